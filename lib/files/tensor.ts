@@ -10,8 +10,13 @@ export interface Tensor {
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** A tensor over `data`, not copied; throws when the sizes differ. */
-export function createTensor(shape: readonly number[], data = new Float32Array(sizeOf(shape))): Tensor {
+export function createTensor(
+  shape: readonly number[],
+  data: Float32Array = new Float32Array(sizeOf(shape)),
+): Tensor {
   if (data.length !== sizeOf(shape))
-    throw new Error(`tensor of shape [${shape.join(', ')}] needs ${sizeOf(shape)} values, got ${data.length}`);
+    throw new Error(
+      `tensor of shape [${shape.join(', ')}] needs ${sizeOf(shape)} values, got ${data.length}`,
+    );
   return { shape, data };
 }

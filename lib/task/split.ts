@@ -1,0 +1,42 @@
+// Every pair of the grid with its label, and which of them are trained on.
+import { TorchGenerator } from '../random/torch-generator.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
+
+/** Pairs with their labels; the three arrays have one length. */
+export interface Rows {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly label: Int32Array;
+}
+
+/** All p*p pairs in grid order, row = a*p + b. */
+export function gridRows(p: number, operation: Operation): Rows {
+  const row = Int32Array.from({ length: p * p }, (_, i) => i);
+  const a = row.map((i) => Math.floor(i / p));
+  const b = row.map((i) => i % p);
+  const label = row.map((i) => OPERATIONS[operation](a[i]!, b[i]!, p));
+  return { a, b, label };
+}
+
+/**
+ * The grid rows of both sets in permutation order: as in TransformerLens' demo, `torch.manual_seed(seed)`, then the
+ * first int(train_fraction * p^2) rows of `torch.randperm(p^2)` are trained on, the others held out.
+ */
+export function splitRows(
+  p: number,
+  train_fraction: number,
+  seed: number,
+): { train: Int32Array; test: Int32Array } {
+  const order = new TorchGenerator(seed).permutation(p * p);
+  const n_train = Math.trunc(train_fraction * p * p);
+  return { train: order.slice(0, n_train), test: order.slice(n_train) };
+}
+
+/** The chosen rows, in the given order. */
+export function takeRows(rows: Rows, chosen: Int32Array): Rows {
+  return {
+    a: chosen.map((i) => rows.a[i]!),
+    b: chosen.map((i) => rows.b[i]!),
+    label: chosen.map((i) => rows.label[i]!),
+  };
+}

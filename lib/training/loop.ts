@@ -1,0 +1,91 @@
+// The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
+// Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
+import { ExpectedError } from '../files/expected-error.ts';
+import type { Rows } from '../task/split.ts';
+import { type HistoryRecord } from './history.ts';
+import type { Journal, TrainingState } from './journal.ts';
+
+export interface AdamW {
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** What computes: holds the weights and both moments. */
+export interface Engine {
+  readState(): TrainingState;
+  writeState(state: Pick<TrainingState, 'weights'> & Partial<TrainingState>): void;
+  /** `steps` AdamW steps; per step the mean cross-entropy and the accuracy before it. */
+  train(rows: Rows, adamw: AdamW, steps: number): Promise<{ loss: Float64Array; accuracy: Float64Array }>;
+  evaluate(rows: Rows): Promise<{ loss: number; accuracy: number }>;
+}
+
+export interface Schedule {
+  readonly epochs: number;
+  readonly log_every: number;
+  readonly checkpoint_every: number;
+  /** Ends the run at the first logged epoch whose test loss is below this. */
+  readonly stop_below_test_loss: number | null;
+}
+
+/** Epochs e with e % every == 0 and the last one. */
+const isDue = (epoch: number, every: number, epochs: number): boolean =>
+  epoch % every === 0 || epoch === epochs - 1;
+
+/** The first epoch from `epoch` on after whose step something is due. */
+function nextStop(epoch: number, { epochs, log_every, checkpoint_every }: Schedule): number {
+  const next = (every: number): number => Math.ceil(epoch / every) * every;
+  return Math.min(next(log_every), next(checkpoint_every), epochs - 1);
+}
+
+/**
+ * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal`.
+ * Every checkpoint's epoch is in the history too. Throws ExpectedError when the loss stops being finite; the last good
+ * checkpoint stays in the journal.
+ */
+export async function trainLoop(
+  engine: Engine,
+  sets: { readonly train: Rows; readonly test: Rows },
+  adamw: AdamW,
+  schedule: Schedule,
+  journal: Journal,
+  onRecord: (record: HistoryRecord) => void,
+): Promise<void> {
+  let epoch = engine.readState().step;
+  if (hasReached(journal.history.at(-1), schedule)) return;
+  while (epoch < schedule.epochs) {
+    const stop = nextStop(epoch, schedule);
+    const { loss, accuracy } = await engine.train(sets.train, adamw, stop - epoch + 1);
+    loss.forEach((value, i) => refuseDivergence(value, epoch + i, 'train'));
+    const test = await engine.evaluate(sets.test);
+    refuseDivergence(test.loss, stop, 'test');
+    const record: HistoryRecord = {
+      epoch: stop,
+      train_loss: loss.at(-1)!,
+      test_loss: test.loss,
+      train_accuracy: accuracy.at(-1)!,
+      test_accuracy: test.accuracy,
+    };
+    await journal.log(record);
+    const isLast = hasReached(record, schedule);
+    if (isDue(stop, schedule.checkpoint_every, schedule.epochs) || isLast)
+      await journal.checkpoint(stop, engine.readState());
+    onRecord(record);
+    if (isLast) return;
+    epoch = stop + 1;
+  }
+}
+
+function hasReached(record: HistoryRecord | undefined, { stop_below_test_loss }: Schedule): boolean {
+  return record !== undefined && stop_below_test_loss !== null && record.test_loss < stop_below_test_loss;
+}
+
+function refuseDivergence(loss: number, epoch: number, set: string): void {
+  if (Number.isFinite(loss)) return;
+  throw new ExpectedError(
+    `training diverged: ${set} loss is ${loss} at epoch ${epoch}`,
+    'lower train.learning_rate or train.weight_decay; the last good checkpoint is kept',
+  );
+}

@@ -1,0 +1,11 @@
+import { choice, integer, number, object, type ParamsOf } from '../lib/runner/schema.ts';
+import { OPERATION_NAMES } from '../lib/task/operations.ts';
+
+export const params = object({
+  p: integer({ default: 113, min: 3, max: 499, odd: true }),
+  operation: choice(OPERATION_NAMES, { default: 'add' }),
+  train_fraction: number({ default: 0.3, above: 0, below: 1 }),
+  seed: integer({ default: 598, min: 0, max: 2 ** 32 - 1 }),
+});
+
+export type DatasetParams = ParamsOf<typeof params>;
