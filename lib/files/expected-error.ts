@@ -1,12 +1,13 @@
-// The error for what can go wrong without a bug: a missing file, a wrong value, a full disk.
-// Imports nothing.
-
-/** Shown as its message and, on a line of its own, the remedy; never with a stack trace. */
+/**
+ * A failure that a user can cause and can mend: a bad file, a bad value, a missing program. It is shown as its message
+ * and its remedy, without a stack trace. Whoever catches it may recognise it by the `remedy` string alone, so that it
+ * survives a process boundary.
+ */
 export class ExpectedError extends Error {
-  /** What to do about it, as a sentence without a full stop; may be empty. */
   readonly remedy: string;
 
-  constructor(message: string, remedy: string) {
+  /** `message`: what is wrong, with the value and the place. `remedy`: what to do about it; may be empty. */
+  constructor(message: string, remedy = '') {
     super(message);
     this.name = 'ExpectedError';
     this.remedy = remedy;
