@@ -1,0 +1,43 @@
+// House style: one place for type, ink and colours. Imports nothing.
+// Categorical colours are Okabe and Ito's (jfly.uni-koeln.de/color), told apart by colour-blind readers too.
+
+/** DejaVu Sans is drawn into every PNG; Verdana has nearly its widths, for browsers that lack it. */
+export const FONT = 'DejaVu Sans, Verdana, sans-serif';
+export const TITLE_SIZE = 16;
+export const TEXT_SIZE = 12;
+export const TICK_SIZE = 11;
+
+export const INK = '#1c1c1c';
+export const MUTED = '#5c5c5c';
+export const GRID = '#e4e4e4';
+
+/** One colour a series, in order. */
+export const SERIES_COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#8c6bb1',
+  '#7f7f7f',
+] as const;
+
+/** Widths of DejaVu Sans in em, by class of character: near enough to lay labels out. */
+export function textWidth(text: string, size: number, bold = false): number {
+  let em = 0;
+  for (const c of text)
+    em += /[il.,:;'|! ]/.test(c) ? 0.32 : /[tfrjI()/-]/.test(c) ? 0.41 : /[mwMW@%]/.test(c) ? 0.97 : 0.635;
+  return em * size * (bold ? 1.12 : 1);
+}
+
+/** The text cut into lines no wider than `width` pixels, at spaces. */
+export function wrapText(text: string, size: number, width: number, bold = false): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(longer, size, bold) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
