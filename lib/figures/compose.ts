@@ -6,7 +6,7 @@ import { FONT, INK, MUTED, TEXT_SIZE, TITLE_SIZE, textWidth, wrapText } from './
 export interface LegendItem {
   readonly name: string;
   readonly colour: string;
-  readonly mark: 'line' | 'square';
+  readonly mark: 'line' | 'dashes' | 'square';
 }
 
 interface Composition {
@@ -68,14 +68,16 @@ function drawLegend(items: readonly LegendItem[], width: number): Panel {
   const rowHeight = TEXT_SIZE * 1.6;
   let [x, row] = [0, 0];
   const parts = items.map(({ name, colour, mark }) => {
-    const itemWidth = 26 + textWidth(name, TEXT_SIZE);
+    const swatchWidth = mark === 'square' ? 12 : 20;
+    const itemWidth = swatchWidth + 6 + textWidth(name, TEXT_SIZE);
     if (x > 0 && x + itemWidth > width) [x, row] = [0, row + 1];
     const middle = row * rowHeight + rowHeight / 2;
+    const dashes = mark === 'dashes' ? 'stroke-dasharray="5,3" stroke-width="1.5"' : 'stroke-width="2.5"';
     const swatch =
-      mark === 'line'
-        ? `<path d="M${x},${middle}h20" stroke="${colour}" stroke-width="2.5" fill="none"/>`
-        : `<rect x="${x + 6}" y="${middle - 6}" width="12" height="12" fill="${colour}"/>`;
-    const text = `<text x="${x + 26}" y="${middle}" dy="0.35em">${escapeXml(name)}</text>`;
+      mark === 'square'
+        ? `<rect x="${x}" y="${middle - 6}" width="12" height="12" fill="${colour}"/>`
+        : `<path d="M${x},${middle}h${swatchWidth}" stroke="${colour}" ${dashes} fill="none"/>`;
+    const text = `<text x="${x + swatchWidth + 6}" y="${middle}" dy="0.35em">${escapeXml(name)}</text>`;
     x += itemWidth + 16;
     return swatch + text;
   });

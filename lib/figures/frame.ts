@@ -1,6 +1,6 @@
 // What lines() and bars() share: axes around a frame, and labels above it that do not collide.
 import { dodgeLabels, LABEL_HEIGHT, type Label } from './labels.ts';
-import { formatShort, logTicks } from './numbers.ts';
+import { linearTicks, logTicks } from './numbers.ts';
 import { Plot } from './plot.ts';
 import { GRID, INK, MUTED, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
 
@@ -20,7 +20,12 @@ export interface Band {
 export interface FrameOptions {
   readonly width: number;
   readonly height: number;
-  readonly x: { readonly label: string; readonly domain: readonly [number, number] };
+  /** A counted axis has ticks at whole numbers only. */
+  readonly x: {
+    readonly label: string;
+    readonly domain: readonly [number, number];
+    readonly counted?: boolean;
+  };
   readonly y: { readonly label: string; readonly domain: readonly [number, number]; readonly log?: boolean };
   readonly marks?: readonly Mark[];
   readonly bands?: readonly Band[];
@@ -35,6 +40,7 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   back: Plot.Markish[];
   front: Plot.Markish[];
 } {
+  const xTicks = linearTicks(x.domain, width / 65, x.counted);
   const ticks = y.log ? logTicks(...y.domain) : linearTicks(y.domain, height / 60);
   const marginLeft = 38 + Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
   const right = width - MARGIN_RIGHT;
@@ -71,13 +77,22 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
       ticks.map((tick) => tick.at),
       { stroke: GRID, strokeOpacity: 1 },
     ),
-    Plot.axisX({ label: null, tickSize: 5, ticks: width / 90 }),
+    Plot.axisX(
+      xTicks.map((tick) => tick.at),
+      { label: null, tickSize: 5, text: xTicks.map((tick) => tick.name) },
+    ),
     Plot.axisY(
       ticks.map((tick) => tick.at),
       { label: null, tickSize: 5, text: ticks.map((tick) => tick.name) },
     ),
     Plot.text([x.label], { frameAnchor: 'bottom', dy: 38, fontSize: TEXT_SIZE }),
-    Plot.text([y.label], { frameAnchor: 'left', rotate: -90, dx: 12 - marginLeft, fontSize: TEXT_SIZE }),
+    Plot.text([y.label], {
+      frameAnchor: 'left',
+      rotate: -90,
+      textAnchor: 'middle',
+      dx: 12 - marginLeft,
+      fontSize: TEXT_SIZE,
+    }),
     Plot.frame({ anchor: 'left', stroke: INK }),
     Plot.frame({ anchor: 'bottom', stroke: INK }),
   ];
@@ -119,22 +134,6 @@ function dodgeMarks(labels: readonly Label[]): number[] {
   const sorted = [...starts, ...ends];
   const baselines = dodgeLabels(sorted.map((i) => labels[i]!));
   return order.map((i) => baselines[sorted.indexOf(i)]!);
-}
-
-/** About `count` round numbers inside the domain. */
-export function linearTicks(
-  [low, high]: readonly [number, number],
-  count: number,
-): { at: number; name: string }[] {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10);
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => {
-    const at = (first + i) * step;
-    return { at, name: formatShort(at) };
-  });
 }
 
 /** A domain with a little room around the values; from zero where that is close, as shares and norms are read. */

@@ -29,7 +29,11 @@ export function lines({ title, subtitle, x, y, series, dots, marks, bands }: Lin
   const frame = createFrame({
     width: WIDTH,
     height: HEIGHT,
-    x: { label: x.label, domain: [first - room, (last === first ? first + 1 : last) + room] },
+    x: {
+      label: x.label,
+      domain: [first - room, (last === first ? first + 1 : last) + room],
+      counted: dots ?? false,
+    },
     y: {
       ...y,
       domain: padDomain(

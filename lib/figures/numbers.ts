@@ -9,10 +9,14 @@ export function formatPower(exponent: number): string {
   return `10${exponent < 0 ? '⁻' : ''}${digits.join('')}`;
 }
 
-/** Up to three significant digits, with a true minus sign. */
-export function formatShort(value: number): string {
-  const text = String(Number(value.toPrecision(3)));
-  return text.replace('-', '−');
+/** A round number as a tick shows it: thousands with commas, a true minus sign, powers of ten for the very small. */
+export function formatTick(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
+    const [digits, exponent] = value.toExponential(3).split('e');
+    return `${formatTick(Number(digits))}·${formatPower(Number(exponent))}`;
+  }
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 9 }).replace('-', '−');
 }
 
 /** Where a log axis over [low, high] has its labels, and what they say: powers of ten, or 1, 2, 5 on short axes. */
@@ -21,9 +25,27 @@ export function logTicks(low: number, high: number): { at: number; name: string 
   if (last - first < 1) {
     const steps = [first - 1, first, first + 1].flatMap((e) => [1, 2, 5].map((m) => m * 10 ** e));
     const inside = steps.filter((at) => at >= low * (1 - 1e-9) && at <= high * (1 + 1e-9));
-    return inside.map((at) => ({ at, name: formatShort(at) }));
+    return inside.map((at) => ({ at, name: formatTick(at) }));
   }
   const stride = Math.ceil((last - first + 1) / 12);
   const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   return exponents.filter((e) => e % stride === 0).map((e) => ({ at: 10 ** e, name: formatPower(e) }));
+}
+
+/** About `count` round numbers inside [low, high]; whole ones where the axis counts things. */
+export function linearTicks(
+  [low, high]: readonly [number, number],
+  count: number,
+  whole = false,
+): { at: number; name: string }[] {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const round = power * ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10);
+  const step = whole ? Math.max(1, round) : round;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const at = (first + i) * step;
+    return { at, name: formatTick(at) };
+  });
 }
