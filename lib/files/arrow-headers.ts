@@ -1,0 +1,227 @@
+// What the footer and the message headers of an Arrow file say, checked before it is believed: types, counts, and that
+// every buffer lies where it can and is as long as its rows need. Works on bytes of headers; reads no files.
+// Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
+import { batchHeader, EXTENSION, EXTENSION_DATA, footerHeader, storageOf, TENSOR } from './arrow-format.ts';
+import { bytesPerRow, valuesPerRow, type ArrowSchema, type ColumnType } from './arrow-schema.ts';
+import { sizeOf } from './tensor.ts';
+
+export class Malformed extends Error {}
+
+type FooterHeader = ReturnType<typeof footerHeader>;
+type SchemaHeader = NonNullable<ReturnType<FooterHeader['schema']>>;
+type FieldHeader = NonNullable<ReturnType<SchemaHeader['fields']>>;
+type BlockHeader = NonNullable<ReturnType<FooterHeader['recordBatches']>>;
+
+/** Where a message lies in the file, in bytes: its header at `offset`, its body right behind. */
+export interface Block {
+  readonly offset: number;
+  readonly headerLength: number;
+  readonly bodyLength: number;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Number of the dictionary of a utf8 column. */
+  readonly dictionary: number | null;
+}
+
+export interface Footer {
+  readonly columns: readonly Column[];
+  readonly schema: ArrowSchema;
+  readonly batches: readonly Block[];
+  readonly dictionaries: readonly Block[];
+}
+
+/** A stretch of bytes of a message's body. */
+export interface Region {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Reads the footer of a file in which messages lie between the bytes `start` and `end`. */
+export function decodeFooter(bytes: Uint8Array, start: number, end: number): Footer {
+  const header = footerHeader(bytes);
+  const schema = header.schema();
+  if (!schema || schema.endianness() !== 0) throw new Malformed('has no little-endian schema');
+  const columns = list(bytes, schema.fieldsLength(), (i) => decodeColumn(bytes, schema.fields(i)!));
+  if (new Set(columns.map(({ name }) => name)).size < columns.length)
+    throw new Malformed('has two columns of one name');
+  const batches = list(bytes, header.recordBatchesLength(), (i) => toBlock(header.recordBatches(i)!));
+  const dictionaries = list(bytes, header.dictionariesLength(), (i) => toBlock(header.dictionaries(i)!));
+  checkBlocks([...batches, ...dictionaries], start, end);
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+  return {
+    columns,
+    schema: { columns: types, metadata: decodeMetadata(bytes, schema) },
+    batches,
+    dictionaries,
+  };
+}
+
+const toBlock = (block: BlockHeader): Block => ({
+  offset: Number(block.offset()),
+  headerLength: block.metaDataLength(),
+  bodyLength: Number(block.bodyLength()),
+});
+
+// No element of a vector is smaller than a byte.
+function list<T>(bytes: Uint8Array, length: number, get: (i: number) => T): T[] {
+  if (length < 0 || length > bytes.length)
+    throw new Malformed(`counts ${length} things in ${bytes.length} bytes`);
+  return Array.from({ length }, (_, i) => get(i));
+}
+
+// Between the last message and the footer there is an end mark of 8 bytes, and perhaps padding.
+const SLACK = 64;
+
+/** Messages must follow each other without a gap: a footer that leaves one out would lose rows in silence. */
+function checkBlocks(blocks: readonly Block[], start: number, end: number): void {
+  const inOrder = blocks.toSorted((a, b) => a.offset - b.offset);
+  let position = inOrder[0]?.offset ?? start;
+  if (position < start) throw new Malformed('has a batch at an impossible place');
+  for (const { offset, headerLength, bodyLength } of inOrder) {
+    if (offset !== position || headerLength < 8 || bodyLength < 0)
+      throw new Malformed('has batches that overlap or leave a gap');
+    position += headerLength + bodyLength;
+  }
+  if (position > end) throw new Malformed('is shorter than its footer says');
+  if (inOrder.length > 0 && end - position > SLACK)
+    throw new Malformed('has more batches than its footer lists');
+}
+
+interface WithMetadata {
+  customMetadata(i: number): { key(): string | null; value(): string | null } | null;
+  customMetadataLength(): number;
+}
+
+const decodeMetadata = (bytes: Uint8Array, of: WithMetadata): Record<string, string> =>
+  Object.fromEntries(
+    list(bytes, of.customMetadataLength(), (i) => of.customMetadata(i)!).map((entry) => [
+      entry.key() ?? '',
+      entry.value() ?? '',
+    ]),
+  );
+
+function decodeColumn(bytes: Uint8Array, field: FieldHeader): Column {
+  const name = field.name() ?? '';
+  const { name: storage, length } = storageOf(field);
+  const dictionary = field.dictionary();
+  if (dictionary && storage === 'utf8') {
+    const index = dictionary.indexType();
+    if (index && (index.bitWidth() !== 32 || !index.isSigned()))
+      throw new Malformed(`has a column ${name} with ${index.bitWidth()}-bit indices (expected int32)`);
+    return { name, type: { type: 'utf8' }, dictionary: Number(dictionary.id()) };
+  }
+  if (!dictionary && (storage === 'int32' || storage === 'float32' || storage === 'float64'))
+    return { name, type: { type: storage }, dictionary: null };
+  if (!dictionary && length !== undefined) {
+    const tensor = decodeTensor(length, field.children(0), decodeMetadata(bytes, field));
+    if (tensor) return { name, type: tensor, dictionary: null };
+  }
+  throw new Malformed(`has a column ${name} of ${storage} (expected ${EXPECTED})`);
+}
+
+const EXPECTED = 'int32, float32, float64, a dictionary of utf8 or a tensor of float32 or float16';
+
+/** A fixed-size list of floats, with or without the extension that gives it a shape; null for any other. */
+function decodeTensor(
+  length: number,
+  item: FieldHeader | null,
+  metadata: Record<string, string>,
+): ColumnType | null {
+  const dtype = item && storageOf(item).name;
+  if (length < 1 || (dtype !== 'float32' && dtype !== 'float16')) return null;
+  const {
+    shape = [length],
+    dim_names,
+    permutation,
+  } = metadata[EXTENSION] === TENSOR
+    ? (JSON.parse(metadata[EXTENSION_DATA] ?? '') as Record<string, unknown>)
+    : {};
+  if (!Array.isArray(shape) || !shape.every(Number.isInteger) || sizeOf(shape as number[]) !== length)
+    return null;
+  if (Array.isArray(permutation) && permutation.some((axis, i) => axis !== i)) return null;
+  const dims = Array.isArray(dim_names) ? dim_names.map(String) : shape.map((_, i) => `dim_${i}`);
+  return { type: 'tensor', shape: shape as number[], dims, ...(dtype === 'float16' && { dtype }) };
+}
+
+export interface Batch {
+  readonly rows: number;
+  /** Values of each column, in the order of the columns: absolute places in the file. */
+  readonly values: readonly Region[];
+}
+
+/** Reads the header of a record batch: how many rows it has and where its columns' values lie. */
+export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly Column[]): Batch {
+  const { dictionary, rows, nodes, regions } = decodeMessage(bytes, block);
+  if (dictionary !== null) throw new Malformed('has a dictionary where a batch should be');
+  let [node, region] = [0, 0];
+  const values = columns.map(({ name, type }) => {
+    const depth = type.type === 'tensor' ? 2 : 1;
+    const lengths = nodes.slice(node, (node += depth));
+    const [values] = regions.slice(region + depth, (region += depth + 1));
+    if (lengths[0] !== rows || lengths[depth - 1] !== rows * valuesPerRow(type))
+      throw new Malformed(`has another number of rows in column ${name} than in its batch`);
+    if (!values || values.length < rows * bytesPerRow(type))
+      throw new Malformed(`has too few bytes in column ${name}`);
+    return { offset: values.offset, length: rows * bytesPerRow(type) };
+  });
+  if (node !== nodes.length || region !== regions.length)
+    throw new Malformed('has a batch of other columns than its schema');
+  return { rows, values };
+}
+
+/** Reads the header of a batch of a dictionary of words: where their offsets (int32) and their bytes lie. */
+export function decodeDictionary(
+  bytes: Uint8Array,
+  block: Block,
+): { id: number; words: number; offsets: Region; text: Region } {
+  const { dictionary, rows: words, nodes, regions } = decodeMessage(bytes, block);
+  const [, offsets, text] = regions;
+  if (
+    dictionary === null ||
+    nodes.length !== 1 ||
+    nodes[0] !== words ||
+    regions.length !== 3 ||
+    !offsets ||
+    !text
+  )
+    throw new Malformed('has a dictionary that is not one of words');
+  const length = words === 0 ? 0 : 4 * (words + 1);
+  if (offsets.length < length) throw new Malformed('has a dictionary with too few offsets');
+  return { id: dictionary, words, offsets: { ...offsets, length }, text };
+}
+
+interface Header {
+  dictionary: number | null;
+  rows: number;
+  /** Lengths of the columns and their children; nulls are refused. */
+  nodes: number[];
+  /** Absolute places of the buffers. */
+  regions: Region[];
+}
+
+function decodeMessage(bytes: Uint8Array, block: Block): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = view.getInt32(0, true) === -1 ? batchHeader(bytes.subarray(8)) : null;
+  if (!header) throw new Malformed(`has no batch at byte ${block.offset}`);
+  const { batch, dictionary } = header;
+  if (batch.compression()) throw new Malformed('is compressed (expected uncompressed buffers)');
+  const rows = Number(batch.length());
+  if (rows < 0) throw new Malformed(`has a batch of ${rows} rows`);
+  const nodes = list(bytes, batch.nodesLength(), (i) => batch.nodes(i)!).map((node) => {
+    if (node.nullCount() !== 0n) throw new Malformed('has nulls (expected a value in every row)');
+    return Number(node.length());
+  });
+  const body = block.offset + block.headerLength;
+  let end = 0;
+  const regions = list(bytes, batch.buffersLength(), (i) => batch.buffers(i)!).map((buffer) => {
+    const [offset, length] = [Number(buffer.offset()), Number(buffer.length())];
+    if (offset < end || length < 0 || offset + length > block.bodyLength)
+      throw new Malformed(`has buffers that overlap or leave the batch at byte ${block.offset}`);
+    end = offset + length;
+    return { offset: body + offset, length };
+  });
+  return { dictionary, rows, nodes, regions };
+}

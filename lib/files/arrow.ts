@@ -1,0 +1,258 @@
+// Arrow files (IPC file format, uncompressed) with tensor columns, written batch by batch and read by seeking.
+// Written so that pyarrow maps a tensor column without a copy, and read so that a damaged or foreign file is named
+// instead of believed.
+import { open, type FileHandle } from 'node:fs/promises';
+import { ArrowEncoder } from './arrow-format.ts';
+import { decodeBatch, decodeDictionary, decodeFooter, Malformed } from './arrow-headers.ts';
+import type { Batch, Block, Column, Footer, Region } from './arrow-headers.ts';
+import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow-schema.ts';
+import { badFile, fileError } from './file-error.ts';
+import { fromFloat16 } from './float16.ts';
+
+export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow-schema.ts';
+
+export interface ArrowWriter {
+  /** Writes one record batch; when the promise resolves its bytes are written and the arrays may be used again. */
+  append(columns: Columns): Promise<void>;
+  /** Writes what ends the file. Without it the file is not one. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a file, to be written in any number of batches in flat memory; await each call before the next.
+ * A file with one tensor column repeats its `shape` and `dims` in the metadata, for readers that know no extensions.
+ */
+export async function createArrow(path: string, schema: ArrowSchema): Promise<ArrowWriter> {
+  const encoder = new ArrowEncoder({ ...schema, metadata: { ...schema.metadata, ...shapeMetadata(schema) } });
+  const handle = await naming(path, () => open(path, 'w'));
+  const write = (encode: () => Uint8Array[]): Promise<void> =>
+    naming(path, async () => {
+      try {
+        await writeAll(handle, encode());
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    });
+  return {
+    append: (columns) => write(() => encoder.encode(columns, countRows(schema, columns))),
+    close: () => write(() => encoder.end()).then(() => handle.close()),
+  };
+}
+
+/** Writes a file of one batch. */
+export async function writeArrow(path: string, schema: ArrowSchema, columns: Columns): Promise<void> {
+  const writer = await createArrow(path, schema);
+  await writer.append(columns);
+  await writer.close();
+}
+
+function shapeMetadata(schema: ArrowSchema): Record<string, string> {
+  const [tensor, ...more] = Object.values(schema.columns).filter((column) => column.type === 'tensor');
+  if (!tensor || more.length > 0) return {};
+  return { shape: JSON.stringify(tensor.shape), dims: JSON.stringify(tensor.dims) };
+}
+
+async function writeAll(handle: FileHandle, pieces: Uint8Array[]): Promise<void> {
+  const { bytesWritten } = await handle.writev(pieces);
+  const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  // What is left of a write that stopped short: writing it says why.
+  if (bytesWritten < total) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
+}
+
+export interface ArrowFile {
+  readonly path: string;
+  readonly schema: ArrowSchema;
+  readonly rows: number;
+  readonly batches: number;
+  /** Reads the rows of one record batch, and nothing else of the file. */
+  readBatch(index: number): Promise<Columns>;
+  /** Reads one column of all rows, and nothing else of the file. */
+  readColumn(name: string): Promise<ColumnData>;
+  close(): Promise<void>;
+}
+
+/** Opens a file and checks its structure. Throws ExpectedError when it is missing, truncated or not such a file. */
+export async function openArrow(path: string): Promise<ArrowFile> {
+  const handle = await naming(path, () => open(path, 'r'));
+  try {
+    return await naming(path, () => openHandle(path, handle));
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Reads a whole file. Throws ExpectedError as `openArrow` does. */
+export async function readArrow(
+  path: string,
+): Promise<{ schema: ArrowSchema; rows: number; columns: Columns }> {
+  const file = await openArrow(path);
+  try {
+    const columns: Columns = {};
+    for (const name of Object.keys(file.schema.columns)) columns[name] = await file.readColumn(name);
+    return { schema: file.schema, rows: file.rows, columns };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Throws ExpectedError unless `file` has these columns with these types and shapes; others may be there too. */
+export function expectColumns(file: ArrowFile, expected: ArrowSchema['columns']): void {
+  for (const [name, type] of Object.entries(expected)) {
+    const found = file.schema.columns[name];
+    if (!found || describeType(found) !== describeType(type))
+      throw badFile(
+        file.path,
+        `has ${found ? describeType(found) : 'nothing'} as column ${name} (expected ${describeType(type)})`,
+      );
+  }
+}
+
+const MAGIC = 'ARROW1';
+const START = 8; // magic and two bytes of padding
+const TAIL = 4 + MAGIC.length; // length of the footer, magic
+
+async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> {
+  const { columns, schema, batches: blocks, dictionaries } = await readFooter(handle);
+  const words = await readDictionaries(handle, dictionaries);
+  const batches = await Promise.all(
+    blocks.map(async (block) => {
+      const header = await readHeader(handle, block);
+      return decoding(() => decodeBatch(header, block, columns));
+    }),
+  );
+  const read = async (index: number, from: readonly Batch[]): Promise<ColumnData> => {
+    const column = columns[index]!;
+    const bytes = await readRegions(
+      handle,
+      from.map((batch) => batch.values[index]!),
+    );
+    return decodeValues(column, bytes, column.dictionary === null ? [] : words.get(column.dictionary));
+  };
+  return {
+    path,
+    schema,
+    rows: batches.reduce((rows, batch) => rows + batch.rows, 0),
+    batches: batches.length,
+    readBatch: (index) =>
+      naming(path, async () => {
+        const batch = batches[index];
+        if (!batch) throw new RangeError(`batch ${index} of ${batches.length}`);
+        const data = await Promise.all(columns.map((_, i) => read(i, [batch])));
+        return Object.fromEntries(columns.map(({ name }, i) => [name, data[i]!]));
+      }),
+    readColumn: (name) =>
+      naming(path, () => {
+        const index = columns.findIndex((column) => column.name === name);
+        if (index < 0)
+          throw new Malformed(
+            `has no column ${name} (it has ${columns.map((c) => c.name).join(', ') || 'none'})`,
+          );
+        return read(index, batches);
+      }),
+    close: () => handle.close(),
+  };
+}
+
+async function readFooter(handle: FileHandle): Promise<Footer> {
+  const { size } = await handle.stat();
+  if (size < START + TAIL) throw new Malformed(`is not an Arrow file (${size} bytes)`);
+  const head = await readRegion(handle, { offset: 0, length: MAGIC.length });
+  if (Buffer.from(head).toString('latin1') !== MAGIC) throw new Malformed('is not an Arrow file');
+  const tail = Buffer.from(await readRegion(handle, { offset: size - TAIL, length: TAIL }));
+  const length = tail.readInt32LE(0);
+  const offset = size - TAIL - length;
+  if (tail.toString('latin1', 4) !== MAGIC || length <= 0 || offset < START)
+    throw new Malformed('is truncated: an Arrow file ends with its footer, this one does not');
+  const footer = await readRegion(handle, { offset, length });
+  return decoding(() => decodeFooter(footer, START, offset));
+}
+
+const readHeader = (handle: FileHandle, { offset, headerLength }: Block): Promise<Uint8Array> =>
+  readRegion(handle, { offset, length: headerLength });
+
+/** The words of each dictionary, by its number; one that comes in parts is put together in their order. */
+async function readDictionaries(
+  handle: FileHandle,
+  blocks: readonly Block[],
+): Promise<Map<number, string[]>> {
+  const dictionaries = new Map<number, string[]>();
+  for (const block of blocks) {
+    const header = await readHeader(handle, block);
+    const { id, words, offsets, text } = decoding(() => decodeDictionary(header, block));
+    const ends = new Int32Array((await readRegion(handle, offsets)).buffer);
+    const bytes = Buffer.from(await readRegion(handle, text));
+    const known = dictionaries.get(id) ?? [];
+    for (let i = 0; i < words; i++) {
+      const [start, end] = [ends[i]!, ends[i + 1]!];
+      if (start < 0 || end < start || end > bytes.length)
+        throw new Malformed('has a word outside of its dictionary');
+      known.push(bytes.toString('utf8', start, end));
+    }
+    dictionaries.set(id, known);
+  }
+  return dictionaries;
+}
+
+function decodeValues(column: Column, { buffer }: Uint8Array, words: string[] | undefined): ColumnData {
+  switch (column.type.type) {
+    case 'int32':
+      return new Int32Array(buffer);
+    case 'float64':
+      return new Float64Array(buffer);
+    case 'float32':
+      return new Float32Array(buffer);
+    case 'utf8':
+      return Array.from(new Int32Array(buffer), (index) => {
+        const word = words?.[index];
+        if (word === undefined)
+          throw new Malformed(`has no word ${index} in the dictionary of column ${column.name}`);
+        return word;
+      });
+    case 'tensor':
+      return column.type.dtype === 'float16'
+        ? fromFloat16(new Uint16Array(buffer))
+        : new Float32Array(buffer);
+  }
+}
+
+const readRegion = (handle: FileHandle, region: Region): Promise<Uint8Array> => readRegions(handle, [region]);
+
+/** Reads stretches of the file one behind the other into new memory. */
+async function readRegions(handle: FileHandle, regions: readonly Region[]): Promise<Uint8Array> {
+  const bytes = new Uint8Array(regions.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  const parts = regions.map(({ offset, length }) => ({
+    offset,
+    part: bytes.subarray(start, (start += length)),
+  }));
+  await Promise.all(
+    parts.map(async ({ offset, part }) => {
+      for (let done = 0; done < part.length;) {
+        const { bytesRead } = await handle.read(part, done, part.length - done, offset + done);
+        if (bytesRead === 0) throw new Malformed('became shorter while it was read');
+        done += bytesRead;
+      }
+    }),
+  );
+  return bytes;
+}
+
+/** Accessors that follow the lengths of a damaged header can fail in any way. */
+function decoding<T>(decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw error instanceof Malformed ? error : new Malformed('has a damaged header');
+  }
+}
+
+/** Runs a step on a file; what can go wrong with a file comes out as an ExpectedError that names it. */
+async function naming<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw error instanceof Malformed ? badFile(path, error.message) : fileError(path, error);
+  }
+}
