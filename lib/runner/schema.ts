@@ -1,0 +1,173 @@
+/**
+ * Schemas of stage params, on valibot. A stage's `<key>.params.ts` says here what each param may be and what it is when
+ * pipeline.yaml leaves it out; the runner checks YAML and `--set` against it without loading the stage itself.
+ * Every stage imports this file, so a change here makes every stage stale: keep it small.
+ */
+import * as v from 'valibot';
+
+/** One param: what it may be, and its value when nothing is said. */
+export interface Field<T> {
+  readonly schema: v.GenericSchema<unknown, T>;
+  readonly default?: T | undefined;
+  /** The value is the path of a file, and what counts is the file's content. */
+  readonly isFile?: boolean;
+  /** The only values allowed, for a "did you mean". */
+  readonly choices?: readonly string[];
+}
+
+type Fields = Record<string, Field<unknown>>;
+type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+
+/** A rule over several params: the param to blame and what it must be, or null where all is well. */
+type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; must: string } | null;
+
+/** The params of one stage. Strict: a key that is not here is an error. */
+export interface ParamsSchema<F extends Fields = Fields> {
+  readonly fields: F;
+  readonly rule?: Rule<F> | undefined;
+}
+
+export type ParamsOf<S> = S extends ParamsSchema<infer F> ? Values<F> : never;
+
+/** What is wrong with one value: `path` leads from the params to it; `message` goes on after the name of the param. */
+export interface Issue {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly value: unknown;
+  readonly choices?: readonly string[];
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+/** A finite number; `above` and `below` are open bounds, `min` and `max` closed ones. */
+export function number(options: Bounds & { readonly default?: number } = {}): Field<number> {
+  const type = v.pipe(v.number('must be a number'), v.finite('must be a finite number'));
+  return { schema: bounded(type, 'a number', options), default: options.default };
+}
+
+/** A whole number that float64 holds exactly. */
+export function integer(
+  options: Bounds & { readonly odd?: boolean; readonly default?: number } = {},
+): Field<number> {
+  const type = v.pipe(v.number('must be a whole number'), v.safeInteger('must be a whole number'));
+  const name = options.odd ? 'an odd whole number' : 'a whole number';
+  return { schema: bounded(type, name, options), default: options.default };
+}
+
+function bounded(
+  type: v.GenericSchema<unknown, number>,
+  name: string,
+  {
+    min = -Infinity,
+    max = Infinity,
+    above = -Infinity,
+    below = Infinity,
+    odd = false,
+  }: Bounds & { odd?: boolean },
+): v.GenericSchema<unknown, number> {
+  const words = [
+    Number.isFinite(min) && (Number.isFinite(max) ? `from ${min} to ${max}` : `of at least ${min}`),
+    Number.isFinite(max) && !Number.isFinite(min) && `of at most ${max}`,
+    Number.isFinite(above) && `above ${above}`,
+    Number.isFinite(below) && `below ${below}`,
+  ].filter((word) => word !== false);
+  const fits = (n: number): boolean =>
+    n >= min && n <= max && n > above && n < below && (!odd || Math.abs(n % 2) === 1);
+  return v.pipe(type, v.check(fits, `must be ${[name, words.join(' and ')].join(' ').trimEnd()}`));
+}
+
+/** One of a fixed list of words. */
+export function choice<const T extends string>(
+  choices: readonly T[],
+  options: { readonly default?: NoInfer<T> } = {},
+): Field<T> {
+  return {
+    schema: v.picklist(choices, `must be one of ${choices.join(', ')}`),
+    default: options.default,
+    choices,
+  };
+}
+
+export function boolean(options: { readonly default?: boolean } = {}): Field<boolean> {
+  return { schema: v.boolean('must be true or false'), default: options.default };
+}
+
+export function text(options: { readonly default?: string } = {}): Field<string> {
+  return { schema: v.string('must be text'), default: options.default };
+}
+
+/** The path of a file, relative to pipeline.yaml; the stage gets it absolute, the key gets the content. */
+export function file(options: { readonly default?: string } = {}): Field<string> {
+  const schema = v.pipe(v.string('must be the path of a file'), v.minLength(1, 'must be the path of a file'));
+  return { schema, default: options.default, isFile: true };
+}
+
+/** A list of one kind of value. */
+export function list<T>(
+  item: Field<T>,
+  options: { readonly default?: readonly T[]; readonly length?: number; readonly minLength?: number } = {},
+): Field<readonly T[]> {
+  const { length, minLength = 0 } = options;
+  const fits = (n: number): boolean => n >= minLength && (length === undefined || n === length);
+  const count = length === undefined ? `at least ${minLength}` : `exactly ${length}`;
+  return {
+    schema: v.pipe(
+      v.array(item.schema, 'must be a list'),
+      v.check((items) => fits(items.length), `must be a list of ${count}`),
+    ),
+    default: options.default,
+  };
+}
+
+/** Like `field`, or null. */
+export function nullable<T>(
+  field: Field<T>,
+  options: { readonly default?: NoInfer<T> | null } = {},
+): Field<T | null> {
+  return { ...field, schema: v.nullable(field.schema), default: options.default };
+}
+
+/** The params of a stage. Throws where a default is missing or breaks its own rule: that is a bug of the params file. */
+export function object<F extends Fields>(fields: F, rule?: Rule<F>): ParamsSchema<F> {
+  const schema = { fields, rule };
+  const { issues } = checkParams(schema, {});
+  if (issues[0]) throw new TypeError(`the default of ${issues[0].path.join('.')} ${issues[0].message}`);
+  return schema;
+}
+
+/** `given` with the defaults filled in, and everything that is wrong with it. */
+export function checkParams<F extends Fields>(
+  { fields, rule }: ParamsSchema<F>,
+  given: Readonly<Record<string, unknown>>,
+): { params: Values<F>; issues: Issue[] } {
+  const names = Object.keys(fields);
+  const unknown = Object.keys(given).filter((key) => !Object.hasOwn(fields, key));
+  const issues: Issue[] = unknown.map((key) => ({
+    path: [key],
+    message: 'is not a param of this stage',
+    value: undefined,
+    choices: names,
+  }));
+  const params: Record<string, unknown> = {};
+  for (const name of names) {
+    const { schema, default: fallback, choices } = fields[name]!;
+    const value = Object.hasOwn(given, name) ? given[name] : fallback;
+    params[name] = value;
+    for (const issue of v.safeParse(schema, value, { abortPipeEarly: true }).issues ?? [])
+      issues.push({
+        path: [name, ...(issue.path ?? []).map(({ key }) => key as string | number)],
+        message: issue.message,
+        value: issue.input,
+        ...(choices && { choices }),
+      });
+  }
+  const broken = issues.length === 0 ? rule?.(params as Values<F>) : null;
+  if (broken)
+    issues.push({ path: [broken.param], message: `must be ${broken.must}`, value: params[broken.param] });
+  return { params: params as Values<F>, issues };
+}

@@ -1,0 +1,88 @@
+/**
+ * The stage's side of a run. A stage file is a script that calls `stage(params, body)` once; the runner starts it as a
+ * process of its own, hands it its job over the IPC channel and reads its progress there. What it prints goes to its
+ * log. It ends when the runner goes away. Every stage imports this file: a change here makes every stage stale.
+ */
+import type { ParamsOf, ParamsSchema } from './schema.ts';
+
+/** What a stage gets. */
+export interface Job<P> {
+  readonly params: P;
+  /** Key of a needed stage -> absolute path of its finished folder. Not to be written to. */
+  readonly needs: Readonly<Record<string, string>>;
+  /** Absolute path of an empty folder. Only bytes that follow from the key may go there: no time, no path, no log. */
+  readonly out: string;
+  /** Absolute path of a folder that may hold what an earlier attempt with the same key left behind. */
+  readonly resume_dir: string;
+  /** Reports `done` of `total`, with a few words; may be called as often as one likes. */
+  progress(done: number, total: number, note?: string): void;
+  /** Shows a line on the terminal as well as in the log. */
+  say(line: string): void;
+}
+
+/** From the runner: the job as plain data. */
+export type Assignment = Omit<Job<unknown>, 'progress' | 'say'>;
+
+/** To the runner. A stage has succeeded when it said `done` and its process ended with 0. */
+export type StageMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
+  | { readonly type: 'say'; readonly line: string }
+  | { readonly type: 'done' }
+  /** An expected failure has a remedy (maybe empty); null means a bug, whose stack is in the log. */
+  | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
+
+const PROGRESS_EVERY_MS = 100;
+
+/** Runs `body` on the job that the runner hands over, and ends the process. Call it once, at the top level. */
+export async function stage<S extends ParamsSchema>(
+  _schema: S,
+  body: (job: Job<ParamsOf<S>>) => Promise<void>,
+): Promise<void> {
+  if (!process.send) {
+    console.error('a stage is started by the runner: npm run pipeline -- STAGE');
+    process.exit(2);
+  }
+  process.once('disconnect', () => process.exit(1));
+  const assigned = new Promise<Assignment>((resolve) => process.once('message', resolve));
+  send({ type: 'ready' });
+  const assignment = await assigned;
+  try {
+    await body({ ...assignment, params: assignment.params as ParamsOf<S>, progress: throttled(), say });
+  } catch (error) {
+    const { message, remedy } = describe(error);
+    console.error(remedy === null ? error : [message, remedy].join('\n'));
+    await send({ type: 'failed', message, remedy });
+    process.exit(1);
+  }
+  await send({ type: 'done' });
+  process.exit(0);
+}
+
+function send(message: StageMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
+}
+
+function say(line: string): void {
+  console.log(line);
+  void send({ type: 'say', line });
+}
+
+function throttled(): Job<unknown>['progress'] {
+  let sent = -Infinity;
+  return (done, total, note = '') => {
+    const now = performance.now();
+    if (now - sent < PROGRESS_EVERY_MS && done < total) return;
+    sent = now;
+    void send({ type: 'progress', done, total, note });
+  };
+}
+
+function describe(error: unknown): { message: string; remedy: string | null } {
+  if (!(error instanceof Error)) return { message: String(error), remedy: null };
+  const expected = 'remedy' in error && typeof error.remedy === 'string';
+  return { message: error.message, remedy: expected ? (error.remedy as string) : null };
+}
