@@ -155,23 +155,15 @@ export function batchHeader(bytes: Uint8Array): { batch: RecordBatch; dictionary
 
 /** What a field holds, dictionaries and extensions aside; for a list its fixed length. */
 export function storageOf(field: Field): { name: string; length?: number } {
-  switch (field.typeType()) {
-    case Type.Int: {
-      const int = field.type(new Int()) as Int;
-      return { name: `${int.isSigned() ? '' : 'u'}int${int.bitWidth()}` };
-    }
-    case Type.FloatingPoint: {
-      const float = field.type(new FloatingPoint()) as FloatingPoint;
-      return { name: `float${16 << float.precision()}` };
-    }
-    case Type.FixedSizeList:
-      return {
-        name: 'fixed_size_list',
-        length: (field.type(new FixedSizeList()) as FixedSizeList).listSize(),
-      };
-    case Type.Utf8:
-      return { name: 'utf8' };
-    default:
-      return { name: Type[field.typeType()] ?? 'an unknown type' };
+  const kind = field.typeType();
+  const name = Type[kind] ?? 'an unknown type';
+  if (kind === Type.Int) {
+    const int = field.type(new Int()) as Int;
+    return { name: `${int.isSigned() ? '' : 'u'}int${int.bitWidth()}` };
   }
+  if (kind === Type.FloatingPoint)
+    return { name: `float${16 << (field.type(new FloatingPoint()) as FloatingPoint).precision()}` };
+  if (kind === Type.FixedSizeList)
+    return { name, length: (field.type(new FixedSizeList()) as FixedSizeList).listSize() };
+  return { name };
 }

@@ -3,9 +3,9 @@
 // Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
 import { batchHeader, EXTENSION, EXTENSION_DATA, footerHeader, storageOf, TENSOR } from './arrow-format.ts';
 import { bytesPerRow, valuesPerRow, type ArrowSchema, type ColumnType } from './arrow-schema.ts';
+import { Malformed } from './file-error.ts';
+import type { Region } from './regions.ts';
 import { sizeOf } from './tensor.ts';
-
-export class Malformed extends Error {}
 
 type FooterHeader = ReturnType<typeof footerHeader>;
 type SchemaHeader = NonNullable<ReturnType<FooterHeader['schema']>>;
@@ -31,12 +31,6 @@ export interface Footer {
   readonly schema: ArrowSchema;
   readonly batches: readonly Block[];
   readonly dictionaries: readonly Block[];
-}
-
-/** A stretch of bytes of a message's body. */
-export interface Region {
-  readonly offset: number;
-  readonly length: number;
 }
 
 /** Reads the footer of a file in which messages lie between the bytes `start` and `end`. */
@@ -107,7 +101,7 @@ function decodeColumn(bytes: Uint8Array, field: FieldHeader): Column {
   const name = field.name() ?? '';
   const { name: storage, length } = storageOf(field);
   const dictionary = field.dictionary();
-  if (dictionary && storage === 'utf8') {
+  if (dictionary && storage === 'Utf8') {
     const index = dictionary.indexType();
     if (index && (index.bitWidth() !== 32 || !index.isSigned()))
       throw new Malformed(`has a column ${name} with ${index.bitWidth()}-bit indices (expected int32)`);

@@ -3,11 +3,12 @@
 // instead of believed.
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArrowEncoder } from './arrow-format.ts';
-import { decodeBatch, decodeDictionary, decodeFooter, Malformed } from './arrow-headers.ts';
-import type { Batch, Block, Column, Footer, Region } from './arrow-headers.ts';
+import { decodeBatch, decodeDictionary, decodeFooter } from './arrow-headers.ts';
+import type { Batch, Block, Column, Footer } from './arrow-headers.ts';
 import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow-schema.ts';
-import { badFile, fileError } from './file-error.ts';
+import { badFile, Malformed, onFile } from './file-error.ts';
 import { fromFloat16 } from './float16.ts';
+import { readRegion, readRegions, writePieces } from './regions.ts';
 
 export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow-schema.ts';
 
@@ -24,11 +25,11 @@ export interface ArrowWriter {
  */
 export async function createArrow(path: string, schema: ArrowSchema): Promise<ArrowWriter> {
   const encoder = new ArrowEncoder({ ...schema, metadata: { ...schema.metadata, ...shapeMetadata(schema) } });
-  const handle = await naming(path, () => open(path, 'w'));
+  const handle = await onFile(path, () => open(path, 'w'));
   const write = (encode: () => Uint8Array[]): Promise<void> =>
-    naming(path, async () => {
+    onFile(path, async () => {
       try {
-        await writeAll(handle, encode());
+        await writePieces(handle, encode());
       } catch (error) {
         await handle.close();
         throw error;
@@ -53,13 +54,6 @@ function shapeMetadata(schema: ArrowSchema): Record<string, string> {
   return { shape: JSON.stringify(tensor.shape), dims: JSON.stringify(tensor.dims) };
 }
 
-async function writeAll(handle: FileHandle, pieces: Uint8Array[]): Promise<void> {
-  const { bytesWritten } = await handle.writev(pieces);
-  const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  // What is left of a write that stopped short: writing it says why.
-  if (bytesWritten < total) await handle.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
-}
-
 export interface ArrowFile {
   readonly path: string;
   readonly schema: ArrowSchema;
@@ -74,9 +68,9 @@ export interface ArrowFile {
 
 /** Opens a file and checks its structure. Throws ExpectedError when it is missing, truncated or not such a file. */
 export async function openArrow(path: string): Promise<ArrowFile> {
-  const handle = await naming(path, () => open(path, 'r'));
+  const handle = await onFile(path, () => open(path, 'r'));
   try {
-    return await naming(path, () => openHandle(path, handle));
+    return await onFile(path, () => openHandle(path, handle));
   } catch (error) {
     await handle.close();
     throw error;
@@ -136,14 +130,14 @@ async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> 
     rows: batches.reduce((rows, batch) => rows + batch.rows, 0),
     batches: batches.length,
     readBatch: (index) =>
-      naming(path, async () => {
+      onFile(path, async () => {
         const batch = batches[index];
         if (!batch) throw new RangeError(`batch ${index} of ${batches.length}`);
         const data = await Promise.all(columns.map((_, i) => read(i, [batch])));
         return Object.fromEntries(columns.map(({ name }, i) => [name, data[i]!]));
       }),
     readColumn: (name) =>
-      naming(path, () => {
+      onFile(path, () => {
         const index = columns.findIndex((column) => column.name === name);
         if (index < 0)
           throw new Malformed(
@@ -217,42 +211,11 @@ function decodeValues(column: Column, { buffer }: Uint8Array, words: string[] | 
   }
 }
 
-const readRegion = (handle: FileHandle, region: Region): Promise<Uint8Array> => readRegions(handle, [region]);
-
-/** Reads stretches of the file one behind the other into new memory. */
-async function readRegions(handle: FileHandle, regions: readonly Region[]): Promise<Uint8Array> {
-  const bytes = new Uint8Array(regions.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  const parts = regions.map(({ offset, length }) => ({
-    offset,
-    part: bytes.subarray(start, (start += length)),
-  }));
-  await Promise.all(
-    parts.map(async ({ offset, part }) => {
-      for (let done = 0; done < part.length;) {
-        const { bytesRead } = await handle.read(part, done, part.length - done, offset + done);
-        if (bytesRead === 0) throw new Malformed('became shorter while it was read');
-        done += bytesRead;
-      }
-    }),
-  );
-  return bytes;
-}
-
 /** Accessors that follow the lengths of a damaged header can fail in any way. */
 function decoding<T>(decode: () => T): T {
   try {
     return decode();
   } catch (error) {
     throw error instanceof Malformed ? error : new Malformed('has a damaged header');
-  }
-}
-
-/** Runs a step on a file; what can go wrong with a file comes out as an ExpectedError that names it. */
-async function naming<T>(path: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw error instanceof Malformed ? badFile(path, error.message) : fileError(path, error);
   }
 }

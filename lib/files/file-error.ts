@@ -21,10 +21,23 @@ const MAKE_AGAIN =
 export const badFile = (path: string, problem: string): ExpectedError =>
   new ExpectedError(`${path} ${problem}`, MAKE_AGAIN);
 
+/** What is wrong with the content of a file, as the rest of a sentence that starts with the file's name. */
+export class Malformed extends Error {}
+
 /** Turns an error of the file system into an ExpectedError that names the file; anything else comes back as it is. */
 export function fileError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ExpectedError) return error;
+  if (error instanceof Malformed) return badFile(path, error.message);
   const code = (error as NodeJS.ErrnoException).code;
   const reason = code === undefined ? undefined : REASONS[code];
   return reason === undefined ? error : badFile(path, reason);
+}
+
+/** Runs a step on a file; what can go wrong with a file comes out as an ExpectedError that names it. */
+export async function onFile<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw fileError(path, error);
+  }
 }

@@ -1,24 +1,20 @@
 // <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badFile, fileError } from './file-error.ts';
+import { badFile, onFile } from './file-error.ts';
 
 const NAME = 'summary.json';
 
 /** Writes `<folder>/summary.json`. Numbers that are not finite have no place in JSON and become null. */
 export async function writeSummary(folder: string, summary: object): Promise<void> {
   const path = join(folder, NAME);
-  await writeFile(path, `${JSON.stringify(summary, null, 2)}\n`).catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  await onFile(path, () => writeFile(path, `${JSON.stringify(summary, null, 2)}\n`));
 }
 
 /** Reads `<folder>/summary.json`. Throws ExpectedError when it is missing or not a JSON object. */
 export async function readSummary(folder: string): Promise<Record<string, unknown>> {
   const path = join(folder, NAME);
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileError(path, error);
-  });
+  const text = await onFile(path, () => readFile(path, 'utf8'));
   const summary = maybeParse(text);
   if (typeof summary !== 'object' || summary === null || Array.isArray(summary))
     throw badFile(path, 'is not a JSON object');

@@ -1,0 +1,167 @@
+// safetensors files: 8 bytes with the length of a JSON header, the header, the tensors' bytes, all little-endian.
+// Format: https://github.com/huggingface/safetensors#format. Everything the header claims is checked before a byte of
+// data is read or an array made, so garbage and headers that claim terabytes are refused at once.
+import { open, type FileHandle } from 'node:fs/promises';
+import { Malformed, onFile } from './file-error.ts';
+import { fromFloat16 } from './float16.ts';
+import { readRegion, writePieces } from './regions.ts';
+import { sizeOf, type Tensor } from './tensor.ts';
+
+export interface Safetensors {
+  tensors: Record<string, Tensor>;
+  metadata: Record<string, string>;
+}
+
+/** Writes float32 tensors; the same tensors and metadata give the same bytes. */
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  let offset = 0;
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const data_offsets = [offset, (offset += data.byteLength)];
+    return [name, { dtype: 'F32', shape, data_offsets }] as const;
+  });
+  const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }));
+  // Spaces round the header up to 8 bytes, so that a mapped file has aligned tensors.
+  const header = Buffer.concat([json, Buffer.alloc(-json.length & 7, ' ')]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const body = Object.values(tensors).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  await onFile(path, async () => {
+    const file = await open(path, 'w');
+    await writePieces(file, [length, header, ...body]).finally(() => file.close());
+  });
+}
+
+/**
+ * Reads all tensors as float32: wider floats are rounded, booleans become 0 and 1, integers are exact up to 2^24.
+ * Throws ExpectedError, with what is wrong, when the file is missing, truncated or not such a file.
+ */
+export function readSafetensors(path: string): Promise<Safetensors> {
+  return onFile(path, async () => {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const { entries, metadata, start } = await readHeader(file, size);
+      const read = async ({ dtype, shape, begin, end }: Entry): Promise<Tensor> => ({
+        shape,
+        data: DTYPES[dtype].decode(
+          (await readRegion(file, { offset: start + begin, length: end - begin })).buffer,
+        ),
+      });
+      const tensors = await Promise.all(
+        entries.map(async (entry) => [entry.name, await read(entry)] as const),
+      );
+      return { tensors: Object.fromEntries(tensors), metadata };
+    } finally {
+      await file.close();
+    }
+  });
+}
+
+interface Entry {
+  name: string;
+  dtype: keyof typeof DTYPES;
+  shape: number[];
+  /** Bytes from the end of the header. */
+  begin: number;
+  end: number;
+}
+
+const DTYPES = {
+  F64: { bytes: 8, decode: (bytes: ArrayBuffer) => Float32Array.from(new Float64Array(bytes)) },
+  F32: { bytes: 4, decode: (bytes: ArrayBuffer) => new Float32Array(bytes) },
+  F16: { bytes: 2, decode: (bytes: ArrayBuffer) => fromFloat16(new Uint16Array(bytes)) },
+  BF16: { bytes: 2, decode: fromBfloat16 },
+  I64: { bytes: 8, decode: (bytes: ArrayBuffer) => Float32Array.from(new BigInt64Array(bytes), Number) },
+  I32: { bytes: 4, decode: (bytes: ArrayBuffer) => Float32Array.from(new Int32Array(bytes)) },
+  U8: { bytes: 1, decode: (bytes: ArrayBuffer) => Float32Array.from(new Uint8Array(bytes)) },
+  BOOL: { bytes: 1, decode: (bytes: ArrayBuffer) => Float32Array.from(new Uint8Array(bytes)) },
+} as const;
+
+// The upper half of a float32.
+function fromBfloat16(bytes: ArrayBuffer): Float32Array {
+  const words = Uint32Array.from(new Uint16Array(bytes), (half) => half << 16);
+  return new Float32Array(words.buffer);
+}
+
+// The limit of the reader in Rust; a model of this project has a header of about 2,000 bytes.
+const MAX_HEADER_BYTES = 100_000_000;
+
+async function readHeader(
+  file: FileHandle,
+  size: number,
+): Promise<{ entries: Entry[]; metadata: Record<string, string>; start: number }> {
+  if (size < 10) throw new Malformed(`is not a safetensors file (${size} bytes)`);
+  const length = Number((await readRegion(file, { offset: 0, length: 8 })).readBigUInt64LE());
+  const first = (await readRegion(file, { offset: 8, length: 1 })).toString('latin1');
+  if (first !== '{' || length < 2 || length > MAX_HEADER_BYTES)
+    throw new Malformed('is not a safetensors file (no header of JSON at its start)');
+  const start = 8 + length;
+  if (start > size)
+    throw new Malformed(`is truncated: its header takes ${length} bytes, the file has ${size}`);
+  const header = parseObject(await readRegion(file, { offset: 8, length: length }));
+  if (!header) throw new Malformed('is not a safetensors file (its header is not a JSON object)');
+  const { __metadata__, ...rest } = header;
+  const entries = Object.entries(rest).map(([name, entry]) => parseEntry(name, entry));
+  checkRanges(entries, size - start);
+  return { entries, metadata: parseMetadata(__metadata__ ?? {}), start };
+}
+
+function parseObject(bytes: Buffer): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function parseMetadata(metadata: unknown): Record<string, string> {
+  if (!isObject(metadata) || Object.values(metadata).some((value) => typeof value !== 'string'))
+    throw new Malformed('has metadata that are not strings');
+  return metadata as Record<string, string>;
+}
+
+function parseEntry(name: string, entry: unknown): Entry {
+  if (!isObject(entry)) throw new Malformed(`has no description of tensor ${name}`);
+  const { dtype, shape, data_offsets } = entry;
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPES, dtype))
+    throw new Malformed(
+      `has tensor ${name} of dtype ${JSON.stringify(dtype)} (expected ${Object.keys(DTYPES).join(', ')})`,
+    );
+  if (!Array.isArray(shape) || !shape.every(isCount) || !isCount(sizeOf(shape)))
+    throw new Malformed(`has tensor ${name} of shape ${JSON.stringify(shape)}`);
+  if (!Array.isArray(data_offsets) || data_offsets.length !== 2 || !data_offsets.every(isCount))
+    throw new Malformed(`has tensor ${name} at ${JSON.stringify(data_offsets)} (expected two byte offsets)`);
+  const [begin, end] = data_offsets as [number, number];
+  const bytes = sizeOf(shape) * DTYPES[dtype as Entry['dtype']].bytes;
+  if (end - begin !== bytes)
+    throw new Malformed(
+      `has ${end - begin} bytes of tensor ${name}, ${dtype} [${shape.join(', ')}] needs ${bytes}`,
+    );
+  return { name, dtype: dtype as Entry['dtype'], shape, begin, end };
+}
+
+/** Tensors lie side by side and fill the file: nothing overlaps, nothing is left out. */
+function checkRanges(entries: readonly Entry[], size: number): void {
+  let position = 0;
+  for (const { name, begin, end } of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < position) throw new Malformed(`has tensor ${name} overlap the one before it`);
+    if (begin > position)
+      throw new Malformed(`has ${begin - position} bytes before tensor ${name} that belong to none`);
+    position = end;
+  }
+  if (position > size) throw new Malformed(`is truncated: ${size} of ${position} bytes of tensors are there`);
+  if (position < size)
+    throw new Malformed(`has ${size - position} bytes at its end that belong to no tensor`);
+}
