@@ -1,0 +1,64 @@
+// The real Fourier basis over Z_p and what a matrix looks like in it.
+// Rows in the order of the seed notebook and TransformerLens' demo (sine first): Constant, Sin 1, Cos 1, Sin 2, ...,
+// each of norm 1. The paper (Nanda et al. 2023) has cosine first. p is odd, so there are p rows and F F^T = 1.
+import { createMatrix, multiply, rowNorms, transpose, type Matrix } from './matrix.ts';
+
+export interface FourierBasis {
+  /** [p, p]: row 0 constant, row 2k-1 sin(w_k t), row 2k cos(w_k t), k = 1 .. p//2, w_k = 2 pi k / p. */
+  readonly F: Matrix;
+  readonly names: readonly string[];
+}
+
+/** The basis for an odd p, exact to float64 (arguments are reduced in whole numbers first). */
+export function makeFourierBasis(p: number): FourierBasis {
+  if (p % 2 !== 1) throw new Error(`Fourier basis: p = ${p} (an odd number expected)`);
+  const F = createMatrix(p, p);
+  F.data.fill(1 / Math.sqrt(p), 0, p);
+  const names = ['Constant'];
+  const amplitude = Math.sqrt(2 / p);
+  for (let k = 1; k <= p >> 1; k++) {
+    names.push(`Sin ${k}`, `Cos ${k}`);
+    for (let t = 0; t < p; t++) {
+      const angle = (2 * Math.PI * ((k * t) % p)) / p;
+      F.data[(2 * k - 1) * p + t] = amplitude * Math.sin(angle);
+      F.data[2 * k * p + t] = amplitude * Math.cos(angle);
+    }
+  }
+  return { F, names };
+}
+
+/** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
+export const embeddingInBasis = ({ F }: FourierBasis, W_E: Matrix): Matrix => multiply(F, W_E);
+
+/** W_logit [d_mlp, p] in the basis of its output axis, components down: F W_logit^T [component, neuron]. */
+export const logitMapInBasis = ({ F }: FourierBasis, W_logit: Matrix): Matrix =>
+  multiply(F, transpose(W_logit));
+
+/** Norms by frequency: of a matrix in the basis [component, any], the norm of each row, told apart. */
+export interface FourierNorms {
+  /** All p norms in basis order. */
+  readonly all: Float64Array;
+  readonly constant: number;
+  /** Entry k - 1 belongs to frequency k = 1 .. p//2. */
+  readonly sin: Float64Array;
+  readonly cos: Float64Array;
+}
+
+/** L2 norms of the rows, as in grokking's Fourier bar charts (TransformerLens, Nanda et al. figure 3). */
+export function fourierNorms(inBasis: Matrix): FourierNorms {
+  const all = rowNorms(inBasis);
+  return {
+    all,
+    constant: all[0]!,
+    sin: all.filter((_, i) => i % 2 === 1),
+    cos: all.filter((_, i) => i > 0 && i % 2 === 0),
+  };
+}
+
+/** Share of the squared norm that lies in the sines and cosines of some frequencies. */
+export function energyShare({ all }: FourierNorms, frequencies: readonly number[]): number {
+  const square = (i: number): number => all[i]! ** 2;
+  const total = all.reduce((sum, norm) => sum + norm ** 2, 0);
+  const inside = frequencies.reduce((sum, k) => sum + square(2 * k - 1) + square(2 * k), 0);
+  return total === 0 ? 0 : inside / total;
+}

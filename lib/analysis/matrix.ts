@@ -1,0 +1,78 @@
+// Matrices in float64, row-major: what every analysis computes with, so that float32 rounding ends at the weights.
+import type { Tensor } from '../files/tensor.ts';
+
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
+}
+
+/** A matrix over `data`, not copied; zeros by default. */
+export function createMatrix(rows: number, columns: number, data?: Float64Array): Matrix {
+  return { rows, columns, data: data ?? new Float64Array(rows * columns) };
+}
+
+/** The first `rows` rows of a two-dimensional tensor, or of one matrix of a three-dimensional one, in float64. */
+export function toMatrix(
+  tensor: Tensor,
+  { rows, index = 0 }: { rows?: number; index?: number } = {},
+): Matrix {
+  const [all, columns] = tensor.shape.slice(-2) as [number, number];
+  const taken = rows ?? all;
+  const start = index * all * columns;
+  return createMatrix(
+    taken,
+    columns,
+    Float64Array.from(tensor.data.subarray(start, start + taken * columns)),
+  );
+}
+
+/** A B: [m, k] x [k, n] -> [m, n]. */
+export function multiply(A: Matrix, B: Matrix): Matrix {
+  if (A.columns !== B.rows)
+    throw new Error(`[${A.rows}, ${A.columns}] x [${B.rows}, ${B.columns}]: inner sizes differ`);
+  const n = B.columns;
+  const C = createMatrix(A.rows, n);
+  for (let i = 0; i < A.rows; i++) {
+    const row = C.data.subarray(i * n, (i + 1) * n);
+    for (let k = 0; k < A.columns; k++) {
+      const a = A.data[i * A.columns + k]!;
+      const offset = k * n;
+      for (let j = 0; j < n; j++) row[j] = row[j]! + a * B.data[offset + j]!;
+    }
+  }
+  return C;
+}
+
+/** A with rows and columns exchanged. */
+export function transpose(A: Matrix): Matrix {
+  const T = createMatrix(A.columns, A.rows);
+  for (let i = 0; i < A.rows; i++)
+    for (let j = 0; j < A.columns; j++) T.data[j * A.rows + i] = A.data[i * A.columns + j]!;
+  return T;
+}
+
+/** Column j, copied. */
+export const columnOf = (A: Matrix, j: number): Float64Array =>
+  Float64Array.from({ length: A.rows }, (_, i) => A.data[i * A.columns + j]!);
+
+/** The first `n` columns. */
+export function firstColumns(A: Matrix, n: number): Matrix {
+  const data = Float64Array.from(
+    { length: A.rows * n },
+    (_, i) => A.data[Math.floor(i / n) * A.columns + (i % n)]!,
+  );
+  return createMatrix(A.rows, n, data);
+}
+
+/** L2 norm of each row. */
+export function rowNorms(A: Matrix): Float64Array {
+  return Float64Array.from({ length: A.rows }, (_, i) =>
+    norm(A.data.subarray(i * A.columns, (i + 1) * A.columns)),
+  );
+}
+
+/** Root of the sum of squares. */
+export const frobeniusNorm = (A: Matrix): number => norm(A.data);
+
+const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0));
