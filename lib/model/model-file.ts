@@ -74,7 +74,7 @@ function configOfShapes(tensors: StateDict): ModelConfig {
 
 function checkConfig(config: ModelConfig, json: string | undefined): void {
   if (json === undefined) return;
-  const stated = JSON.parse(json) as Record<string, unknown>;
+  const stated = (JSON.parse(json) ?? {}) as Record<string, unknown>;
   for (const [name, expected] of Object.entries(toLensConfig(config)))
     if (name in stated && stated[name] !== expected)
       throw new Error(

@@ -1,0 +1,38 @@
+// activations: every hook of the network, and its logits, on every pair of the grid, by the readable forward pass.
+// Writes <hook>.arrow for each, and summary.json with loss and accuracy over the grid.
+import { join } from 'node:path';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { writeActivations } from '../lib/model/activation-files.ts';
+import { openBackend } from '../lib/model/backend.ts';
+import { N_CTX } from '../lib/model/config.ts';
+import { ACTIVATION_NAMES, activations, HOOK_NAMES } from '../lib/model/hooks.ts';
+import { Scorer } from '../lib/model/loss.ts';
+import { readModel } from '../lib/model/model-file.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
+import { params } from './activations.params.ts';
+
+await stage(params, async ({ needs, out, progress, say }) => {
+  const { config, weights } = await readModel(join(needs.train!, 'model.safetensors'));
+  const { task, grid } = await readPairs(join(needs.dataset!, 'pairs.arrow'));
+  const { p } = config;
+  if (task.p !== p)
+    throw new ExpectedError(`the model has p = ${p}, the dataset p = ${task.p}`, `set dataset.p to ${p}`);
+  const backend = await openBackend();
+  console.log(`forward pass: ${backend.description}`);
+
+  const scorer = new Scorer();
+  await writeActivations(out, config, weights, grid, (start, logits) => {
+    const pairs = logits.length / (N_CTX * p);
+    for (let i = 0; i < pairs; i++) {
+      const end = (i + 1) * N_CTX * p; // of the logits at `=`
+      scorer.add(logits.subarray(end - p, end), grid.label[start + i]!);
+    }
+    progress(start + pairs, p * p, 'pairs');
+  });
+
+  const shapes = activations(config);
+  for (const name of ACTIVATION_NAMES) say(`${name} [${[p * p, ...shapes[name].shape].join(', ')}]`);
+  await writeSummary(out, { p, pairs: p * p, hooks: HOOK_NAMES.length, ...scorer.score });
+});
