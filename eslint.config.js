@@ -1,12 +1,15 @@
 import tseslint from 'typescript-eslint';
 
+const knownSafe = { from: 'package', name: ['test', 'describe', 'it', 'before', 'after'], package: 'node:test' };
+
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },
-  tseslint.configs.base,
   {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.base],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', name: ['test', 'describe', 'it'], package: 'node:test' }] }],
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [knownSafe] }],
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
