@@ -2,6 +2,7 @@
 // @tensorflow/tfjs-node-gpu where its library was fetched or linked (on a GPU if TensorFlow finds one), else WebAssembly
 // (SIMD, one thread: its threads do not work in Node), else plain JavaScript.
 import * as tf from '@tensorflow/tfjs-core';
+import { createRequire } from 'node:module';
 import util from 'node:util';
 import { findBinding } from './backend-identity.ts';
 
@@ -10,14 +11,33 @@ export { tf };
 export interface Backend {
   /** What computes, for the log. */
   readonly description: string;
-  /** What the bits of a result depend on; `backendIdentity` gives the same without loading it. */
+  /** What the bits of a result depend on; `backendIdentity` gives the same without loading anything. */
   readonly identity: Record<string, string>;
 }
 
-/** Makes the fastest backend the current one. */
-export async function openBackend(): Promise<Backend> {
+const LOADERS = { tensorflow: maybeTensorflow, wasm: maybeWasm, cpu: loadCpu };
+export type BackendName = keyof typeof LOADERS;
+
+/** Makes the first of these backends that loads the current one. */
+export async function openBackend(
+  order: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'],
+): Promise<Backend> {
   tf.enableProdMode(); // no advice on stderr
-  return (await maybeTensorflow()) ?? (await maybeWasm()) ?? (await openCpu());
+  for (const name of order) {
+    const backend = await LOADERS[name]();
+    if (backend) return backend;
+  }
+  throw new Error(`no TensorFlow.js backend loads: ${order.join(', ')}`);
+}
+
+/** Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them as a file that only `require` resolves. */
+export function loadGradients(): void {
+  createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+}
+
+interface TensorflowBackend {
+  readonly isUsingGpuDevice: boolean;
+  readonly binding: { readonly TF_Version: string };
 }
 
 async function maybeTensorflow(): Promise<Backend | null> {
@@ -40,11 +60,6 @@ async function maybeTensorflow(): Promise<Backend | null> {
   }
 }
 
-interface TensorflowBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
-}
-
 // tfjs-node 4.22 calls two functions that Node 23 took out of node:util (tensorflow/tfjs #8609).
 function restoreUtil(): void {
   const removed = {
@@ -57,12 +72,18 @@ function restoreUtil(): void {
 
 async function maybeWasm(): Promise<Backend | null> {
   if (!('WebAssembly' in globalThis)) return null;
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.listeners(event as 'uncaughtException'));
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
+  // Its loader rethrows whatever the process throws, which prints a page of its own source before the error.
+  for (const [i, event] of events.entries())
+    for (const listener of process.listeners(event as 'uncaughtException'))
+      if (!before[i]!.includes(listener)) process.off(event, listener);
   return { description: 'TensorFlow.js on WebAssembly', identity: { backend: 'wasm' } };
 }
 
-async function openCpu(): Promise<Backend> {
+async function loadCpu(): Promise<Backend> {
   await import('@tensorflow/tfjs-backend-cpu');
   await tf.setBackend('cpu');
   return { description: 'TensorFlow.js in plain JavaScript', identity: { backend: 'cpu' } };
