@@ -72,7 +72,7 @@ function drawLegend(items: readonly LegendItem[], width: number): Panel {
     const itemWidth = swatchWidth + 6 + textWidth(name, TEXT_SIZE);
     if (x > 0 && x + itemWidth > width) [x, row] = [0, row + 1];
     const middle = row * rowHeight + rowHeight / 2;
-    const dashes = mark === 'dashes' ? 'stroke-dasharray="5,3" stroke-width="1.5"' : 'stroke-width="2.5"';
+    const dashes = mark === 'dashes' ? 'stroke-dasharray="5,3" stroke-width="1.8"' : 'stroke-width="2.5"';
     const swatch =
       mark === 'square'
         ? `<rect x="${x}" y="${middle - 6}" width="12" height="12" fill="${colour}"/>`

@@ -3,7 +3,15 @@ import { composeFigure } from './compose.ts';
 import type { Figure, Table } from './figure.ts';
 import { createFrame, padDomain, type Band, type Mark } from './frame.ts';
 import { drawPanel, Plot } from './plot.ts';
-import { SERIES_COLOURS } from './style.ts';
+import { MUTED, SERIES_COLOURS } from './style.ts';
+
+export interface LineSeries {
+  readonly name: string;
+  readonly values: ArrayLike<number>;
+  /** Number of a colour of the house style; by default its place in the list. */
+  readonly colour?: number | 'grey';
+  readonly dashed?: boolean;
+}
 
 export interface LinesOptions {
   readonly title: string;
@@ -12,7 +20,7 @@ export interface LinesOptions {
   /** On a log axis values that are not positive are left out. */
   readonly y: { readonly label: string; readonly log?: boolean };
   /** One value for each of x.values; NaN leaves a gap. */
-  readonly series: readonly { readonly name: string; readonly values: ArrayLike<number> }[];
+  readonly series: readonly LineSeries[];
   /** A dot at every value, for axes that count things. */
   readonly dots?: boolean;
   readonly marks?: readonly Mark[];
@@ -44,14 +52,21 @@ export function lines({ title, subtitle, x, y, series, dots, marks, bands }: Lin
     marks: marks ?? [],
     bands: bands ?? [],
   });
-  const colour = (i: number): string => SERIES_COLOURS[i % SERIES_COLOURS.length]!;
-  const curves = series.flatMap(({ values }, i) => {
+  const colours = series.map(({ colour }, i) =>
+    colour === 'grey' ? MUTED : SERIES_COLOURS[(colour ?? i) % SERIES_COLOURS.length]!,
+  );
+  const curves = series.flatMap(({ values, dashed }, i) => {
     const data = x.values.map((at, j): [number, number] => [at, shown(values[j]!)]);
-    const line = Plot.line(data, { stroke: colour(i), strokeWidth: 1.8, strokeLinejoin: 'round' });
-    return dots ? [line, Plot.dot(data, { fill: colour(i), r: 2.6 })] : [line];
+    const stroke = { stroke: colours[i]!, strokeWidth: 1.8, strokeLinejoin: 'round' } as const;
+    const line = Plot.line(data, dashed ? { ...stroke, strokeDasharray: '5,3' } : stroke);
+    return dots && !dashed ? [line, Plot.dot(data, { fill: colours[i]!, r: 2.6 })] : [line];
   });
   const panel = drawPanel({ ...frame.options, marks: [...frame.back, ...curves, ...frame.front] });
-  const legend = series.map(({ name }, i) => ({ name, colour: colour(i), mark: 'line' as const }));
+  const legend = series.map(({ name, dashed }, i) => ({
+    name,
+    colour: colours[i]!,
+    mark: dashed ? ('dashes' as const) : ('line' as const),
+  }));
   return composeFigure({ title, subtitle, legend: legend.length > 1 ? legend : [], panels: [panel] });
 }
 

@@ -1,0 +1,150 @@
+// attention: where `=` looks, and what the first neurons answer to.
+// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time. Draws the
+// average pattern, the pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8
+// to 19; its title "a -> =" names the direction the wrong way round: `=` is the query).
+import { join } from 'node:path';
+import { openArrow, type Columns } from '../lib/files/arrow.ts';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { writeFigure } from '../lib/figures/figure.ts';
+import { heatmap, heatmapTable, type Axis, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { N_CTX } from '../lib/model/config.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { params } from './attention.params.ts';
+
+const EQUALS = N_CTX - 1;
+const POSITIONS = ['a', 'b', '='];
+
+await stage(params, async ({ params, needs, out, progress }) => {
+  const hook = (name: string): string => join(needs['activations']!, `${name}.arrow`);
+  const pattern = await readGrid(hook('blocks.0.attn.hook_pattern'), (shape) => {
+    const [n_heads] = shape as [number];
+    const keys = Array.from({ length: n_heads * N_CTX }, (_, i) => i);
+    return keys.map((i) => Math.floor(i / N_CTX) * N_CTX ** 2 + EQUALS * N_CTX + (i % N_CTX));
+  });
+  progress(1, 2, 'attention patterns');
+  const { p } = pattern;
+  const n_heads = pattern.grids.length / N_CTX;
+  const example = chooseExample(params.example, p);
+  const post = await readGrid(hook('blocks.0.mlp.hook_post'), (shape) => {
+    const [n_ctx, d_mlp] = shape as [number, number];
+    const absent = params.neurons.find((neuron) => neuron >= d_mlp);
+    if (absent !== undefined)
+      throw outOfRange('neurons', absent, `this network has neurons 0 to ${d_mlp - 1}`);
+    return params.neurons.map((neuron) => (n_ctx - 1) * d_mlp + neuron);
+  });
+  progress(2, 2, 'neurons');
+
+  const mean = pattern.grids.map((grid) => grid.reduce((sum, x) => sum + x, 0) / grid.length);
+  const chosen = pattern.grids.map((grid) => grid[example.row]!);
+  const draw = (name: string, options: HeatmapOptions): Promise<void> =>
+    writeFigure(out, name, heatmap(options), heatmapTable(options));
+
+  await draw('average_pattern', {
+    ...patternAxes(n_heads),
+    title: 'Average attention pattern per head',
+    subtitle: `Attention paid by = to each position, mean over all ${(p * p).toLocaleString('en-US')} pairs; rows sum to 1.`,
+    facets: [{ values: mean }],
+  });
+  await draw('example_pattern', {
+    ...patternAxes(n_heads),
+    title: `Attention pattern for ${example.a}, ${example.b}, =`,
+    subtitle: 'Attention paid by = to each position, head by head; rows sum to 1.',
+    facets: [{ values: chosen }],
+  });
+  await draw('attention_to_a', {
+    ...gridAxes(p),
+    title: 'Attention from = to a',
+    subtitle: 'Per head, for every pair (a, b).',
+    colour: { name: 'attention', label: 'attention', signed: false, domain: [0, 1] },
+    facet: 'head',
+    facets: Array.from({ length: n_heads }, (_, h) => ({
+      name: `Head ${h}`,
+      values: pattern.grids[h * N_CTX]!,
+    })),
+  });
+  await draw('neurons', {
+    ...gridAxes(p),
+    title: params.neurons.length === 1 ? 'A neuron over all pairs' : 'Neurons over all pairs',
+    subtitle: 'Activation after the ReLU at the = position, for every pair (a, b).',
+    colour: { name: 'activation', label: 'activation', signed: false },
+    facet: 'neuron',
+    facets: params.neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: post.grids[i]! })),
+  });
+  await writeSummary(out, {
+    p,
+    n_heads,
+    example: [example.a, example.b],
+    mean_attention_from_equals: byHead(mean),
+    example_attention_from_equals: byHead(chosen),
+  });
+});
+
+/** For chosen elements of each row's tensor, their values over the grid: one Float32Array [p*p] an element. */
+async function readGrid(
+  path: string,
+  choose: (shape: number[]) => number[],
+): Promise<{ p: number; grids: Float32Array[] }> {
+  const file = await openArrow(path);
+  try {
+    const { value } = file.schema.columns;
+    const p = Math.round(Math.sqrt(file.rows));
+    if (value?.type !== 'tensor' || p * p !== file.rows)
+      throw new ExpectedError(
+        `${path}: ${file.rows} rows without a tensor column value for every pair`,
+        'run `npm run pipeline -- activations --force`',
+      );
+    const elements = choose(value.shape);
+    const width = value.shape.reduce((size, length) => size * length, 1);
+    const grids = elements.map(() => new Float32Array(file.rows));
+    for (let i = 0; i < file.batches; i++)
+      takeElements(await file.readBatch(i), { p, width, elements, grids });
+    return { p, grids };
+  } finally {
+    await file.close();
+  }
+}
+
+function takeElements(
+  batch: Columns,
+  { p, width, elements, grids }: { p: number; width: number; elements: number[]; grids: Float32Array[] },
+): void {
+  const { a, b, value } = batch as { a: Int32Array; b: Int32Array; value: Float32Array };
+  for (let i = 0; i < a.length; i++) {
+    const row = a[i]! * p + b[i]!;
+    elements.forEach((element, e) => (grids[e]![row] = value[i * width + element]!));
+  }
+}
+
+function chooseExample(pair: readonly number[], p: number): { a: number; b: number; row: number } {
+  const [a, b] = pair as [number, number];
+  const absent = pair.find((summand) => summand >= p);
+  if (absent !== undefined) throw outOfRange('example', absent, `summands of this network are 0 to ${p - 1}`);
+  return { a, b, row: a * p + b };
+}
+
+const outOfRange = (param: string, value: number, expected: string): ExpectedError =>
+  new ExpectedError(
+    `attention.${param} holds ${value} (${expected})`,
+    `change stages.attention.params.${param} in pipeline.yaml`,
+  );
+
+const byHead = (values: readonly number[]): number[][] =>
+  Array.from({ length: values.length / N_CTX }, (_, h) => values.slice(h * N_CTX, (h + 1) * N_CTX));
+
+/** A small table, heads down and attended positions across, with its numbers. */
+function patternAxes(n_heads: number) {
+  const names = Array.from({ length: n_heads }, (_, h) => `Head ${h}`);
+  return {
+    x: { name: 'position', label: 'attended position', length: N_CTX, names: POSITIONS },
+    y: { name: 'head', label: 'head', length: n_heads, names },
+    colour: { name: 'attention', label: 'attention', signed: false, domain: [0, 1] },
+    numbers: true,
+    width: 330,
+    height: Math.max(120, 56 * n_heads),
+  } as const;
+}
+
+function gridAxes(p: number): { x: Axis; y: Axis } {
+  return { x: { name: 'b', label: 'b', length: p }, y: { name: 'a', label: 'a', length: p } };
+}

@@ -1,0 +1,104 @@
+// svd: singular values and vectors of the embedding and of the two composite maps, beside chance.
+// Reads train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
+// the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
+// the two composites and every decomposition as Arrow.
+import { join } from 'node:path';
+import { logitMap, neuronMap, numberEmbedding } from '../lib/analysis/composites.ts';
+import { decompose, decompositionTable, type Decomposition } from '../lib/analysis/decomposition.ts';
+import type { Matrix } from '../lib/analysis/matrix.ts';
+import { effectiveRank } from '../lib/analysis/svd.ts';
+import { writeArrow } from '../lib/files/arrow.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { writeFigure } from '../lib/figures/figure.ts';
+import { heatmap, heatmapTable } from '../lib/figures/heatmap.ts';
+import { lines, linesTable } from '../lib/figures/lines.ts';
+import { singularValueLines, singularVectorMap } from '../lib/figures/singular-figures.ts';
+import { readModel } from '../lib/model/model-file.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { params } from './svd.params.ts';
+
+await stage(params, async ({ needs, out, progress }) => {
+  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { p, n_heads, d_mlp } = config;
+  const heads = neuronMap(config, weights);
+  const output = logitMap(weights);
+  const W_E = decompose([numberEmbedding(config, weights)]);
+  progress(1, 4, 'W_E');
+  const W_neur = decompose(heads);
+  progress(2, 4, 'W_neur');
+  const W_logit = decompose([output]);
+  progress(3, 4, 'W_logit');
+
+  const drawValues = async (file: string, name: string, of: Decomposition[]): Promise<void> => {
+    const options = singularValueLines(name, of);
+    const table = linesTable(options, { series: 'matrix', x: 'index', y: 'singular_value' });
+    await writeFigure(out, file, lines(options), table);
+  };
+  const drawVectors = async (
+    file: string,
+    ...[name, of, side, rows]: Parameters<typeof singularVectorMap>
+  ): Promise<void> => {
+    const options = singularVectorMap(name, of, side, rows);
+    await writeFigure(out, file, heatmap(options), heatmapTable(options));
+  };
+  const number = { name: 'a', label: 'number a' };
+  const neuron = { name: 'neuron', label: 'neuron' };
+  const answer = { name: 'c', label: 'answer c' };
+  await drawValues('singular_values', 'W_E', W_E);
+  await drawVectors('left_singular_vectors', 'W_E', W_E, 'U', number);
+  await drawValues('W_neur_singular_values', 'W_neur = W_E W_V W_O W_in', W_neur);
+  await drawVectors('W_neur_left_singular_vectors', 'W_neur', W_neur, 'U', number);
+  await drawValues('W_logit_singular_values', 'W_logit = W_out W_U', W_logit);
+  await drawVectors('W_logit_left_singular_vectors', 'W_logit', W_logit, 'U', neuron);
+  await drawVectors('W_logit_right_singular_vectors', 'W_logit', W_logit, 'V', answer);
+
+  const writeDecomposition = async (
+    file: string,
+    of: Decomposition[],
+    dims: [string, string],
+  ): Promise<void> => {
+    const [left, right] = dims;
+    const { schema, columns } = decompositionTable(of, { left, right, perHead: of === W_neur });
+    await writeArrow(join(out, file), schema, columns);
+  };
+  await writeDecomposition('W_E_svd.arrow', W_E, ['token', 'd_model']);
+  await writeDecomposition('W_neur_svd.arrow', W_neur, ['token', 'd_mlp']);
+  await writeDecomposition('W_logit_svd.arrow', W_logit, ['d_mlp', 'd_vocab_out']);
+  await writeRows(join(out, 'W_neur.arrow'), 'head', heads, { shape: [p, d_mlp], dims: ['token', 'd_mlp'] });
+  await writeRows(join(out, 'W_logit.arrow'), 'neuron', [output], { shape: [p], dims: ['d_vocab_out'] });
+
+  await writeSummary(out, {
+    p,
+    n_heads,
+    singular_values: {
+      W_E: [...W_E[0]!.S],
+      W_neur: W_neur.map(({ S }) => [...S]),
+      W_logit: [...W_logit[0]!.S],
+    },
+    effective_rank: {
+      W_E: effectiveRank(W_E[0]!.S),
+      W_E_control: effectiveRank(W_E[0]!.control),
+      W_neur: W_neur.map(({ S }) => effectiveRank(S)),
+      W_logit: effectiveRank(W_logit[0]!.S),
+      W_logit_control: effectiveRank(W_logit[0]!.control),
+    },
+  });
+  progress(4, 4, 'figures');
+});
+
+/** Matrices one after the other, cut into rows of one tensor each; `index` numbers the rows. */
+async function writeRows(
+  path: string,
+  index: string,
+  matrices: readonly Matrix[],
+  { shape, dims }: { shape: number[]; dims: string[] },
+): Promise<void> {
+  const value = Float32Array.from(matrices.flatMap(({ data }) => Array.from(data)));
+  const n = value.length / shape.reduce((size, length) => size * length, 1);
+  const columns = { [index]: Int32Array.from({ length: n }, (_, i) => i), value };
+  const schema = {
+    columns: { [index]: { type: 'int32' }, value: { type: 'tensor', shape, dims } },
+    metadata: {},
+  } as const;
+  await writeArrow(path, schema, columns);
+}

@@ -1,0 +1,56 @@
+// Starts one stage as the runner does: a process of its own that gets its job over the IPC channel.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
+import type { Assignment, StageMessage } from '../../lib/runner/stage.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/** A folder that goes away with the test. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'grokscope-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Ended {
+  readonly exitCode: number | null;
+  /** The stage's failure, if it was an expected one. */
+  readonly message: string;
+  readonly log: string;
+}
+
+/** Runs stages/<name>.ts with params, defaults filled in, on needed folders into `out`. */
+export async function startStage<S extends ParamsSchema>(
+  name: string,
+  schema: S,
+  given: Record<string, unknown>,
+  needs: Record<string, string>,
+  out: string,
+): Promise<Ended> {
+  const assignment: Assignment = {
+    params: checkParams(schema as ParamsSchema, given).params,
+    needs,
+    out,
+    resume_dir: join(out, '..', 'resume'),
+  };
+  const child = fork(fileURLToPath(new URL(`stages/${name}.ts`, root)), {
+    execArgv: ['--import', 'tsx'],
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let [message, log] = ['', ''];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.on('message', (said: StageMessage) => {
+    if (said.type === 'ready') child.send(assignment);
+    if (said.type === 'failed') message = said.message;
+  });
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, message, log };
+}
