@@ -1,0 +1,134 @@
+// The fused training step: what its parts share. kernel.c has the mathematics, team.c the threads, native/addon.c and
+// wasm/exports.c the doors to JavaScript.
+//
+// Letters: p modulus; D = d_model; H = n_heads; e = d_head; M = d_mlp; n rows (pairs). A name ending in _t is transposed,
+// one beginning with d is the gradient of the loss by the rest of the name. Every matrix is row-major with its rows padded
+// by zeros to `stride` floats, and its number of rows padded to whole vectors, so that no loop has a scalar tail.
+#ifndef GROKSCOPE_KERNEL_H
+#define GROKSCOPE_KERNEL_H
+#include "product.h"
+
+enum { BLOCK_ROWS = 64 };   // pairs that one thread takes through forward and backward pass at a time
+enum { WEIGHT_COUNT = 9 };  // in the order of WEIGHT_NAMES
+enum { MAX_PRODUCTS = 8 };  // of one phase, apart from those of each head
+
+/** A padded matrix inside an array of the layout of the weights: element (i, j, k) of the plain tensor of shape `size`
+    lies at offset + i * step[0] + j * step[1] + k * step[2]. */
+struct layout {
+  int size[3];
+  long step[3];
+  long offset;
+};
+
+/** Pairs, in the order in which the kernel goes through them; row i was row source[i] of what was uploaded. */
+struct batch {
+  int n, blocks;
+  int *a, *b, *label, *source;     // [blocks * BLOCK_ROWS]; past n: 0, 0, -1
+  int *by_a, *a_start;             // rows with a = t: by_a[a_start[t]] ... by_a[a_start[t + 1] - 1]
+  int *by_b, *b_start;
+  struct batch *next;
+};
+
+struct adamw {
+  double learning_rate, weight_decay, beta1, beta2, epsilon;
+};
+
+enum job_kind { TRAIN, GRADIENTS, EVALUATE, FORWARD };
+
+struct job {
+  enum job_kind kind;
+  int steps;
+  struct batch *batch;
+  struct adamw adamw;
+  double *loss, *accuracy; // [steps]
+  float *neurons, *logits; // forward: [n, M], [n, p] in the order of the upload, or null
+  int before_relu;         // which neurons
+};
+
+/** One thread's own memory. */
+struct scratch {
+  float *z;        // [BLOCK_ROWS, z_stride], where no gradient is wanted
+  float *neurons_t; // [M, BLOCK_ROWS]
+  float *logits_t; // [p, BLOCK_ROWS]
+  float *attention; // [BLOCK_ROWS, 2 H]
+  float *dot;      // [BLOCK_ROWS, 2 H]
+};
+
+struct products {
+  int count;
+  struct product item[MAX_PRODUCTS];
+  struct product *per_head; // [H] or null
+};
+
+struct team {
+  int threads, spins;
+  int next_unit, arrived, generation, sleepers;
+};
+
+struct kernel {
+  int p, d_model, n_heads, d_head, d_mlp;
+  int head_width;             // e padded to whole vectors
+  int mlp_width, logit_width; // M and p padded to whole vectors: a row of z is M neurons, then p direct logits
+  int z_depth, z_width;       // mlp_width + p, mlp_width + logit_width
+  int head_rows;              // H * head_width
+  long d_stride, z_stride, v_stride, h_stride, m_stride, p_stride;
+
+  struct layout layout[WEIGHT_COUNT];
+  long weight_count, state_size; // numbers of weights, of floats in a padded array of them
+  float *weights, *m, *v, *gradient; // [state_size], padded
+  float *W_E, *W_pos, *W_Q, *W_K, *W_V, *W_O, *W_z, *W_out; // into weights; W_z = [W_in | W_U] [D, z]
+  int step;
+
+  // Tables, row t: a-embedding minus `=`, then b-embedding minus `=`, and `=` itself last (row 2 p).
+  float *x;               // [2p+1, D]
+  float *values;          // x W_V [2p+1, H e]
+  float *G;               // W_O W_z [H e, z]
+  float *table;           // values G by head [H][2p, z]
+  float *constant;        // what `=` alone contributes to z [z]
+  float *W_logit, *W_logit_t; // W_out W_U [M, p] and transposed
+  float *q, *kq, *kq_t;   // [H e], W_K q / sqrt(e) [H, D] and transposed
+  float *scores;          // x kq_t [2p, H], those of `=` being 0
+  float *W_z_t, *W_V_t, *G_t;
+
+  float *d_x, *d_values, *d_G, *d_table, *d_constant, *d_W_logit, *d_W_logit_t, *d_scores, *d_kq, *d_q;
+  float *d_sum;           // [p, z] sum of d_z over the rows of each a
+  float *d_end, *d_end_q; // [D] gradient of the `=` row through the constant, through q
+
+  int capacity;                  // rows that these hold:
+  float *z, *d_z;                // [n, z]
+  float *attention, *d_attention; // [n, 2 H]: weights of a for each head, then of b; gradients of their scores
+  int block_capacity;
+  double *block_loss;
+  int *block_correct;
+
+  struct products weight_products, table_products, value_gradients, inner_gradients, weight_gradients;
+  struct product logit_gradient;
+  struct scratch *scratch; // [threads]
+  struct batch *batches;
+  struct job job;
+  struct team team;
+  struct block *memory;
+};
+
+struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads);
+struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label);
+/** Copies plain weights in the order of WEIGHT_NAMES into a padded array, or out of it. */
+void kernel_pad(const struct kernel *k, const float *plain, float *padded);
+void kernel_unpad(const struct kernel *k, const float *padded, float *plain);
+/** Makes room for a job before it is run; the job's fields are set. */
+void kernel_prepare(struct kernel *k);
+/** Runs k->job: to be called once on every thread of the team. */
+void kernel_run(struct kernel *k, int thread);
+
+/** Waits until all threads of the team are here. */
+void team_meet(struct team *team);
+/** The next unit of the present phase that nobody has taken. */
+int team_take(struct team *team);
+
+/** Zeroed memory, aligned to cache lines, that lives as long as the kernel; null when there is none. */
+void *platform_allocate(struct kernel *k, long bytes);
+void platform_pause(void);
+void platform_wait(int *address, int expected);
+void platform_wake(int *address);
+
+#endif

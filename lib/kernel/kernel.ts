@@ -1,0 +1,212 @@
+// The fused training kernel: full-batch AdamW steps, losses, gradients and forward passes of the one-layer transformer at the
+// `=` position, by the native or the WebAssembly build of one C source. See kernel.c for the method.
+import os from 'node:os';
+import { ExpectedError } from '../files/expected-error.ts';
+import { parameterCount, type ModelConfig } from '../model/config.ts';
+import type { Rows } from '../task/split.ts';
+import type { Batch, Core, Job, OpenCore } from './core.ts';
+import { engineIdentity } from './identity.ts';
+import { buildNative } from './native/build.ts';
+import { loadNative } from './native/core.ts';
+import { loadWasm } from './wasm/core.ts';
+
+export type Build = 'native' | 'wasm';
+export type { Rows };
+export { crossEntropy } from './cross-entropy.ts';
+
+export interface AdamW {
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Weights and both moments, flat in the order of WEIGHT_NAMES, and the number of steps done. */
+export interface KernelState {
+  readonly weights: Float32Array;
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  readonly step: number;
+}
+
+export interface Kernel {
+  readonly build: Build;
+  /** What results depend on beside the inputs: equal identities, equal bits. */
+  readonly identity: Record<string, string>;
+  /** A model with zero weights. `threads` changes the speed only. */
+  open(config: ModelConfig, threads: number): Promise<KernelModel>;
+}
+
+/** The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. */
+export async function openKernel(build: Build | 'auto'): Promise<Kernel> {
+  if (build === 'wasm') return createKernel('wasm', await engineIdentity('wasm'), await loadWasm());
+  try {
+    const { path, identity } = await buildNative();
+    return createKernel('native', identity, loadNative(path).open);
+  } catch (error) {
+    if (build === 'native') throw error;
+    console.log(`using the WebAssembly kernel: ${(error as Error).message}`);
+    return openKernel('wasm');
+  }
+}
+
+function createKernel(build: Build, identity: Record<string, string>, openCore: OpenCore): Kernel {
+  const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
+    refuseSizes(config, threads);
+    return new KernelModel(config, await openCore(config, threads));
+  };
+  return { build, identity, open };
+}
+
+function refuseSizes(config: ModelConfig, threads: number): void {
+  const { p } = config;
+  if (!Number.isInteger(p) || p < 3 || p > 499 || p % 2 === 0)
+    throw new ExpectedError(`p: ${p} (expected an odd number from 3 to 499)`, 'choose another p');
+  const sizes = {
+    d_model: config.d_model,
+    n_heads: config.n_heads,
+    d_head: config.d_head,
+    d_mlp: config.d_mlp,
+    threads,
+  };
+  for (const [name, value] of Object.entries(sizes))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ExpectedError(`${name}: ${value} (expected a whole number from 1)`, `choose another ${name}`);
+}
+
+/** One model in the kernel's memory. Calls queue up: each sees what the ones before it left. */
+export class KernelModel {
+  readonly config: ModelConfig;
+  readonly #core: Core;
+  readonly #batches = new WeakMap<Rows, Batch>();
+  #last: Promise<void> = Promise.resolve();
+  #is_busy = false;
+  #is_closed = false;
+
+  constructor(config: ModelConfig, core: Core) {
+    this.config = config;
+    this.#core = core;
+  }
+
+  /** Copies of weights, moments and step count. Not while a job runs. */
+  readState(): KernelState {
+    this.#refuseIfBusy();
+    const read = (array: 'weights' | 'm' | 'v'): Float32Array => {
+      const to = new Float32Array(parameterCount(this.config));
+      this.#core.read(array, to);
+      return to;
+    };
+    return { weights: read('weights'), m: read('m'), v: read('v'), step: this.#core.readStep() };
+  }
+
+  /** Sets weights and, where given, moments and step count; those not given become zero. Not while a job runs. */
+  writeState(state: Pick<KernelState, 'weights'> & Partial<KernelState>): void {
+    this.#refuseIfBusy();
+    const { weights, m, v, step = 0 } = state;
+    for (const [name, array] of Object.entries({ weights, m, v }))
+      if (array && array.length !== parameterCount(this.config))
+        throw new Error(`${name} has ${array.length} values (expected ${parameterCount(this.config)})`);
+    this.#core.write('weights', weights);
+    this.#core.write('m', m);
+    this.#core.write('v', v);
+    this.#core.writeStep(step);
+  }
+
+  /** `steps` full-batch AdamW steps on `rows`; per step the mean cross-entropy and the accuracy before it. */
+  async train(
+    rows: Rows,
+    adamw: AdamW,
+    steps: number,
+  ): Promise<{ loss: Float64Array; accuracy: Float64Array }> {
+    if (!Number.isInteger(steps) || steps < 1)
+      throw new Error(`steps: ${steps} (expected a whole number from 1)`);
+    const { learning_rate, weight_decay, beta1, beta2, epsilon } = adamw;
+    const constants = Float64Array.of(learning_rate, weight_decay, beta1, beta2, epsilon);
+    return this.#run({ kind: 'train', adamw: constants }, rows, steps);
+  }
+
+  /** Mean cross-entropy and accuracy over `rows`. */
+  async evaluate(rows: Rows): Promise<{ loss: number; accuracy: number }> {
+    const { loss, accuracy } = await this.#run({ kind: 'evaluate' }, rows, 1);
+    return { loss: loss[0]!, accuracy: accuracy[0]! };
+  }
+
+  /** Gradient of the mean cross-entropy over `rows` by every weight, flat in the order of WEIGHT_NAMES. */
+  async gradients(rows: Rows): Promise<Float32Array> {
+    const to = new Float32Array(parameterCount(this.config));
+    await this.#run({ kind: 'gradients' }, rows, 1, () => this.#core.read('gradient', to));
+    return to;
+  }
+
+  /** At `=`: neurons [rows, d_mlp] before or after the ReLU, and logits [rows, p], in the order of `rows`. */
+  async forward(
+    rows: Rows,
+    want: { neurons?: 'pre' | 'post'; logits?: boolean },
+  ): Promise<{ neurons?: Float32Array; logits?: Float32Array }> {
+    const n = rows.a.length;
+    const outputs = {
+      ...(want.neurons && { neurons: new Float32Array(n * this.config.d_mlp) }),
+      ...(want.logits && { logits: new Float32Array(n * this.config.p) }),
+    };
+    await this.#run({ kind: 'forward', before_relu: want.neurons === 'pre', ...outputs }, rows, 1);
+    return outputs;
+  }
+
+  /** Frees the memory and ends the threads, after the jobs that were asked for. */
+  close(): void {
+    if (this.#is_closed) return;
+    this.#is_closed = true;
+    this.#last = this.#last.then(() => this.#core.close());
+  }
+
+  /** Queues a job; `then` runs before the next one can start. */
+  async #run(
+    job: Pick<Job, 'kind'> & Partial<Job>,
+    rows: Rows,
+    steps: number,
+    then?: () => void,
+  ): Promise<{ loss: Float64Array; accuracy: Float64Array }> {
+    if (this.#is_closed) throw new Error('the model is closed');
+    const results = { loss: new Float64Array(steps), accuracy: new Float64Array(steps) };
+    const whole = { adamw: new Float64Array(5), before_relu: false, ...job, steps, ...results };
+    const turn = this.#last.then(async () => {
+      this.#is_busy = true;
+      try {
+        await this.#core.run({ ...whole, batch: this.#upload(rows) });
+        then?.();
+      } finally {
+        this.#is_busy = false;
+      }
+    });
+    this.#last = turn.catch(() => {});
+    await turn;
+    return results;
+  }
+
+  #upload(rows: Rows): Batch {
+    const known = this.#batches.get(rows);
+    if (known !== undefined) return known;
+    refuseRows(rows, this.config.p);
+    const batch = this.#core.upload(rows.a, rows.b, rows.label);
+    this.#batches.set(rows, batch);
+    return batch;
+  }
+
+  #refuseIfBusy(): void {
+    if (this.#is_closed) throw new Error('the model is closed');
+    if (this.#is_busy) throw new Error('a job is running: await it first');
+  }
+}
+
+function refuseRows({ a, b, label }: Rows, p: number): void {
+  if (a.length === 0 || a.length !== b.length || a.length !== label.length)
+    throw new Error(`rows: a, b, label have lengths ${a.length}, ${b.length}, ${label.length}`);
+  for (const [name, column] of Object.entries({ a, b, label })) {
+    const row = column.findIndex((x) => !(x >= 0 && x < p));
+    if (row >= 0) throw new Error(`${name}[${row}]: ${column[row]} (expected 0 to ${p - 1})`);
+  }
+}
+
+/** Threads worth using here. */
+export const defaultThreads = (): number => os.availableParallelism();

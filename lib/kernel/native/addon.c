@@ -1,0 +1,318 @@
+// The native build's door to JavaScript (Node-API) and its threads (pthreads).
+//
+// A job runs on one thread of libuv's pool, which the event loop does not wait for, and on threads - 1 of the kernel's own.
+#include <node_api.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+#include "../kernel.h"
+
+// ---- memory and waiting -----------------------------------------------------------------------------------------------
+
+struct block {
+  struct block *next;
+};
+enum { BLOCK_HEADER = 64, HUGE_PAGE = 1 << 21 };
+
+/** One block; big ones on huge pages where the system has them, so that walking a column does not miss the TLB. */
+static void *allocate_block(long bytes) {
+  void *memory = 0;
+  size_t size = (size_t)bytes + BLOCK_HEADER;
+  if (posix_memalign(&memory, size > HUGE_PAGE ? HUGE_PAGE : 64, size)) return 0;
+#ifdef MADV_HUGEPAGE
+  if (size > HUGE_PAGE) madvise(memory, size, MADV_HUGEPAGE);
+#endif
+  return memset(memory, 0, size);
+}
+
+void *platform_allocate(struct kernel *k, long bytes) {
+  struct block *block = allocate_block(bytes);
+  if (!block) napi_fatal_error("grokscope kernel", NAPI_AUTO_LENGTH, "out of memory", NAPI_AUTO_LENGTH);
+  if (k) block->next = k->memory, k->memory = block;
+  return (char *)block + BLOCK_HEADER;
+}
+
+static void free_kernel(struct kernel *k) {
+  struct block *block = k->memory;
+  free((char *)k - BLOCK_HEADER);
+  while (block) {
+    struct block *next = block->next;
+    free(block);
+    block = next;
+  }
+}
+
+void platform_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static pthread_mutex_t wait_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t wait_condition = PTHREAD_COND_INITIALIZER;
+
+void platform_wait(int *address, int expected) {
+  pthread_mutex_lock(&wait_mutex);
+  while (__atomic_load_n(address, __ATOMIC_SEQ_CST) == expected) pthread_cond_wait(&wait_condition, &wait_mutex);
+  pthread_mutex_unlock(&wait_mutex);
+}
+
+void platform_wake(int *address) {
+  (void)address;
+  pthread_mutex_lock(&wait_mutex);
+  pthread_cond_broadcast(&wait_condition);
+  pthread_mutex_unlock(&wait_mutex);
+}
+
+// ---- a model and its threads ---------------------------------------------------------------------------------------------
+
+struct model {
+  struct kernel *kernel;
+  pthread_t *helpers;   // threads 1 ... threads - 1
+  int helper_count, jobs, quit; // jobs: number of jobs started
+  int busy, closed;     // on the event loop only
+};
+
+struct helper {
+  struct model *model;
+  int thread;
+};
+
+static void *help(void *argument) {
+  struct helper helper = *(struct helper *)argument;
+  struct model *model = helper.model;
+  free(argument);
+  for (int done = 0;; done++) {
+    platform_wait(&model->jobs, done);
+    if (__atomic_load_n(&model->quit, __ATOMIC_SEQ_CST)) return 0;
+    kernel_run(model->kernel, helper.thread);
+  }
+}
+
+static void start_job(struct model *model) {
+  __atomic_fetch_add(&model->jobs, 1, __ATOMIC_SEQ_CST);
+  platform_wake(&model->jobs);
+}
+
+static struct model *create_model(struct kernel *kernel, int threads) {
+  struct model *model = calloc(1, sizeof *model);
+  model->kernel = kernel;
+  model->helpers = calloc((size_t)threads, sizeof *model->helpers);
+  for (int i = 1; i < threads; i++) {
+    struct helper *helper = malloc(sizeof *helper);
+    *helper = (struct helper){model, i};
+    if (pthread_create(&model->helpers[model->helper_count], 0, help, helper)) break;
+    model->helper_count++;
+  }
+  kernel->team.threads = model->helper_count + 1; // fewer, if the system refuses more
+  return model;
+}
+
+/** Ends the threads and frees everything but the handle. */
+static void close_model(struct model *model) {
+  if (!model->kernel) return;
+  __atomic_store_n(&model->quit, 1, __ATOMIC_SEQ_CST);
+  start_job(model);
+  for (int i = 0; i < model->helper_count; i++) pthread_join(model->helpers[i], 0);
+  free(model->helpers);
+  free_kernel(model->kernel);
+  model->kernel = 0;
+}
+
+static void finalize_model(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  close_model(data);
+  free(data);
+}
+
+// ---- arguments ------------------------------------------------------------------------------------------------------------
+
+enum { MAX_ARGUMENTS = 8 };
+
+struct call {
+  napi_env env;
+  napi_value argument[MAX_ARGUMENTS];
+};
+
+static struct call read_call(napi_env env, napi_callback_info info) {
+  struct call call = {.env = env};
+  size_t count = MAX_ARGUMENTS;
+  napi_get_cb_info(env, info, &count, call.argument, 0, 0);
+  return call;
+}
+
+static int to_int(struct call *call, int i) {
+  int value = 0;
+  napi_get_value_int32(call->env, call->argument[i], &value);
+  return value;
+}
+
+static void *to_pointer(struct call *call, int i) {
+  void *value = 0;
+  napi_get_value_external(call->env, call->argument[i], &value);
+  return value;
+}
+
+/** The elements of a typed array; null for any other value. */
+static void *to_elements(napi_env env, napi_value value, size_t *length) {
+  bool is_array = false;
+  void *data = 0;
+  napi_is_typedarray(env, value, &is_array);
+  if (is_array) napi_get_typedarray_info(env, value, 0, length, &data, 0, 0);
+  return data;
+}
+
+static napi_value from_int(napi_env env, int x) {
+  napi_value value;
+  napi_create_int32(env, x, &value);
+  return value;
+}
+
+// ---- functions ------------------------------------------------------------------------------------------------------------
+
+/** open(p, d_model, n_heads, d_head, d_mlp, threads, spins): model */
+static napi_value open_model(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  int threads = to_int(&call, 5);
+  struct kernel *kernel = kernel_create(to_int(&call, 0), to_int(&call, 1), to_int(&call, 2), to_int(&call, 3),
+                                        to_int(&call, 4), threads);
+  kernel->team.spins = to_int(&call, 6);
+  napi_value value;
+  napi_create_external(env, create_model(kernel, threads), finalize_model, 0, &value);
+  return value;
+}
+
+/** upload(model, a, b, label): batch */
+static napi_value upload(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct model *model = to_pointer(&call, 0);
+  size_t n = 0;
+  const int *a = to_elements(env, call.argument[1], &n), *b = to_elements(env, call.argument[2], &n);
+  const int *label = to_elements(env, call.argument[3], &n);
+  napi_value value;
+  napi_create_external(env, kernel_upload(model->kernel, (int)n, a, b, label), 0, 0, &value);
+  return value;
+}
+
+/** write(model, array, which): weights (0) or a moment (1: m, 2: v) from a plain array; without one, zeros */
+static napi_value write_array(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct kernel *k = ((struct model *)to_pointer(&call, 0))->kernel;
+  float *arrays[] = {k->weights, k->m, k->v}, *to = arrays[to_int(&call, 2)];
+  size_t n;
+  const float *from = to_elements(env, call.argument[1], &n);
+  if (from) kernel_pad(k, from, to);
+  else memset(to, 0, (size_t)k->state_size * sizeof *to);
+  return 0;
+}
+
+/** read(model, array, which): the reverse; 3: the gradient */
+static napi_value read_array(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct kernel *k = ((struct model *)to_pointer(&call, 0))->kernel;
+  const float *arrays[] = {k->weights, k->m, k->v, k->gradient};
+  size_t n;
+  kernel_unpad(k, arrays[to_int(&call, 2)], to_elements(env, call.argument[1], &n));
+  return 0;
+}
+
+/** step(model[, value]): steps done so far, after setting them if told */
+static napi_value step(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct kernel *k = ((struct model *)to_pointer(&call, 0))->kernel;
+  napi_get_value_int32(env, call.argument[1], &k->step);
+  return from_int(env, k->step);
+}
+
+struct work {
+  struct model *model;
+  napi_async_work handle;
+  napi_deferred deferred;
+  napi_ref arguments; // keeps the typed arrays alive
+};
+
+static void execute(napi_env env, void *data) {
+  (void)env;
+  struct work *work = data;
+  start_job(work->model);
+  kernel_run(work->model->kernel, 0);
+}
+
+static void complete(napi_env env, napi_status status, void *data) {
+  (void)status;
+  struct work *work = data;
+  napi_value done;
+  work->model->busy = 0;
+  if (work->model->closed) close_model(work->model);
+  napi_get_undefined(env, &done);
+  napi_resolve_deferred(env, work->deferred, done);
+  napi_delete_reference(env, work->arguments);
+  napi_delete_async_work(env, work->handle);
+  free(work);
+}
+
+/** Keeps every argument until the job is done, the model first of all. */
+static napi_ref keep_arguments(struct call *call) {
+  napi_value array;
+  napi_ref reference;
+  napi_create_array(call->env, &array);
+  for (unsigned i = 0; i < MAX_ARGUMENTS; i++) napi_set_element(call->env, array, i, call->argument[i]);
+  napi_create_reference(call->env, array, 1, &reference);
+  return reference;
+}
+
+/** run(model, batch, Int32Array [kind, steps, before_relu], adamw, loss, accuracy, neurons, logits): promise */
+static napi_value run(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct work *work = calloc(1, sizeof *work);
+  work->model = to_pointer(&call, 0);
+  struct job *job = &work->model->kernel->job;
+  size_t n;
+  const int *what = to_elements(env, call.argument[2], &n);
+  const double *adamw = to_elements(env, call.argument[3], &n);
+  *job = (struct job){.kind = what[0], .steps = what[1], .before_relu = what[2], .batch = to_pointer(&call, 1)};
+  job->adamw = (struct adamw){adamw[0], adamw[1], adamw[2], adamw[3], adamw[4]};
+  job->loss = to_elements(env, call.argument[4], &n), job->accuracy = to_elements(env, call.argument[5], &n);
+  job->neurons = to_elements(env, call.argument[6], &n), job->logits = to_elements(env, call.argument[7], &n);
+  kernel_prepare(work->model->kernel);
+  work->model->busy = 1;
+  work->arguments = keep_arguments(&call);
+  napi_value promise, name;
+  napi_create_promise(env, &work->deferred, &promise);
+  napi_create_string_utf8(env, "grokscope kernel", NAPI_AUTO_LENGTH, &name);
+  napi_create_async_work(env, 0, name, execute, complete, work, &work->handle);
+  napi_queue_async_work(env, work->handle);
+  return promise;
+}
+
+/** close(model): at once, or when its job is done */
+static napi_value close_when_idle(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  struct model *model = to_pointer(&call, 0);
+  model->closed = 1;
+  if (!model->busy) close_model(model);
+  return 0;
+}
+
+static void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, 0, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+NAPI_MODULE_INIT() {
+  define(env, exports, "open", open_model);
+  define(env, exports, "upload", upload);
+  define(env, exports, "write", write_array);
+  define(env, exports, "read", read_array);
+  define(env, exports, "step", step);
+  define(env, exports, "run", run);
+  define(env, exports, "close", close_when_idle);
+  napi_set_named_property(env, exports, "lanes", from_int(env, LANES));
+  return exports;
+}

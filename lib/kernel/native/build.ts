@@ -1,0 +1,126 @@
+// Compiles the kernel with the system's C compiler for this very CPU, once: the addon is kept by the hash of source, flags,
+// compiler and CPU. The one door to node-api-headers.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { include_dir } from 'node-api-headers';
+import { ExpectedError } from '../../files/expected-error.ts';
+import { hashSources, sourceFiles } from '../sources.ts';
+
+const run = promisify(execFile);
+
+const PROJECT_CACHE = fileURLToPath(new URL('../../../.cache/kernel/', import.meta.url));
+
+// Contraction to multiply-add is asked for by name, everything else is IEEE: no -ffast-math.
+const FLAGS = ['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
+const CPU_FLAGS: Record<string, string[]> = {
+  x64: ['-march=native', '-mprefer-vector-width=512'],
+  arm64: ['-mcpu=native'],
+};
+const LINK_FLAGS: Record<string, string[]> = {
+  darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
+};
+
+export interface NativeBuild {
+  /** The addon, verified to load. */
+  readonly path: string;
+  /** What it was made by and for; two builds with equal identities compute the same bits. */
+  readonly identity: Record<string, string>;
+}
+
+interface Compiler {
+  readonly command: string;
+  readonly args: string[];
+  readonly version: string;
+}
+
+/** First that answers: $CC, cc, gcc, clang. */
+async function findCompiler(): Promise<Compiler> {
+  const candidates = [process.env.CC, 'cc', 'gcc', 'clang'].filter((x): x is string => !!x?.trim());
+  for (const candidate of candidates) {
+    const [command = '', ...args] = candidate.trim().split(/\s+/);
+    try {
+      const { stdout } = await run(command, [...args, '--version']);
+      return { command, args, version: stdout.split('\n')[0]!.trim() };
+    } catch {
+      // not this one
+    }
+  }
+  throw new ExpectedError(
+    `no C compiler (tried ${candidates.join(', ')})`,
+    'install gcc or clang, or name one in CC; or use engine: wasm',
+  );
+}
+
+/** The CPU as a compiler's "native" sees it: model and feature flags. */
+async function cpuIdentity(): Promise<string> {
+  const model = os.cpus()[0]?.model ?? 'unknown';
+  const info = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1] ?? '';
+  return `${model} ${createHash('sha256').update(features).digest('hex').slice(0, 8)}`;
+}
+
+/** The project's own cache, or a folder of the user's own in the system's temporary one where the project is read-only. */
+async function cacheFolder(): Promise<string> {
+  try {
+    await mkdir(PROJECT_CACHE, { recursive: true });
+    await access(PROJECT_CACHE, constants.W_OK);
+    return PROJECT_CACHE;
+  } catch {
+    const folder = path.join(os.tmpdir(), `grokscope-kernel-${os.userInfo().username}`);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  }
+}
+
+/** Loads the addon in a process of its own, so that one that does not work here cannot harm this one. */
+async function tryLoad(addon: string): Promise<void> {
+  await run(process.execPath, ['-e', 'process.dlopen({ exports: {} }, process.argv[1])', addon]);
+}
+
+async function compile(compiler: Compiler, flags: readonly string[], addon: string): Promise<void> {
+  const partial = `${addon}.${process.pid}.node`;
+  try {
+    const args = [...flags, `-I${include_dir}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
+    await run(compiler.command, [...compiler.args, ...args]);
+    await tryLoad(partial);
+    await rename(partial, addon);
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new ExpectedError(
+      `the native kernel does not compile with ${compiler.version}:\n${(stderr ?? message).trim()}`,
+      'name another compiler in CC, or use engine: wasm',
+    );
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** The addon for this machine, compiled if need be. Throws ExpectedError, with the compiler's words, where that fails. */
+export async function buildNative(): Promise<NativeBuild> {
+  const compiler = await findCompiler();
+  const flags = [
+    ...FLAGS,
+    ...(CPU_FLAGS[process.arch] ?? []),
+    ...(LINK_FLAGS[process.platform] ?? ['-shared']),
+  ];
+  const command = [path.basename(compiler.command), ...compiler.args].join(' ');
+  const identity = {
+    engine: 'native',
+    compiler: `${command}: ${compiler.version}`,
+    flags: flags.join(' '),
+    cpu: await cpuIdentity(),
+  };
+  const key = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
+  const addon = path.join(await cacheFolder(), `${key.digest('hex').slice(0, 32)}.node`);
+  const isBuilt = await access(addon).then(
+    () => true,
+    () => false,
+  );
+  if (!isBuilt) await compile(compiler, flags, addon);
+  return { path: addon, identity };
+}

@@ -1,0 +1,60 @@
+// The native build: the compiled addon, whose jobs run on libuv's pool and the addon's own threads.
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import { ARRAYS, JOB_KINDS, spinsFor, type Core, type OpenCore } from '../core.ts';
+
+type Handle = object;
+
+/** The functions of addon.c. */
+interface Addon {
+  readonly lanes: number;
+  open(
+    p: number,
+    d_model: number,
+    n_heads: number,
+    d_head: number,
+    d_mlp: number,
+    threads: number,
+    spins: number,
+  ): Handle;
+  upload(model: Handle, a: Int32Array, b: Int32Array, label: Int32Array): Handle;
+  write(model: Handle, from: Float32Array | undefined, array: number): void;
+  read(model: Handle, to: Float32Array, array: number): void;
+  step(model: Handle, value?: number): number;
+  run(
+    model: Handle,
+    batch: Handle,
+    what: Int32Array,
+    adamw: Float64Array,
+    loss: Float64Array,
+    accuracy: Float64Array,
+    neurons?: Float32Array,
+    logits?: Float32Array,
+  ): Promise<void>;
+  close(model: Handle): void;
+}
+
+/** Loads the addon at `path`; its vectors' width goes with it. */
+export function loadNative(path: string): { lanes: number; open: OpenCore } {
+  const addon = createRequire(import.meta.url)(path) as Addon;
+  const open: OpenCore = async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
+    const spins = spinsFor(threads, os.availableParallelism());
+    return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
+  };
+  return { lanes: addon.lanes, open };
+}
+
+function bind(addon: Addon, model: Handle): Core {
+  return {
+    upload: (a, b, label) => addon.upload(model, a, b, label),
+    write: (array, from) => addon.write(model, from, ARRAYS[array]),
+    read: (array, to) => addon.read(model, to, ARRAYS[array]),
+    readStep: () => addon.step(model),
+    writeStep: (step) => void addon.step(model, step),
+    run: ({ kind, batch, steps, before_relu, adamw, loss, accuracy, neurons, logits }) => {
+      const what = Int32Array.of(JOB_KINDS[kind], steps, Number(before_relu));
+      return addon.run(model, batch as Handle, what, adamw, loss, accuracy, neurons, logits);
+    },
+    close: () => addon.close(model),
+  };
+}

@@ -1,0 +1,30 @@
+// The C source of the kernel, as both builds compile it.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const COMMON = [
+  new URL('./kernel.c', import.meta.url),
+  new URL('./setup.c', import.meta.url),
+  new URL('./team.c', import.meta.url),
+];
+const HEADERS = [
+  new URL('./kernel.h', import.meta.url),
+  new URL('./product.h', import.meta.url),
+  new URL('./vector.h', import.meta.url),
+];
+const DOOR = {
+  native: new URL('./native/addon.c', import.meta.url),
+  wasm: new URL('./wasm/exports.c', import.meta.url),
+};
+
+/** Paths of the files to compile for a build. */
+export const sourceFiles = (build: keyof typeof DOOR): string[] =>
+  [...COMMON, DOOR[build]].map((url) => fileURLToPath(url));
+
+/** SHA-256 of everything that a build is compiled from, as hex. */
+export async function hashSources(build: keyof typeof DOOR): Promise<string> {
+  const hash = createHash('sha256');
+  for (const url of [...COMMON, ...HEADERS, DOOR[build]]) hash.update(await readFile(url)).update('\0');
+  return hash.digest('hex');
+}

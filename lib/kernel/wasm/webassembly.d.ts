@@ -1,0 +1,26 @@
+// The few parts of the WebAssembly API that the kernel uses (Node's types leave them to the DOM's), and the exports of
+// kernel.wasm: the functions of exports.c, where pointers are numbers.
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum: number; shared: boolean });
+    readonly buffer: SharedArrayBuffer;
+  }
+  interface Exports {
+    /** Where this instance's stack begins; it grows down. */
+    readonly __stack_pointer: { value: number };
+    allocate(bytes: number): number;
+    open(...sizes: number[]): number;
+    upload(kernel: number, n: number, a: number, b: number, label: number): number;
+    write(kernel: number, from: number, array: number): void;
+    read(kernel: number, to: number, array: number): void;
+    get_step(kernel: number): number;
+    set_step(kernel: number, step: number): void;
+    prepare(kernel: number, batch: number, kind: number, ...rest: number[]): void;
+    run(kernel: number, thread: number): void;
+  }
+  function compile(bytes: Uint8Array): Promise<Module>;
+  function instantiate(
+    module: Module,
+    imports: { env: { memory: Memory } },
+  ): Promise<{ readonly exports: Exports }>;
+}
