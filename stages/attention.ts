@@ -123,14 +123,17 @@ function chooseExample(pair: readonly number[], p: number): { a: number; b: numb
   return { a, b, row: a * p + b };
 }
 
-const outOfRange = (param: string, value: number, expected: string): ExpectedError =>
-  new ExpectedError(
-    `attention.${param} holds ${value} (${expected})`,
-    `change stages.attention.params.${param} in pipeline.yaml`,
+function outOfRange(param: string, value: number, expected: string): ExpectedError {
+  return new ExpectedError(
+    `${param}: ${value} (${expected})`,
+    `change ${param} among the params of this stage in pipeline.yaml`,
   );
+}
 
-const byHead = (values: readonly number[]): number[][] =>
-  Array.from({ length: values.length / N_CTX }, (_, h) => values.slice(h * N_CTX, (h + 1) * N_CTX));
+function byHead(values: readonly number[]): number[][] {
+  const n_heads = values.length / N_CTX;
+  return Array.from({ length: n_heads }, (_, h) => values.slice(h * N_CTX, (h + 1) * N_CTX));
+}
 
 /** A small table, heads down and attended positions across, with its numbers. */
 function patternAxes(n_heads: number) {

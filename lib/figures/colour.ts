@@ -31,7 +31,7 @@ export function drawColourBar(
   { top, height }: { top: number; height: number },
 ): Panel {
   const [low, high] = domain;
-  const ticks = linearTicks(domain, Math.max(2, height / 45));
+  const ticks = linearTicks(domain, Math.max(2, height / 40));
   const widest = Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
   const marginLeft = 14;
   const marginRight = widest + 36;

@@ -30,7 +30,7 @@ export interface HeatmapOptions {
   readonly facets: readonly { readonly name?: string; readonly values: ArrayLike<number> }[];
   /** Name of the facets' column in the Arrow file. */
   readonly facet?: string;
-  /** Pixels of one facet; a square of 220 by default. */
+  /** Pixels of one facet; by default near 220 and a whole number of them a cell. */
   readonly width?: number;
   readonly height?: number;
   /** Names of places between or on rows (a row's middle is its number), written at the right. */
@@ -39,11 +39,13 @@ export interface HeatmapOptions {
   readonly numbers?: boolean;
 }
 
-const SIDE = 220;
+/** Near 220 pixels and a whole number of pixels a cell. */
+const defaultSide = (cells: number): number => cells * Math.max(1, Math.round(220 / cells));
 
 /** Throws where the values of a facet do not fill the matrix: that is a mistake of the caller. */
 export function heatmap(options: HeatmapOptions): Figure {
-  const { title, subtitle, x, y, colour, facets, width = SIDE, height = SIDE } = options;
+  const { title, subtitle, x, y, colour, facets } = options;
+  const { width = defaultSide(x.length), height = defaultSide(y.length) } = options;
   for (const { values } of facets)
     if (values.length !== x.length * y.length)
       throw new Error(`heat map "${title}": ${values.length} values for ${y.length} x ${x.length} cells`);
