@@ -1,0 +1,119 @@
+/** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readJson, writeJson } from './durable.ts';
+import { checkStanding } from './inputs.ts';
+import { compareKeys, hashKey, type Inputs, type Key } from './key.ts';
+import { compareListings, listFolder, listPaths, type StoredFile } from './listing.ts';
+import { isDead, isNear, ownerOf, parseOwner } from './owner.ts';
+import { shortPath, type Stage } from './pipeline.ts';
+import { Failure } from './problem.ts';
+import { killGroup, runProcess, tailOfLog } from './process.ts';
+import { made, type Record } from './record.ts';
+import { currentKey, progressIn, type Run } from './run.ts';
+
+/** Runs `stage`, stores and publishes what it wrote. Needs the stage's lock, the key's, and shared ones on its needs. */
+export async function runStage(
+  run: Run,
+  stage: Stage,
+  inputs: Inputs,
+  key: Key,
+  modified: readonly string[],
+): Promise<{ record: Record; detail: string[] }> {
+  const { workspace, store, hashes } = run;
+  const { name } = stage;
+  const id = hashKey(key);
+  const resume_dir = join(store.root, 'resume', id);
+  const markers = [`${resume_dir}.json`, workspace.run(name, 'running.json')];
+  for (const marker of markers) await endOrphan(marker);
+  if (run.forced.has(name)) await rm(resume_dir, { recursive: true, force: true });
+  await mkdir(resume_dir, { recursive: true });
+  const attempt = await workspace.createAttempt(name);
+  const started = new Date();
+  try {
+    await runToEnd(run, stage, attempt, resume_dir, markers, key);
+    if ((await listPaths(attempt)).length === 0)
+      throw new Failure(
+        `${stage.run} wrote nothing into its folder`,
+        'a stage must write at least one file to `out`',
+      );
+    const doubt = await changesSince(run, stage, inputs, key);
+    const total = await totalSize(attempt);
+    const onBytes = progressIn(run, name, 'storing', total);
+    const files =
+      doubt.length > 0 ? await listFolder(attempt, hashes) : await store.putFolder(attempt, hashes, onBytes);
+    const record: Record = { key: id, fields: key, files, made: made(name, started), doubt };
+    const detail = doubt.map((change) => `${change} while it ran: the result is used but not stored`);
+    if (doubt.length === 0) {
+      const earlier = await store.lookup(id);
+      const [differs] = earlier.record ? compareListings(earlier.record.files, files) : [];
+      if (differs !== undefined) detail.push(`${differs} differs from what the same key gave before`);
+      await store.putRecord(record);
+    }
+    await workspace.publish(name, attempt, record, modified);
+    await rm(resume_dir, { recursive: true, force: true });
+    return { record, detail };
+  } catch (error) {
+    await rm(attempt, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function runToEnd(
+  run: Run,
+  stage: Stage,
+  out: string,
+  resume_dir: string,
+  markers: readonly string[],
+  key: Key,
+): Promise<void> {
+  const { pipeline, workspace, report, stop } = run;
+  const { name } = stage;
+  const log = workspace.run(name, 'log.txt');
+  const needs = Object.fromEntries(stage.needs.map((need) => [need, workspace.folder(need)]));
+  const end = await runProcess({
+    root: pipeline.root,
+    script: stage.run,
+    env: key.env,
+    assignment: { params: stage.params, needs, out, resume_dir },
+    log,
+    onStart: async (pid) => {
+      for (const marker of markers) await writeJson(marker, ownerOf(pid));
+    },
+    onMessage: (message) =>
+      report(
+        message.type === 'say'
+          ? { type: 'say', stage: name, line: message.line }
+          : { ...message, type: 'progress', stage: name, action: 'running' },
+      ),
+    stop,
+  });
+  for (const marker of markers) await rm(marker, { force: true });
+  stop.throwIfAborted();
+  if (end.type === 'done') return;
+  const path = shortPath(log);
+  if (end.type === 'broke')
+    throw new Failure(`${stage.run} ${end.how}`, [...(await tailOfLog(log)), `log: ${path}`].join('\n'));
+  if (end.remedy === null) throw new Failure(`bug in ${stage.run}: ${end.message}`, `stack in ${path}`);
+  throw new Failure(end.message, [end.remedy, `log: ${path}`].filter((line) => line !== '').join('\n'));
+}
+
+/** What in the key is no longer what it was before the stage ran. */
+async function changesSince(run: Run, stage: Stage, inputs: Inputs, key: Key): Promise<string[]> {
+  const now: { [need: string]: readonly StoredFile[] } = {};
+  for (const need of Object.keys(inputs)) now[need] = (await checkStanding(run, need)).files ?? [];
+  return compareKeys(key, await currentKey(run, stage, now));
+}
+
+async function totalSize(folder: string): Promise<number> {
+  const sizes = (await listPaths(folder)).map(async (path) => (await lstat(join(folder, path))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Ends a stage whose runner died, if it still lives. */
+async function endOrphan(marker: string): Promise<void> {
+  const owner = parseOwner(JSON.stringify((await readJson(marker)) ?? null));
+  while (owner && isNear(owner) && !isDead(owner) && killGroup(owner.pid, 'SIGKILL')) await sleep(20);
+  await rm(marker, { force: true });
+}

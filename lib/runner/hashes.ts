@@ -1,0 +1,109 @@
+/**
+ * SHA-256 of files, remembered by inode, size and both times so that an unchanged file is not read again.
+ *
+ * A remembered hash is believed only under the rule of git's racy index: the file's mtime and ctime must be older than
+ * the moment of hashing by more than a timestamp granule, else a later write in the same granule could not be seen.
+ * And only within one boot: after a power loss the metadata may have survived the data.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { BigIntStats } from 'node:fs';
+import { machine } from './owner.ts';
+
+/** What is remembered of a file: size, times in ns, its hash and when that was taken (ms). */
+type Memory = [size: string, mtime: string, ctime: string, sha256: string, taken: number];
+
+const GRANULE_MS = 2000; // FAT's is 2 s; local file systems have milliseconds or less
+const CHUNK_BYTES = 1 << 20;
+const MOST_REMEMBERED = 50_000;
+
+export class Hashes {
+  readonly #path: string;
+  readonly #known: Map<string, Memory>;
+  #changed = false;
+
+  private constructor(path: string, known: Map<string, Memory>) {
+    this.#path = path;
+    this.#known = known;
+  }
+
+  /** With what earlier runs remembered in the file at `path`. */
+  static async open(path: string): Promise<Hashes> {
+    const text = await readFile(path, 'utf8').catch(() => '{}');
+    return new Hashes(path, parseMemory(text));
+  }
+
+  /** The SHA-256 of a file, in hex; from memory if that can be believed. */
+  async of(path: string, onBytes?: (bytes: number) => void): Promise<string> {
+    const before = await stat(path, { bigint: true });
+    const known = this.#known.get(identity(before));
+    if (known && isSame(known, before) && isOldEnough(before, known[4])) return known[3];
+    const taken = Date.now();
+    const sha256 = await hashFile(path, onBytes);
+    const after = await stat(path, { bigint: true });
+    if (identity(after) === identity(before) && after.ctimeNs === before.ctimeNs)
+      this.remember(after, sha256, taken);
+    return sha256;
+  }
+
+  /** Notes a hash that was taken elsewhere, at `taken` (ms) or later, of a file whose stat was and is `stats`. */
+  remember(stats: BigIntStats, sha256: string, taken: number): void {
+    const { size, mtimeNs, ctimeNs } = stats;
+    this.#known.set(identity(stats), [String(size), String(mtimeNs), String(ctimeNs), sha256, taken]);
+    this.#changed = true;
+  }
+
+  /** Writes the memory down for later runs. */
+  async save(): Promise<void> {
+    if (!this.#changed) return;
+    const newest = [...this.#known].sort(([, x], [, y]) => y[4] - x[4]).slice(0, MOST_REMEMBERED);
+    const temporary = `${this.#path}.${process.pid}`;
+    await mkdir(dirname(this.#path), { recursive: true });
+    await writeFile(
+      temporary,
+      JSON.stringify({ version: 1, boot: machine().boot, files: Object.fromEntries(newest) }),
+    );
+    await rename(temporary, this.#path);
+    this.#changed = false;
+  }
+}
+
+/** Reads the whole file. */
+export async function hashFile(path: string, onBytes?: (bytes: number) => void): Promise<string> {
+  const hash = createHash('sha256');
+  const file = await open(path);
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+      onBytes?.(bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const identity = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}`;
+
+const isSame = ([size, mtime, ctime]: Memory, stats: BigIntStats): boolean =>
+  size === String(stats.size) && mtime === String(stats.mtimeNs) && ctime === String(stats.ctimeNs);
+
+const isOldEnough = ({ mtimeMs, ctimeMs }: BigIntStats, taken: number): boolean =>
+  Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) < taken - GRANULE_MS;
+
+/** Damaged, of another version or of another boot: nothing is remembered. */
+function parseMemory(text: string): Map<string, Memory> {
+  try {
+    const { version, boot, files } = JSON.parse(text) as {
+      version: number;
+      boot: string;
+      files: Record<string, Memory>;
+    };
+    return new Map(version === 1 && boot === machine().boot ? Object.entries(files) : []);
+  } catch {
+    return new Map();
+  }
+}

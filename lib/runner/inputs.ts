@@ -1,0 +1,72 @@
+/** What a stage reads: the folders of its needs, as this run left them. */
+import { compareListings, type StoredFile } from './listing.ts';
+import { lock, type Release } from './lock.ts';
+import type { Inputs } from './key.ts';
+import { shortPath, type Stage } from './pipeline.ts';
+import { Failure } from './problem.ts';
+import { restore } from './restore.ts';
+import { progressIn, type Run } from './run.ts';
+import type { Standing } from './workspace.ts';
+
+/** What stands in a stage folder, with progress in bytes read. */
+export function checkStanding(run: Run, stage: string): Promise<Standing> {
+  return run.workspace.standing(stage, run.hashes, progressIn(run, stage, 'checking', 0));
+}
+
+/** The files of every needed stage: as this run left them, or as they stand where this run leaves them alone. */
+export async function readInputs(run: Run, { needs }: Stage): Promise<Inputs> {
+  const inputs: { [need: string]: readonly StoredFile[] } = {};
+  for (const need of needs) {
+    const files = run.settled.get(need)?.files ?? (await checkStanding(run, need)).files;
+    if (!files)
+      throw new Failure(
+        `${shortPath(run.workspace.folder(need))} is missing`,
+        `run \`npm run pipeline -- ${need}\` first`,
+      );
+    inputs[need] = files;
+  }
+  return inputs;
+}
+
+/**
+ * Takes shared locks on the folders of the needs, so that no other run replaces them while they are read, and makes
+ * sure that they hold `inputs`. What another run with other params has put there in the meantime is replaced again.
+ */
+export async function holdInputs(run: Run, stage: Stage, inputs: Inputs, releases: Release[]): Promise<void> {
+  const waiting = { onWait: () => {}, signal: run.stop };
+  for (;;) {
+    const first = releases.length;
+    for (const need of stage.needs)
+      releases.push(await lock(run.workspace.run(need, 'lock'), 'shared', waiting));
+    const changed = await findChanged(run, inputs);
+    if (changed === undefined) return;
+    for (const release of releases.splice(first)) await release();
+    await bringBack(run, changed, inputs[changed]!);
+  }
+}
+
+/** A need whose folder does not hold `inputs`. */
+async function findChanged(run: Run, inputs: Inputs): Promise<string | undefined> {
+  for (const [need, files] of Object.entries(inputs))
+    if (compareListings(files, (await checkStanding(run, need)).files ?? []).length > 0) return need;
+  return undefined;
+}
+
+async function bringBack(run: Run, need: string, files: readonly StoredFile[]): Promise<void> {
+  const release = await lock(run.workspace.run(need, 'lock'), 'exclusive', {
+    onWait: () => {},
+    signal: run.stop,
+  });
+  try {
+    const standing = await checkStanding(run, need);
+    if (compareListings(files, standing.files ?? []).length === 0) return;
+    const record = run.settled.get(need);
+    if (record && (await restore(run, need, record.key, standing.modified))) return;
+    throw new Failure(
+      `${shortPath(run.workspace.folder(need))} was changed during this run`,
+      'run the pipeline again',
+    );
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The key of a stage: everything that decides the bytes it writes, and nothing else. Two runs with the same key give
+ * the same folder, so the second is not run. Not in it: the stage's name, times, hosts, paths of the machine, thread
+ * counts, log levels, comments and order of pipeline.yaml.
+ */
+import { createHash } from 'node:crypto';
+import { findClosure } from './closure.ts';
+import type { Hashes } from './hashes.ts';
+import { byCodeUnit, type StoredFile } from './listing.ts';
+import { pinnedVersions, readLock } from './packages.ts';
+import type { Pipeline, Stage } from './pipeline.ts';
+import { show } from './problem.ts';
+
+export const KEY_FORMAT = 1;
+
+export interface Key {
+  /** Of this interface: a new meaning of a field must not meet old records. */
+  readonly format: number;
+  /** The script that is started, since the same files could be started at another one. Relative to the project. */
+  readonly script: string;
+  /** As resolved, defaults filled in: a default that changes is a change. A file counts by its content, not its path. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** `dataset/pairs.arrow` -> SHA-256: by content, so an upstream rerun that gives the same bytes stops there. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Every file of ours that the stage imports or names as an asset -> SHA-256: new code may write other bytes. */
+  readonly code: Readonly<Record<string, string>>;
+  /** Packages that this code imports, and what they depend on -> version in package-lock.json. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** What the stage says it would run on here (compiler, CPU features, library): other hardware, other rounding. */
+  readonly identity: Readonly<Record<string, string>>;
+  /** Declared environment variables, null where unset. Others do not reach the stage. */
+  readonly env: Readonly<Record<string, string | null>>;
+  /** Node's major version: its Math functions and zlib may differ. */
+  readonly node: string;
+  /** Operating system and processor architecture: libm and native packages differ. */
+  readonly platform: string;
+}
+
+/** Files of a needed stage's folder, by the name of the stage. */
+export type Inputs = Readonly<Record<string, readonly StoredFile[]>>;
+
+/** The key that `stage` has now. `closures`: a folder to keep closures in. */
+export async function computeKey(
+  pipeline: Pipeline,
+  stage: Stage,
+  inputs: Inputs,
+  closures: string,
+  hashes: Hashes,
+): Promise<Key> {
+  const closure = await findClosure(pipeline.root, stage.run, closures, hashes);
+  const params: Record<string, unknown> = { ...stage.params };
+  for (const name of stage.fileParams) {
+    const path = params[name];
+    if (typeof path === 'string') params[name] = { sha256: await hashes.of(path) };
+  }
+  const files = Object.entries(inputs).flatMap(([need, listing]) =>
+    listing.map(
+      ({ path, sha256, executable }) => [`${need}/${path}`, sha256 + (executable ? ' x' : '')] as const,
+    ),
+  );
+  return {
+    format: KEY_FORMAT,
+    script: stage.run,
+    params,
+    inputs: Object.fromEntries(files),
+    code: closure.files,
+    packages: pinnedVersions(await readLock(pipeline.root), closure.packages),
+    identity: await stage.identity(),
+    env: Object.fromEntries(stage.env.map((name) => [name, process.env[name] ?? null])),
+    node: process.versions.node.split('.')[0]!,
+    platform: `${process.platform}-${process.arch}`,
+  };
+}
+
+/** SHA-256 of the key's canonical JSON, in hex. */
+export function hashKey(key: Key): string {
+  return createHash('sha256').update(canonicalJson(key)).digest('hex');
+}
+
+/** JSON with the keys of every object sorted by code unit and no white space. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([x], [y]) => byCodeUnit(x, y));
+  return `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${canonicalJson(each)}`).join(',')}}`;
+}
+
+/** What differs between two keys, one line a field; empty where nothing does. */
+export function compareKeys(before: Key, now: Key): string[] {
+  const lines: string[] = [];
+  const scalar = (name: string, old: unknown, value: unknown): void => {
+    if (canonicalJson(old ?? null) !== canonicalJson(value ?? null))
+      lines.push(`${name}: ${show(old)} -> ${show(value)}`);
+  };
+  const group = (
+    prefix: string,
+    old: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, unknown>>,
+    line: (name: string, old: unknown, value: unknown) => void,
+  ): void => {
+    for (const name of [...new Set([...Object.keys(old), ...Object.keys(values)])].sort(byCodeUnit))
+      if (canonicalJson(old[name] ?? null) !== canonicalJson(values[name] ?? null))
+        line(prefix + name, old[name], values[name]);
+  };
+  const content = (name: string, old: unknown, value: unknown): void => {
+    lines.push(`${name} ${old === undefined ? 'added' : value === undefined ? 'removed' : 'changed'}`);
+  };
+  const named = (name: string, old: unknown, value: unknown): void => {
+    lines.push(`${name}: ${plain(old)} -> ${plain(value)}`);
+  };
+  scalar('key format', before.format, now.format);
+  scalar('script', before.script, now.script);
+  group('params.', before.params, now.params, (name, old, value) =>
+    isFile(old) && isFile(value) ? content(name, old, value) : scalar(name, old, value),
+  );
+  group('', before.inputs, now.inputs, content);
+  group('', before.code, now.code, content);
+  group('', before.packages, now.packages, named);
+  group('identity.', before.identity, now.identity, named);
+  group('env.', before.env, now.env, named);
+  scalar('node', before.node, now.node);
+  scalar('platform', before.platform, now.platform);
+  return lines;
+}
+
+const isFile = (value: unknown): boolean => typeof value === 'object' && value !== null && 'sha256' in value;
+
+const plain = (value: unknown): string => (typeof value === 'string' ? value : show(value));

@@ -1,0 +1,62 @@
+/** What a folder holds, in a form that can be compared, stored and put back. */
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hashes } from './hashes.ts';
+import { Failure } from './problem.ts';
+
+/** A file, or (with an empty hash and a path that ends in `/`) an empty folder. */
+export interface StoredFile {
+  /** Relative to the folder, with forward slashes. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly executable: boolean;
+}
+
+/** Paths below `folder`, sorted by code unit; empty folders end in `/`. Refuses links and whatever else is no file. */
+export async function listPaths(folder: string, inside = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, inside), { withFileTypes: true });
+  if (entries.length === 0) return inside === '' ? [] : [inside];
+  const nested = await Promise.all(
+    entries.map((entry) => {
+      const path = inside + entry.name;
+      if (entry.isDirectory()) return listPaths(folder, `${path}/`);
+      if (entry.isFile()) return [path];
+      const what = entry.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a folder';
+      throw new Failure(`${join(folder, path)} is ${what}`, 'a stage folder may hold files and folders only');
+    }),
+  );
+  const paths = nested.flat();
+  return inside === '' ? paths.sort(byCodeUnit) : paths;
+}
+
+/** Everything below `folder` by content. */
+export async function listFolder(
+  folder: string,
+  hashes: Hashes,
+  onBytes?: (bytes: number) => void,
+): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for (const path of await listPaths(folder)) {
+    if (path.endsWith('/')) files.push({ path, sha256: '', size: 0, executable: false });
+    else {
+      const { size, mode } = await lstat(join(folder, path));
+      const sha256 = await hashes.of(join(folder, path), onBytes);
+      files.push({ path, sha256, size, executable: (mode & 0o100) !== 0 });
+    }
+  }
+  return files;
+}
+
+/** Paths that differ: changed, added or removed. */
+export function compareListings(before: readonly StoredFile[], after: readonly StoredFile[]): string[] {
+  const old = new Map(before.map((file) => [file.path, file]));
+  const now = new Map(after.map((file) => [file.path, file]));
+  const differs = (path: string): boolean => {
+    const [x, y] = [old.get(path), now.get(path)];
+    return x?.sha256 !== y?.sha256 || x?.executable !== y?.executable;
+  };
+  return [...new Set([...old.keys(), ...now.keys()])].filter(differs).sort(byCodeUnit);
+}
+
+export const byCodeUnit = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);

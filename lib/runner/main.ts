@@ -1,0 +1,93 @@
+/**
+ * The command: `node --import tsx lib/runner/main.ts pipeline [targets] [options]` (npm run pipeline), `status`.
+ * Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong, 129/130/143 interrupted.
+ */
+import { join } from 'node:path';
+import type { Event } from './event.ts';
+import { Hashes } from './hashes.ts';
+import { HELP } from './help.ts';
+import { EXIT_CODES, listenForStop } from './interrupt.ts';
+import { parseOptions, type Options } from './options.ts';
+import { withNeeds } from './order.ts';
+import { readPipeline, type Pipeline } from './pipeline.ts';
+import { ConfigurationError, suggest } from './problem.ts';
+import { findRoots } from './roots.ts';
+import { describeFailure, runStages, type Run } from './run.ts';
+import { Store } from './store.ts';
+import { Workspace } from './workspace.ts';
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(HELP[options.command]);
+    return 0;
+  }
+  const pipeline = await readPipeline(options.file, options.overrides);
+  checkTargets(options, pipeline);
+  const { artifacts, cache } = findRoots(options, pipeline);
+  const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
+  const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
+  const stop = listenForStop(() => {});
+  const hashes = await Hashes.open(join(cache, 'hashes.json'));
+  const run: Run = {
+    pipeline,
+    workspace: new Workspace(artifacts),
+    store: new Store(cache),
+    hashes,
+    forced: new Set(options.force ? names : []),
+    settled: new Map(),
+    report: () => {},
+    stop,
+  };
+  try {
+    if (options.command === 'status' || options.dryRun) {
+      const { planStages } = await import('./plan.ts');
+      const { printPlan } = await import('./print.ts');
+      printPlan(await planStages(run, chosen), options);
+      return 0;
+    }
+    return await runPipeline(run, chosen, options);
+  } finally {
+    await hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
+  }
+}
+
+function checkTargets({ command, targets }: Options, { stages }: Pipeline): void {
+  const problems = targets
+    .filter((target) => !stages.has(target))
+    .map((target) => ({
+      place: `${command} ${target}`,
+      message: `there is no stage "${target}"`,
+      hint: suggest(target, [...stages.keys()], 'stages'),
+    }));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+async function runPipeline(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
+  const { Terminal } = await import('./terminal.ts');
+  const { printResults } = await import('./print.ts');
+  const terminal = options.json ? null : new Terminal(process.stdout, [...chosen]);
+  const report = (event: Event): void => {
+    if (terminal) terminal.show(event);
+    else process.stdout.write(`${JSON.stringify(event)}\n`);
+  };
+  await run.store.sweep();
+  const fine = await runStages({ ...run, report }, chosen, options);
+  terminal?.close();
+  if (run.stop.aborted) return EXIT_CODES[run.stop.reason as keyof typeof EXIT_CODES];
+  if (fine && !options.json) printResults(run.workspace, run.settled);
+  return fine ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof ConfigurationError) {
+    console.error(error.message);
+    process.exitCode = 2;
+  } else {
+    console.error(describeFailure(error).join('\n    '));
+    process.exitCode = 1;
+  }
+}
+process.exit();

@@ -1,0 +1,63 @@
+/**
+ * One stage: left alone, restored or run. The order of things is that of a cache that cannot lie: lock, key, look up,
+ * private attempt, run, key again, hash, store, publish. A crash at any point leaves the old folder or none, and
+ * whatever is missing is restored or run again by the next run.
+ */
+import { join } from 'node:path';
+import { runStage } from './attempt.ts';
+import type { Outcome } from './event.ts';
+import { checkStanding, holdInputs, readInputs } from './inputs.ts';
+import { hashKey } from './key.ts';
+import { lock, type Mode, type Release } from './lock.ts';
+import type { Stage } from './pipeline.ts';
+import type { Owner } from './owner.ts';
+import type { Record } from './record.ts';
+import { restore } from './restore.ts';
+import { currentKey, type Run } from './run.ts';
+import { reasons } from './stale.ts';
+
+export interface Result {
+  readonly outcome: Exclude<Outcome, 'failed' | 'skipped'>;
+  readonly record: Record;
+  readonly why: readonly string[];
+  readonly detail: readonly string[];
+}
+
+/** Brings the folder of `stage` up to date. Throws a Failure, or the stop signal's reason. */
+export async function makeStage(run: Run, stage: Stage): Promise<Result> {
+  const { workspace, store, report, stop } = run;
+  const inputs = await readInputs(run, stage);
+  const key = await currentKey(run, stage, inputs);
+  const isForced = run.forced.has(stage.name);
+  const first = await checkStanding(run, stage.name);
+  if (!isForced && reasons(first, key).length === 0) return fresh(first.record!);
+
+  await workspace.claim(stage.name);
+  const releases: Release[] = [];
+  const hold = async (folder: string, mode: Mode, what: string): Promise<void> => {
+    const onWait = ({ pid, host }: Owner): void =>
+      report({
+        type: 'note',
+        stage: stage.name,
+        text: `waiting for process ${pid} on ${host}, which ${what}`,
+      });
+    releases.push(await lock(folder, mode, { onWait, signal: stop }));
+  };
+  try {
+    await hold(workspace.run(stage.name, 'lock'), 'exclusive', 'is working on this stage');
+    const standing = await checkStanding(run, stage.name);
+    const why = isForced ? ['forced'] : reasons(standing, key);
+    if (why.length === 0) return fresh(standing.record!);
+    report({ type: 'begin', stage: stage.name, why });
+    await hold(join(store.root, 'locks', hashKey(key)), 'exclusive', 'is making the same result');
+    const restored = isForced ? null : await restore(run, stage.name, hashKey(key), standing.modified);
+    if (restored) return { outcome: 'restored', record: restored, why, detail: [] };
+    await holdInputs(run, stage, inputs, releases);
+    const { record, detail } = await runStage(run, stage, inputs, key, standing.modified);
+    return { outcome: 'ran', record, why, detail };
+  } finally {
+    for (const release of releases.reverse()) await release();
+  }
+}
+
+const fresh = (record: Record): Result => ({ outcome: 'fresh', record, why: [], detail: [] });

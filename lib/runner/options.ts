@@ -1,0 +1,150 @@
+/** The command line of `pipeline` and its sister commands, through node:util parseArgs. */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ConfigurationError, nearest, suggest, type Problem } from './problem.ts';
+import { parseOverrides, type Override } from './override.ts';
+
+export const COMMANDS = ['pipeline', 'status'] as const;
+export type Command = (typeof COMMANDS)[number];
+
+export interface Options {
+  readonly command: Command;
+  readonly help: boolean;
+  readonly targets: readonly string[];
+  readonly only: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly keepGoing: boolean;
+  readonly json: boolean;
+  readonly jobs: number;
+  readonly file: string;
+  /** Null: the folder `artifacts` beside stages/. */
+  readonly artifacts: string | null;
+  /** Null: the folder `.cache` beside stages/. */
+  readonly cache: string | null;
+  readonly overrides: readonly Override[];
+}
+
+const EVERYWHERE = {
+  set: { type: 'string', multiple: true },
+  file: { type: 'string' },
+  artifacts: { type: 'string' },
+  cache: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const RUNNING = {
+  only: { type: 'boolean' },
+  force: { type: 'boolean', short: 'f' },
+  'dry-run': { type: 'boolean', short: 'n' },
+  'keep-going': { type: 'boolean', short: 'k' },
+  jobs: { type: 'string', short: 'j' },
+} as const;
+
+const OPTIONS = { ...EVERYWHERE, ...RUNNING };
+const DEFAULT_JOBS = Math.min(2, availableParallelism());
+
+/** Parses what stands after `node lib/runner/main.ts`. Throws a ConfigurationError that names everything wrong. */
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
+  const [command, ...rest] = args;
+  if (!isCommand(command))
+    throw new ConfigurationError([
+      {
+        place: command ?? 'no command',
+        message: 'is not a command',
+        hint: `commands: ${COMMANDS.join(', ')}`,
+      },
+    ]);
+  const allowed = command === 'pipeline' ? OPTIONS : EVERYWHERE;
+  const { values, positionals, tokens } = parseArgs({
+    args: rest,
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const problems: Problem[] = swallowedByNpm(command, rest, env);
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const option = Object.hasOwn(allowed, name) ? allowed[name as keyof typeof allowed] : undefined;
+    if (!option) problems.push(unknownOption(command, rawName, Object.keys(allowed)));
+    else if (
+      option.type === 'string' &&
+      (value === undefined || value === '' || (!token.inlineValue && value.startsWith('-')))
+    )
+      problems.push({
+        place: rawName,
+        message: 'needs a value',
+        hint: HINTS[name] ?? `for example ${rawName} PATH`,
+      });
+    else if (option.type === 'boolean' && value !== undefined)
+      problems.push({ place: rawName, message: `takes no value, got ${value}` });
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+
+  const given = values as { [K in keyof typeof OPTIONS]?: K extends 'set' ? string[] : string & boolean };
+  const jobs = given.jobs === undefined ? DEFAULT_JOBS : Number(given.jobs);
+  if (!Number.isSafeInteger(jobs) || jobs < 1)
+    problems.push({ place: '--jobs', message: `must be a whole number of at least 1, got ${given.jobs}` });
+  if (given.only && positionals.length === 0)
+    problems.push({
+      place: '--only',
+      message: 'needs the name of a stage',
+      hint: `npm run ${command} -- svd --only`,
+    });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return {
+    command,
+    help: given.help ?? false,
+    targets: positionals,
+    only: given.only ?? false,
+    force: given.force ?? false,
+    dryRun: given['dry-run'] ?? false,
+    keepGoing: given['keep-going'] ?? false,
+    json: given.json ?? false,
+    jobs,
+    file: given.file ?? 'pipeline.yaml',
+    artifacts: given.artifacts ?? null,
+    cache: given.cache ?? null,
+    overrides: parseOverrides(given.set ?? []),
+  };
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  set: 'for example --set train.seed=1',
+  jobs: 'for example --jobs 2',
+};
+
+const isCommand = (name: string | undefined): name is Command => COMMANDS.some((command) => command === name);
+
+function unknownOption(command: string, name: string, options: readonly string[]): Problem {
+  const names = options.map((option) => `--${option}`);
+  return { place: name, message: `is not an option of ${command}`, hint: suggest(name, names, 'options') };
+}
+
+/**
+ * npm keeps options that stand before `--` for itself: `npm run pipeline --dry-run` would run for real. It leaves them
+ * in the environment. (`cache` is always there, so that one cannot be told.)
+ */
+function swallowedByNpm(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Problem[] {
+  if (env['npm_lifecycle_event'] !== command) return [];
+  const names = Object.keys(OPTIONS).filter((name) => name !== 'cache' && name !== 'help');
+  const swallowed = names.filter((name) => {
+    const value = env[`npm_config_${name.replaceAll('-', '_')}`];
+    return value !== undefined && value !== '' && value !== 'false';
+  });
+  if (swallowed.length === 0) return [];
+  const flags = swallowed.map((name) => `--${name}`);
+  const isKnown = (arg: string): boolean => flags.includes(nearest(arg, flags) ?? '');
+  const line = ['npm run', command, '--', ...args.filter((arg) => !isKnown(arg)), ...flags].join(' ');
+  const what = flags.length > 1 ? 'were' : 'was';
+  return [
+    {
+      place: flags.join(' '),
+      message: `${what} kept by npm and did not reach the ${command}`,
+      hint: `write: ${line}`,
+    },
+  ];
+}

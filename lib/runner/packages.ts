@@ -1,0 +1,49 @@
+/**
+ * Versions of packages and of all that they depend on, as package-lock.json pins them. Optional dependencies are left
+ * out: they are builds of the same version for other platforms.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+interface Locked {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+type Lock = Readonly<Record<string, Locked>>;
+
+/** The `packages` of the lock file in `root`; empty where there is none. */
+export async function readLock(root: string): Promise<Lock> {
+  const text = await readFile(join(root, 'package-lock.json'), 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as { packages?: Lock }).packages ?? {};
+}
+
+/** Name -> version, or all its versions, of `names` and of everything that they need. */
+export function pinnedVersions(lock: Lock, names: readonly string[]): Record<string, string> {
+  const versions = new Map<string, Set<string>>();
+  const seen = new Set<string>();
+  const visit = (name: string, from: string): void => {
+    const path = locate(lock, name, from);
+    if (path === null) {
+      if (from === '') versions.set(name, new Set(['not in package-lock.json']));
+      return;
+    }
+    if (seen.has(path)) return;
+    seen.add(path);
+    const { version = '', dependencies, peerDependencies } = lock[path]!;
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) visit(needed, path);
+  };
+  for (const name of names) visit(name, '');
+  return Object.fromEntries([...versions].map(([name, all]) => [name, [...all].sort().join(' ')]));
+}
+
+/** Where `name` is found from inside the package at `from`: the innermost node_modules that has it. */
+function locate(lock: Lock, name: string, from: string): string | null {
+  const path = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
+  if (path in lock) return path;
+  if (from === '') return null;
+  const outer = from.lastIndexOf('/node_modules/');
+  return locate(lock, name, outer === -1 ? '' : from.slice(0, outer));
+}

@@ -1,0 +1,98 @@
+/**
+ * What is wrong with a configuration, and how it is shown: place, sentence, the line with squiggles under the culprit,
+ * and the nearest valid name. All problems of a configuration are collected before any is shown.
+ */
+
+export interface Problem {
+  /** `pipeline.yaml:14:19`, `--set train.seed`, ... */
+  readonly place: string;
+  readonly message: string;
+  /** The line of the file, the column (from 0) where the culprit begins and its length. */
+  readonly excerpt?: { readonly line: string; readonly column: number; readonly length: number };
+  readonly hint?: string;
+}
+
+/** The configuration or the command line is wrong: exit code 2. */
+export class ConfigurationError extends Error {
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(renderProblem).join('\n'));
+    this.name = 'ConfigurationError';
+    this.problems = problems;
+  }
+}
+
+/** Something failed that the user can mend: exit code 1, no stack trace. */
+export class Failure extends Error {
+  readonly remedy: string;
+  constructor(message: string, remedy = '') {
+    super(message);
+    this.name = 'Failure';
+    this.remedy = remedy;
+  }
+}
+
+const INDENT = '    ';
+const WIDEST = 120;
+
+export function renderProblem({ place, message, excerpt, hint }: Problem): string {
+  const lines = [`${place} ${message}`];
+  if (excerpt) lines.push(...renderExcerpt(excerpt));
+  if (hint) lines.push(INDENT + hint);
+  return lines.join('\n');
+}
+
+function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>): string[] {
+  const indented = line.length - line.trimStart().length;
+  const left = Math.max(Math.min(indented, column), column - WIDEST / 2);
+  const shown = line.slice(left, left + WIDEST).trimEnd();
+  const at = column - left;
+  const squiggles = '~'.repeat(Math.max(1, Math.min(length, shown.length - at)));
+  return [INDENT + shown.replaceAll('\t', ' '), INDENT + ' '.repeat(at) + squiggles];
+}
+
+/** `did you mean "seed"?` where a name is near enough, else the names there are. */
+export function suggest(given: string, names: readonly string[], what: string): string {
+  const near = nearest(given, names);
+  if (near !== undefined) return `did you mean "${near}"?`;
+  return names.length === 0 ? `there are no ${what}` : `${what}: ${names.join(', ')}`;
+}
+
+/** The name with the fewest edits, if at most a third of the letters differ. */
+export function nearest(given: string, names: readonly string[]): string | undefined {
+  const scored = names.map((name) => ({ name, edits: countEdits(given.toLowerCase(), name.toLowerCase()) }));
+  const best = scored.sort((x, y) => x.edits - y.edits)[0];
+  return best && best.edits <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+}
+
+/** Edits that turn `a` into `b`: insert, delete, replace, swap neighbours (optimal string alignment). */
+function countEdits(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > b.length) return b.length;
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        edits = Math.min(edits, before[j - 2]! + 1);
+      row.push(edits);
+    }
+    [before, previous] = [previous, row];
+  }
+  return previous[b.length]!;
+}
+
+/** A value as it stands in a message. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = 'a value that contains itself';
+  }
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,128 @@
+/**
+ * A stage as a process of its own, through zx (the one door to it): own process group, output straight into a log file,
+ * only the environment it declared, job and progress over the IPC channel.
+ */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Assignment, StageMessage } from './stage.ts';
+
+export interface StageProcess {
+  readonly root: string;
+  /** Relative to the root. */
+  readonly script: string;
+  /** Declared environment variables; null where unset. */
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly assignment: Assignment;
+  readonly log: string;
+  onStart(pid: number): Promise<void>;
+  onMessage(message: StageMessage & { type: 'progress' | 'say' }): void;
+  /** Aborted with the name of a signal as reason: that signal is passed on, and a second one kills. */
+  readonly stop: AbortSignal;
+}
+
+export type StageEnd =
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null }
+  /** It ended without a word. */
+  | { readonly type: 'broke'; readonly how: string };
+
+const GRACE_MS = 3000;
+const TAIL_BYTES = 16_384;
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'];
+
+/** Runs the stage to its end, and to the end of every process that it started in its group. */
+export async function runProcess(stage: StageProcess): Promise<StageEnd> {
+  const { $ } = await import('zx');
+  const log = await open(stage.log, 'w');
+  try {
+    const command = [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      join(stage.root, stage.script),
+    ];
+    const running = $({
+      cwd: stage.root,
+      env: environment(stage.env),
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+      detached: true,
+      nothrow: true,
+      quiet: true,
+      shell: '/bin/sh',
+      prefix: '',
+      postfix: '',
+      quote: quoteForShell,
+    })`exec ${command}`;
+    const child = running.child!;
+    const pid = child.pid!;
+    const kill = (signal: NodeJS.Signals): void => void killGroup(pid, signal);
+    let last: StageEnd | undefined;
+    const listen = (message: StageMessage): void => {
+      if (message.type === 'ready') child.send(stage.assignment, () => {});
+      else if (message.type === 'done' || message.type === 'failed') last = message;
+      else if (message.type === 'progress' || message.type === 'say') stage.onMessage(message);
+    };
+    child.on('message', listen);
+    const unhook = passOn(stage.stop, kill);
+    await stage.onStart(pid);
+    const { exitCode, signal } = await running;
+    unhook();
+    kill('SIGKILL'); // whatever it left behind must not go on writing
+    if (last?.type === 'failed' || (last?.type === 'done' && exitCode === 0)) return last;
+    const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
+    return { type: 'broke', how: exitCode === 0 ? 'ended before its work was done' : how };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Sends a signal to a process group; false where there is none. */
+export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** The last lines of a log without the lines of stack traces. */
+export async function tailOfLog(path: string, lines = 8): Promise<string[]> {
+  const log = await open(path);
+  try {
+    const { size } = await log.stat();
+    const { buffer, bytesRead } = await log.read(
+      Buffer.alloc(TAIL_BYTES),
+      0,
+      TAIL_BYTES,
+      Math.max(0, size - TAIL_BYTES),
+    );
+    const text = buffer.toString('utf8', 0, bytesRead).split('\n');
+    return text.filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v\d/.test(line)).slice(-lines);
+  } finally {
+    await log.close();
+  }
+}
+
+function passOn(stop: AbortSignal, kill: (signal: NodeJS.Signals) => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    kill(stop.reason as NodeJS.Signals);
+    timer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
+  };
+  if (stop.aborted) onAbort();
+  else stop.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', onAbort);
+  };
+}
+
+/** What reaches a stage: where programs and its home are, one locale, one time zone, and what it declared. */
+function environment(declared: Readonly<Record<string, string | null>>): Record<string, string> {
+  const env: Record<string, string> = { LANG: 'C.UTF-8', TZ: 'UTC' };
+  for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];
+  for (const [name, value] of Object.entries(declared)) if (value !== null) env[name] = value;
+  return env;
+}
+
+const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,0 +1,36 @@
+/** Where results go: the folders behind --artifacts and --cache, checked before anything is written there. */
+import { join, relative, resolve, sep } from 'node:path';
+import { ConfigurationError, type Problem } from './problem.ts';
+import type { Options } from './options.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** Absolute. Throws a ConfigurationError where one would swallow the project, the other, or a stage's folder. */
+export function findRoots(
+  options: Options,
+  { root, stages }: Pipeline,
+): { artifacts: string; cache: string } {
+  const artifacts = resolve(options.artifacts ?? join(root, 'artifacts'));
+  const cache = resolve(options.cache ?? join(root, '.cache'));
+  const problems: Problem[] = [];
+  const refuse = (place: string, message: string): void => void problems.push({ place, message });
+  for (const [place, folder] of [
+    ['--artifacts', artifacts],
+    ['--cache', cache],
+  ] as const) {
+    if (contains(folder, root)) refuse(place, `${folder} holds the project itself: give a folder of its own`);
+    for (const code of ['stages', 'lib', 'node_modules', '.git'])
+      if (contains(join(root, code), folder))
+        refuse(place, `${folder} lies in ${code}/: give a folder of its own`);
+  }
+  if (contains(cache, artifacts)) refuse('--artifacts', `${artifacts} lies in the cache ${cache}`);
+  for (const stage of [...stages.keys(), '.runs'])
+    if (contains(join(artifacts, stage), cache)) refuse('--cache', `${cache} lies in the folder of ${stage}`);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { artifacts, cache };
+}
+
+/** Whether `inner` is `outer` or lies in it. */
+function contains(outer: string, inner: string): boolean {
+  const path = relative(outer, inner);
+  return path === '' || (path !== '..' && !path.startsWith(`..${sep}`));
+}

@@ -1,0 +1,142 @@
+/** A run of the pipeline: the chosen stages, side by side where they do not need each other. */
+import { join } from 'node:path';
+import type { Event, Outcome, Report } from './event.ts';
+import type { Hashes } from './hashes.ts';
+import { computeKey, type Inputs, type Key } from './key.ts';
+import { makeStage } from './make.ts';
+import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
+import type { Record } from './record.ts';
+import type { Store } from './store.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What the stages of one run share. */
+export interface Run {
+  readonly pipeline: Pipeline;
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly hashes: Hashes;
+  /** Stages to run even if fresh. */
+  readonly forced: ReadonlySet<string>;
+  /** Records of the stages that this run has dealt with. */
+  readonly settled: Map<string, Record>;
+  readonly report: Report;
+  /** Aborted with the name of a signal as reason. */
+  readonly stop: AbortSignal;
+}
+
+/** The key that `stage` has with these inputs. */
+export function currentKey({ pipeline, store, hashes }: Run, stage: Stage, inputs: Inputs): Promise<Key> {
+  return computeKey(pipeline, stage, inputs, join(store.root, 'closures'), hashes);
+}
+
+/** Something to call with the number of bytes that were just dealt with. */
+export function progressIn(
+  { report }: Run,
+  stage: string,
+  action: (Event & { type: 'progress' })['action'],
+  total: number,
+): (bytes: number) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    report({ type: 'progress', stage, action, done, total, note: '' });
+  };
+}
+
+/**
+ * Makes every stage of `chosen`, `jobs` at a time. After a failure nothing new begins, unless `keepGoing`; what needs
+ * a failed stage is skipped in any case. True when all went well.
+ */
+export async function runStages(
+  run: Run,
+  chosen: ReadonlySet<string>,
+  { jobs, keepGoing }: { jobs: number; keepGoing: boolean },
+): Promise<boolean> {
+  const slots = new Slots(jobs);
+  /** Of every stage, the one whose failure keeps it from being done; null where it is done. */
+  const results = new Map<string, Promise<string | null>>();
+  let firstFailed: string | null = null;
+
+  const settle = async (stage: Stage): Promise<string | null> => {
+    const { name } = stage;
+    const culprits = await Promise.all(stage.needs.map((need) => results.get(need) ?? null));
+    await slots.take();
+    const started = performance.now();
+    const end = (outcome: Outcome, why: readonly string[], detail: readonly string[] = []): void =>
+      run.report({
+        type: 'end',
+        stage: name,
+        outcome,
+        seconds: (performance.now() - started) / 1000,
+        why,
+        detail,
+      });
+    try {
+      const culprit = culprits.find((each) => each !== null) ?? (keepGoing ? null : firstFailed);
+      if (run.stop.aborted) end('skipped', [`stopped by ${String(run.stop.reason)}`]);
+      else if (culprit !== null) end('skipped', [`${culprit} failed`]);
+      if (run.stop.aborted || culprit !== null) return culprit ?? name;
+      const { outcome, record, why, detail } = await makeStage(run, stage);
+      run.settled.set(name, record);
+      end(outcome, why, detail);
+      return null;
+    } catch (error) {
+      firstFailed ??= name;
+      end(
+        'failed',
+        [],
+        run.stop.aborted ? [`stopped by ${String(run.stop.reason)}`] : describeFailure(error),
+      );
+      return name;
+    } finally {
+      slots.give();
+    }
+  };
+  for (const stage of run.pipeline.stages.values())
+    if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
+  return (await Promise.all(results.values())).every((culprit) => culprit === null);
+}
+
+/** The lines that say what failed and what to do. An error that nobody expected is a bug: its stack is shown. */
+export function describeFailure(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  if ('remedy' in error && typeof error.remedy === 'string')
+    return [error.message, ...error.remedy.split('\n').filter((line) => line !== '')];
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && syscall !== undefined) {
+    const what = SYSTEM_ERRORS[code] ?? code;
+    return [path === undefined ? what : `${shortPath(path)}: ${what}`];
+  }
+  return (error.stack ?? error.message).split('\n');
+}
+
+const SYSTEM_ERRORS: Readonly<{ [code: string]: string }> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'no such file',
+  EMFILE: 'too many open files',
+};
+
+/** At most `free` at a time, first come, first served. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(free: number) {
+    this.#free = free;
+  }
+
+  async take(): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  give(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}

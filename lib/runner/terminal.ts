@@ -1,0 +1,142 @@
+/**
+ * A run on the terminal: one line a stage when it is settled, and while it takes longer than two seconds a live bar
+ * (through cli-progress, the one door to it); plain lines now and then where there is no terminal.
+ */
+import { MultiBar, type SingleBar } from 'cli-progress';
+import type { Event } from './event.ts';
+import { listReasons } from './stale.ts';
+
+const PATIENCE_MS = 2000;
+const REFRESH_MS = 200;
+/** Without a terminal: a line this long after the last one. */
+const PLAIN_EVERY_MS = 15_000;
+
+/** A stage that is being worked on. */
+interface Live {
+  readonly since: number;
+  last: Pick<Progress, 'action' | 'done' | 'total' | 'note'>;
+  bar?: SingleBar;
+  why: readonly string[];
+  /** When the last plain line was printed; null before the first. */
+  told: number | null;
+}
+
+type Progress = Event & { type: 'progress' };
+
+export class Terminal {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #width: number;
+  readonly #live = new Map<string, Live>();
+  readonly #clock: NodeJS.Timeout;
+  #bars: MultiBar | undefined;
+
+  /** `stages`: the names that will be shown, for the width of their column. */
+  constructor(stream: NodeJS.WriteStream, stages: readonly string[]) {
+    this.#stream = stream;
+    this.#width = Math.max(...stages.map((name) => name.length)) + 2;
+    this.#clock = setInterval(() => this.#refresh(), REFRESH_MS).unref();
+  }
+
+  show(event: Event): void {
+    const { stage } = event;
+    if (event.type === 'progress') this.#begin(stage).last = event;
+    else if (event.type === 'say') this.#print(`    ${event.line}`);
+    else if (event.type === 'note') this.#line(stage, event.text);
+    else if (event.type === 'begin') {
+      this.#begin(stage).why = event.why;
+    } else {
+      this.#drop(stage);
+      this.#line(stage, describe(event));
+      for (const line of event.detail) this.#print(`    ${line}`);
+    }
+  }
+
+  /** Takes the bars away. */
+  close(): void {
+    clearInterval(this.#clock);
+    for (const stage of [...this.#live.keys()]) this.#drop(stage);
+  }
+
+  #begin(stage: string): Live {
+    const now = performance.now();
+    const last = { action: 'running', done: 0, total: 0, note: '' } as const;
+    const live = this.#live.get(stage) ?? { since: now, last, why: [], told: null };
+    this.#live.set(stage, live);
+    return live;
+  }
+
+  #line(stage: string, text: string): void {
+    this.#print(stage.padEnd(this.#width) + text);
+  }
+
+  /** cli-progress prints lines above its bars, at its next redraw. */
+  #print(line: string): void {
+    if (this.#bars) this.#bars.log(`${line}\n`);
+    else this.#stream.write(`${line}\n`);
+  }
+
+  #refresh(): void {
+    const now = performance.now();
+    for (const [stage, live] of this.#live) {
+      if (now - live.since < PATIENCE_MS) continue;
+      const { done, total } = live.last;
+      const words = this.#describe(live, now);
+      if (this.#stream.isTTY) {
+        live.bar ??= this.#openBars().create(1, 0, { stage: stage.padEnd(this.#width), words });
+        live.bar.setTotal(Math.max(total, 1));
+        live.bar.update(Math.min(done, total), { words });
+      } else if (live.told === null || now - live.told > PLAIN_EVERY_MS) {
+        const share = total > 0 ? `${Math.floor((100 * done) / total)} %  ` : '';
+        const why = live.told === null ? `  ${listReasons(live.why)}` : '';
+        live.told = now;
+        this.#line(stage, share + words + why);
+      }
+    }
+  }
+
+  #describe({ since, last: { action, done, total, note } }: Live, now: number): string {
+    const unit = action === 'running' ? '' : ' MB';
+    const count = (n: number): string => (action === 'running' ? String(n) : (n / 1e6).toFixed(0));
+    const amount = total > 0 ? `${count(done)}/${count(total)}${unit}` : done > 0 ? count(done) + unit : '';
+    const spent = (now - since) / 1000;
+    const left = done > 0 && total > done ? `${formatSeconds((spent * (total - done)) / done)} left` : '';
+    return [action, amount, formatSeconds(spent), left, note].filter((word) => word !== '').join('  ');
+  }
+
+  #openBars(): MultiBar {
+    this.#bars ??= new MultiBar({
+      format: '{stage}{bar} {percentage} %  {words}',
+      stream: this.#stream,
+      barsize: 24,
+      barCompleteChar: '\u2588',
+      barIncompleteChar: '\u2591',
+      clearOnComplete: true,
+      hideCursor: true,
+      gracefulExit: false,
+      fps: 8,
+    });
+    return this.#bars;
+  }
+
+  #drop(stage: string): void {
+    const bar = this.#live.get(stage)?.bar;
+    this.#live.delete(stage);
+    if (!bar || !this.#bars) return;
+    if ([...this.#live.values()].some((live) => live.bar)) this.#bars.remove(bar);
+    else {
+      this.#bars.update(); // flushes the lines that are still to be printed
+      this.#bars.stop();
+      this.#bars = undefined;
+    }
+  }
+}
+
+const formatSeconds = (seconds: number): string =>
+  seconds < 60 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${(seconds % 60).toFixed(0)} s`;
+
+function describe({ outcome, seconds, why }: Event & { type: 'end' }): string {
+  if (outcome === 'skipped') return `skipped (${why.join(', ')})`;
+  if (outcome === 'ran') return `ran ${seconds.toFixed(1)} s  ${listReasons(why)}`;
+  if (outcome === 'restored') return `restored  ${listReasons(why)}`;
+  return outcome;
+}

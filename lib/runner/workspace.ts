@@ -1,0 +1,98 @@
+/**
+ * artifacts/: one folder a stage, published whole by rename. What the runner knows of it stands beside, in
+ * `artifacts/.runs/<stage>/`:
+ *   provenance.json   the record of what the stage folder holds
+ *   log.txt           what the stage printed when it last ran
+ *   running.json      the process that runs it now
+ *   attempt-.../       what it is writing
+ *   replaced/         the folder that is about to be removed
+ *   set-aside/        files that somebody put or changed in the stage folder by hand
+ *   lock/             see lock.ts
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeJson } from './durable.ts';
+import type { Hashes } from './hashes.ts';
+import { compareListings, listFolder, type StoredFile } from './listing.ts';
+import { Failure } from './problem.ts';
+import { shortPath } from './pipeline.ts';
+import { readRecord, type Record } from './record.ts';
+
+/** What stands in a stage folder now. */
+export interface Standing {
+  /** Null where the folder is missing or empty. */
+  readonly files: readonly StoredFile[] | null;
+  /** What the runner last put there; null where it put nothing. */
+  readonly record: Record | null;
+  /** Files that are not as the runner left them. */
+  readonly modified: readonly string[];
+}
+
+export class Workspace {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  folder(stage: string): string {
+    return join(this.root, stage);
+  }
+
+  run(stage: string, name: string): string {
+    return join(this.root, '.runs', stage, name);
+  }
+
+  async standing(stage: string, hashes: Hashes, onBytes?: (bytes: number) => void): Promise<Standing> {
+    const record = await readRecord(this.run(stage, 'provenance.json'));
+    const exists = await stat(this.folder(stage)).catch(() => null);
+    const files = exists ? await listFolder(this.folder(stage), hashes, onBytes) : [];
+    const modified = record && files.length > 0 ? compareListings(record.files, files) : [];
+    return { files: files.length > 0 ? files : null, record, modified };
+  }
+
+  /** Refuses a folder that holds something and that no run of this pipeline has made. */
+  async claim(stage: string): Promise<void> {
+    const runs = await stat(dirname(this.run(stage, 'lock'))).catch(() => null);
+    const names = runs ? [] : await readdir(this.folder(stage)).catch(() => []);
+    if (names.length > 0)
+      throw new Failure(
+        `${shortPath(this.folder(stage))} holds files that no run of this pipeline made (${names[0]!})`,
+        'move them away, or give another folder with --artifacts',
+      );
+  }
+
+  /** An empty folder to write into; removes what earlier, dead attempts left. Needs the stage's lock. */
+  async createAttempt(stage: string): Promise<string> {
+    const runs = join(this.root, '.runs', stage);
+    for (const name of await readdir(runs))
+      if (name.startsWith('attempt-') || name === 'replaced')
+        await rm(join(runs, name), { recursive: true, force: true });
+    const attempt = join(runs, `attempt-${randomUUID()}`);
+    await mkdir(attempt);
+    return attempt;
+  }
+
+  /** Makes the attempt the stage folder. Files that were changed by hand are kept. Needs the stage's lock. */
+  async publish(stage: string, attempt: string, record: Record, modified: readonly string[]): Promise<void> {
+    const [folder, replaced] = [this.folder(stage), this.run(stage, 'replaced')];
+    for (const path of modified) await this.#setAside(stage, path);
+    await rm(this.run(stage, 'provenance.json'), { force: true });
+    await rm(replaced, { recursive: true, force: true });
+    await rename(folder, replaced).catch(ignoreMissing);
+    await rename(attempt, folder);
+    await writeJson(this.run(stage, 'provenance.json'), record);
+    await rm(replaced, { recursive: true, force: true });
+  }
+
+  async #setAside(stage: string, path: string): Promise<void> {
+    const kept = join(this.run(stage, 'set-aside'), path);
+    await mkdir(dirname(kept), { recursive: true });
+    await rename(join(this.folder(stage), path), kept).catch(ignoreMissing);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
