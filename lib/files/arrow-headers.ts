@@ -31,10 +31,11 @@ export interface Footer {
   readonly schema: ArrowSchema;
   readonly batches: readonly Block[];
   readonly dictionaries: readonly Block[];
+  readonly messagesEnd: number;
 }
 
-/** Reads the footer of a file in which messages lie between the bytes `start` and `end`. */
-export function decodeFooter(bytes: Uint8Array, start: number, end: number): Footer {
+/** Reads the footer of a file whose batches start at one of `starts`, if any are given, and end before `end`. */
+export function decodeFooter(bytes: Uint8Array, starts: readonly number[], end: number): Footer {
   const header = footerHeader(bytes);
   const schema = header.schema();
   if (!schema || schema.endianness() !== 0) throw new Malformed('has no little-endian schema');
@@ -43,14 +44,10 @@ export function decodeFooter(bytes: Uint8Array, start: number, end: number): Foo
     throw new Malformed('has two columns of one name');
   const batches = list(bytes, header.recordBatchesLength(), (i) => toBlock(header.recordBatches(i)!));
   const dictionaries = list(bytes, header.dictionariesLength(), (i) => toBlock(header.dictionaries(i)!));
-  checkBlocks([...batches, ...dictionaries], start, end);
+  const messagesEnd = checkBlocks([...batches, ...dictionaries], starts, end);
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
-  return {
-    columns,
-    schema: { columns: types, metadata: decodeMetadata(bytes, schema) },
-    batches,
-    dictionaries,
-  };
+  const metadata = decodeMetadata(bytes, schema);
+  return { columns, schema: { columns: types, metadata }, batches, dictionaries, messagesEnd };
 }
 
 const toBlock = (block: BlockHeader): Block => ({
@@ -66,22 +63,22 @@ function list<T>(bytes: Uint8Array, length: number, get: (i: number) => T): T[] 
   return Array.from({ length }, (_, i) => get(i));
 }
 
-// Between the last message and the footer there is an end mark of 8 bytes, and perhaps padding.
-const SLACK = 64;
-
-/** Messages must follow each other without a gap: a footer that leaves one out would lose rows in silence. */
-function checkBlocks(blocks: readonly Block[], start: number, end: number): void {
+/**
+ * Messages follow each other without a gap: a footer that leaves one out would lose rows in silence. `starts` is where
+ * the first may be, as far as that is known. Returns where the last one ends.
+ */
+function checkBlocks(blocks: readonly Block[], starts: readonly number[], end: number): number {
   const inOrder = blocks.toSorted((a, b) => a.offset - b.offset);
-  let position = inOrder[0]?.offset ?? start;
-  if (position < start) throw new Malformed('has a batch at an impossible place');
+  let position = inOrder[0]?.offset ?? Math.max(...starts);
+  if (starts.length > 0 && !starts.includes(position))
+    throw new Malformed('has its first batch at an impossible place');
   for (const { offset, headerLength, bodyLength } of inOrder) {
     if (offset !== position || headerLength < 8 || bodyLength < 0)
       throw new Malformed('has batches that overlap or leave a gap');
     position += headerLength + bodyLength;
   }
   if (position > end) throw new Malformed('is shorter than its footer says');
-  if (inOrder.length > 0 && end - position > SLACK)
-    throw new Malformed('has more batches than its footer lists');
+  return position;
 }
 
 interface WithMetadata {
@@ -146,6 +143,9 @@ export interface Batch {
   readonly values: readonly Region[];
 }
 
+// Writers align buffers to 8 or 64 bytes.
+const MAX_ALIGNMENT = 64;
+
 /** Reads the header of a record batch: how many rows it has and where its columns' values lie. */
 export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly Column[]): Batch {
   const { dictionary, rows, nodes, regions } = decodeMessage(bytes, block);
@@ -157,9 +157,10 @@ export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly C
     const [values] = regions.slice(region + depth, (region += depth + 1));
     if (lengths[0] !== rows || lengths[depth - 1] !== rows * valuesPerRow(type))
       throw new Malformed(`has another number of rows in column ${name} than in its batch`);
-    if (!values || values.length < rows * bytesPerRow(type))
-      throw new Malformed(`has too few bytes in column ${name}`);
-    return { offset: values.offset, length: rows * bytesPerRow(type) };
+    const length = rows * bytesPerRow(type);
+    if (!values || values.length < length || values.length >= length + MAX_ALIGNMENT)
+      throw new Malformed(`has ${values?.length} bytes in column ${name} (expected ${length}, aligned)`);
+    return { offset: values.offset, length };
   });
   if (node !== nodes.length || region !== regions.length)
     throw new Malformed('has a batch of other columns than its schema');

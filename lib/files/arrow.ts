@@ -105,6 +105,7 @@ export function expectColumns(file: ArrowFile, expected: ArrowSchema['columns'])
 
 const MAGIC = 'ARROW1';
 const START = 8; // magic and two bytes of padding
+const END_MARK = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]); // behind the last message
 const TAIL = 4 + MAGIC.length; // length of the footer, magic
 
 async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> {
@@ -159,8 +160,16 @@ async function readFooter(handle: FileHandle): Promise<Footer> {
   const offset = size - TAIL - length;
   if (tail.toString('latin1', 4) !== MAGIC || length <= 0 || offset < START)
     throw new Malformed('is truncated: an Arrow file ends with its footer, this one does not');
-  const footer = await readRegion(handle, { offset, length });
-  return decoding(() => decodeFooter(footer, START, offset));
+  const bytes = await readRegion(handle, { offset, length });
+  // In front there may be the schema again, behind a mark and its length: then batches start behind it. Polars leaves
+  // the mark out, and any batch may be the first.
+  const first = await readRegion(handle, { offset: START, length: 8 });
+  const starts = first.readInt32LE() === -1 ? [START, START + 8 + first.readInt32LE(4)] : [];
+  const footer = decoding(() => decodeFooter(bytes, starts, offset));
+  const mark = await readRegion(handle, { offset: Math.max(START, footer.messagesEnd), length: 8 });
+  if (starts.length > 0 && !mark.equals(END_MARK))
+    throw new Malformed('has other messages than its footer lists');
+  return footer;
 }
 
 const readHeader = (handle: FileHandle, { offset, headerLength }: Block): Promise<Uint8Array> =>
