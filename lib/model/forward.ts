@@ -60,6 +60,7 @@ export function forward(
     return tf.reshape(project(x, sideBySide), [batch, -1, n_heads, d_head]);
   };
 
+  // One-hot rows as int32, tfjs' default: asked for float32, the WebAssembly backend fills in wrong values.
   const embed = at('hook_embed', project(tf.oneHot(prompts, p + 1), W_E));
   const pos_embed = at('hook_pos_embed', tf.add(tf.zerosLike(embed), W_pos));
   const resid_pre = at('blocks.0.hook_resid_pre', tf.add(embed, pos_embed));
