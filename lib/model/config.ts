@@ -102,7 +102,9 @@ export function fromStateDict(config: ModelConfig, tensors: Readonly<Record<stri
     const tensor = tensors[key];
     if (!tensor) throw new Error(`${key} is missing (expected shape [${shapes[name].join(', ')}])`);
     if (tensor.shape.join() !== shapes[name].join())
-      throw new Error(`${key} has shape [${tensor.shape.join(', ')}] (expected [${shapes[name].join(', ')}])`);
+      throw new Error(
+        `${key} has shape [${tensor.shape.join(', ')}] (expected [${shapes[name].join(', ')}])`,
+      );
     return [name, tensor] as const;
   });
   return Object.fromEntries(entries) as Record<WeightName, Tensor>;
