@@ -18,9 +18,15 @@ export function historyTable(history: readonly HistoryRecord[]): { schema: Arrow
   };
 }
 
+const thousands = (n: number): string => n.toLocaleString('en-US');
+
 const marks = ({ memorised_epoch, grokked_epoch }: Milestones): { x: number; label: string }[] => [
-  ...(memorised_epoch === null ? [] : [{ x: memorised_epoch, label: `memorised, epoch ${memorised_epoch}` }]),
-  ...(grokked_epoch === null ? [] : [{ x: grokked_epoch, label: `grokked, epoch ${grokked_epoch}` }]),
+  ...(memorised_epoch === null
+    ? []
+    : [{ x: memorised_epoch, label: `memorised, epoch ${thousands(memorised_epoch)}` }]),
+  ...(grokked_epoch === null
+    ? []
+    : [{ x: grokked_epoch, label: `grokked, epoch ${thousands(grokked_epoch)}` }]),
 ];
 
 export function lossCurve(history: readonly HistoryRecord[], milestones: Milestones): Figure {
