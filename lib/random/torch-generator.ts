@@ -7,6 +7,8 @@ const STATE_SIZE = 624;
 const SHIFT = 397;
 const UNIFORM_24 = 2 ** -24;
 const UNIFORM_53 = 2 ** -53;
+/** In float32, as PyTorch's vectorised Box-Muller has it. */
+const TWO_PI = Math.fround(2 * Math.PI);
 /** Up to this many values PyTorch draws one by one in double precision; from here on in blocks of sixteen. */
 const BLOCK = 16;
 
@@ -99,7 +101,7 @@ function toNormal(block: Float32Array, deviation: number): void {
     const u1 = Math.fround(1 - block[j]!);
     const u2 = block[j + BLOCK / 2]!;
     const radius = Math.fround(Math.sqrt(Math.fround(-2 * Math.fround(Math.log(u1)))));
-    const theta = Math.fround(2 * Math.PI * u2);
+    const theta = Math.fround(TWO_PI * u2);
     block[j] = Math.fround(radius * Math.fround(Math.cos(theta))) * scale;
     block[j + BLOCK / 2] = Math.fround(radius * Math.fround(Math.sin(theta))) * scale;
   }

@@ -18,6 +18,5 @@ test('normals follow torch.Tensor.normal_ through short tensors, whole blocks an
   for (const expected of golden.normal_seed3_5_20_3)
     assertClose(`${expected.length} normals`, generator.normal(expected.length, 0.5), expected, {
       rtol: 4 * 2 ** -23, // four units in the last place
-      atol: 2e-7, // and as much again where the cosine crosses zero
     });
 });
