@@ -8,7 +8,8 @@
 #define GROKSCOPE_KERNEL_H
 #include "product.h"
 
-enum { BLOCK_ROWS = 64 };   // pairs that one thread takes through forward and backward pass at a time
+enum { BLOCK_ROWS = 96 };   // pairs that go through forward and backward pass at a time
+enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks of a slice, or more where there would be more slices
 enum { WEIGHT_COUNT = 9 };  // in the order of WEIGHT_NAMES
 enum { MAX_PRODUCTS = 8 };  // of one phase, apart from those of each head
 
@@ -22,7 +23,7 @@ struct layout {
 
 /** Pairs, in the order in which the kernel goes through them; row i was row source[i] of what was uploaded. */
 struct batch {
-  int n, blocks;
+  int n, blocks, slices;           // a slice: blocks that one thread goes through in order
   int *a, *b, *label, *source;     // [blocks * BLOCK_ROWS]; past n: 0, 0, -1
   int *by_a, *a_start;             // rows with a = t: by_a[a_start[t]] ... by_a[a_start[t + 1] - 1]
   int *by_b, *b_start;
@@ -47,7 +48,7 @@ struct job {
 
 /** One thread's own memory. */
 struct scratch {
-  float *z;        // [BLOCK_ROWS, z_stride], where no gradient is wanted
+  float *z;        // [BLOCK_ROWS, z_stride]
   float *neurons_t; // [M, BLOCK_ROWS]
   float *logits_t; // [p, BLOCK_ROWS]
   float *attention; // [BLOCK_ROWS, 2 H]
@@ -94,15 +95,15 @@ struct kernel {
   float *d_sum;           // [p, z] sum of d_z over the rows of each a
   float *d_end, *d_end_q; // [D] gradient of the `=` row through the constant, through q
 
-  int capacity;                  // rows that these hold:
-  float *z, *d_z;                // [n, z]
+  int capacity, slice_capacity;  // rows, slices that these hold:
+  float *d_z;                    // [n, z]
   float *attention, *d_attention; // [n, 2 H]: weights of a for each head, then of b; gradients of their scores
+  float *d_W_logit_parts;        // [slices][p, M]: d_W_logit_t, sums over the rows of each slice
   int block_capacity;
   double *block_loss;
   int *block_correct;
 
   struct products weight_products, table_products, value_gradients, inner_gradients, weight_gradients;
-  struct product logit_gradient;
   struct scratch *scratch; // [threads]
   struct batch *batches;
   struct job job;
@@ -119,6 +120,19 @@ void kernel_unpad(const struct kernel *k, const float *padded, float *plain);
 void kernel_prepare(struct kernel *k);
 /** Runs k->job: to be called once on every thread of the team. */
 void kernel_run(struct kernel *k, int thread);
+
+// The phases of a step: how many units each falls into, and one of them. Units of a phase may run at the same time.
+#define PHASE(name) \
+  int name##_units(const struct kernel *k); \
+  void name##_unit(struct kernel *k, int unit, int thread);
+PHASE(prepare)          // x, and weights transposed
+PHASE(weight_products)  // G, W_logit, values, q
+PHASE(table)            // table, constant, scores
+PHASE(slice)            // pairs, forward and back
+PHASE(sum)              // gradients of the tables: sums over pairs
+PHASE(value_gradients)  // and back through them
+PHASE(inner_gradients)
+PHASE(weight_gradients)
 
 /** Waits until all threads of the team are here. */
 void team_meet(struct team *team);

@@ -8,6 +8,10 @@
 #define GROKSCOPE_PRODUCT_H
 #include "vector.h"
 
+
+
+
+#define PF 8
 enum { ALONG_ROWS, ALONG_COLUMNS };
 enum { MAX_TERMS = 3 };
 
@@ -41,6 +45,10 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
       sum[r][v] = accumulate ? *(vec *)(c + r * c_stride + v * LANES) : splat(0.0f);
   for (int k = 0; k < depth; k++) {
     vec row[TILE_VECTORS];
+    if (along == ALONG_COLUMNS) {
+      UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(b + PF * b_stride + v * LANES);
+      __builtin_prefetch(a + PF * a_stride);
+    }
     UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const vec *)(b + v * LANES);
     UNROLL for (int r = 0; r < rows; r++) {
       vec x = splat(along == ALONG_ROWS ? a[r * a_stride] : a[r]);

@@ -254,7 +254,8 @@ static void order_batch(struct kernel *k, struct batch *x, const int *a, const i
 
 struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label) {
   struct batch *x = platform_allocate(k, sizeof *x);
-  x->n = n, x->blocks = divide_up(n, BLOCK_ROWS);
+  x->n = n, x->blocks = divide_up(n, BLOCK_ROWS), x->slices = divide_up(x->blocks, SLICE_BLOCKS);
+  if (x->slices > MAX_SLICES) x->slices = MAX_SLICES;
   long padded = (long)x->blocks * BLOCK_ROWS;
   x->a = ints(k, padded), x->b = ints(k, padded), x->label = ints(k, padded), x->source = ints(k, padded);
   x->by_a = ints(k, n), x->by_b = ints(k, n), x->a_start = ints(k, k->p + 1), x->b_start = ints(k, k->p + 1);
@@ -277,8 +278,13 @@ void kernel_prepare(struct kernel *k) {
     k->block_loss = platform_allocate(k, x->blocks * (long)sizeof(double));
     k->block_correct = ints(k, x->blocks);
   }
-  if (k->job.kind == EVALUATE || k->job.kind == FORWARD || rows <= k->capacity) return;
+  if (k->job.kind == EVALUATE || k->job.kind == FORWARD) return;
+  if (x->slices > k->slice_capacity) {
+    k->slice_capacity = x->slices;
+    k->d_W_logit_parts = floats(k, (long)x->slices * k->logit_width, k->m_stride);
+  }
+  if (rows <= k->capacity) return;
   k->capacity = rows;
-  k->z = floats(k, rows, k->z_stride), k->d_z = floats(k, rows, k->z_stride);
+  k->d_z = floats(k, rows, k->z_stride);
   k->attention = floats(k, rows, 2L * k->n_heads), k->d_attention = floats(k, rows, 2L * k->n_heads);
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const COMMON = [
   new URL('./kernel.c', import.meta.url),
+  new URL('./tables.c', import.meta.url),
+  new URL('./pairs.c', import.meta.url),
   new URL('./setup.c', import.meta.url),
   new URL('./team.c', import.meta.url),
 ];

@@ -35,6 +35,10 @@ typedef int ivec __attribute__((vector_size(4 * LANES), may_alias));
 
 INLINE vec splat(float x) { return x - (vec){0}; }
 INLINE ivec isplat(int x) { return x - (ivec){0}; }
+INLINE const vec *at(const float *x) { return (const vec *)x; }
+INLINE vec *to(float *x) { return (vec *)x; }
+INLINE int smaller(int x, int y) { return x < y ? x : y; }
+
 /** mask ? x : y, lane by lane; a mask's lane is 0 or -1, as comparisons give it. */
 INLINE vec choose(ivec mask, vec x, vec y) { return (vec)((mask & (ivec)x) | (~mask & (ivec)y)); }
 
