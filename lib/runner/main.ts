@@ -10,6 +10,7 @@ import { EXIT_CODES, listenForStop } from './interrupt.ts';
 import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
 import { readPipeline, type Pipeline } from './pipeline.ts';
+import { killStages } from './process.ts';
 import { ConfigurationError, suggest } from './problem.ts';
 import { findRoots } from './roots.ts';
 import { describeFailure, runStages, type Run } from './run.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
   const { artifacts, cache } = findRoots(options, pipeline);
   const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
   const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
-  const stop = listenForStop(() => {});
+  const stop = listenForStop(killStages);
   const hashes = await Hashes.open(join(cache, 'hashes.json'));
   const run: Run = {
     pipeline,

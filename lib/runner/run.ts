@@ -117,6 +117,8 @@ const SYSTEM_ERRORS: Readonly<{ [code: string]: string }> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOENT: 'no such file',
+  ENOTDIR: 'not a folder',
+  EEXIST: 'not a folder',
   EMFILE: 'too many open files',
 };
 

@@ -23,6 +23,8 @@ interface Live {
 
 type Progress = Event & { type: 'progress' };
 
+const STARTED = { action: 'running', done: 0, total: 0, note: '' } as const;
+
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
   readonly #width: number;
@@ -43,7 +45,7 @@ export class Terminal {
     else if (event.type === 'say') this.#print(`    ${event.line}`);
     else if (event.type === 'note') this.#line(stage, event.text);
     else if (event.type === 'begin') {
-      this.#begin(stage).why = event.why;
+      Object.assign(this.#begin(stage), { why: event.why, last: STARTED });
     } else {
       this.#drop(stage);
       this.#line(stage, describe(event));
@@ -59,8 +61,7 @@ export class Terminal {
 
   #begin(stage: string): Live {
     const now = performance.now();
-    const last = { action: 'running', done: 0, total: 0, note: '' } as const;
-    const live = this.#live.get(stage) ?? { since: now, last, why: [], told: null };
+    const live = this.#live.get(stage) ?? { since: now, last: STARTED, why: [], told: null };
     this.#live.set(stage, live);
     return live;
   }
