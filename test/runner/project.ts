@@ -133,7 +133,7 @@ export class Project {
   }
 
   remove(): Promise<void> {
-    return rm(this.root, { recursive: true, force: true });
+    return rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
