@@ -36,11 +36,11 @@ test('options, targets and overrides are read in any order', () => {
 
 test('a wrong command line is refused with what would be right', () => {
   const cases: [string, string][] = [
-    ['pipelin', 'pipelin is not a command\n    commands: pipeline, status'],
+    ['pipelin', 'pipelin is not a command\n    commands: pipeline, status, explain, graph, verify, gc'],
     ['pipeline --dryrun', '--dryrun is not an option of pipeline\n    did you mean "--dry-run"?'],
     [
       'status --force',
-      '--force is not an option of status\n    options: --set, --file, --artifacts, --cache, --json, --help',
+      '--force is not an option of status\n    options: --set, --file, --artifacts, --cache, --help, --json',
     ],
     ['pipeline --jobs 0', '--jobs must be a whole number of at least 1, got 0'],
     ['pipeline --jobs two', '--jobs must be a whole number of at least 1, got two'],
