@@ -1,8 +1,11 @@
 // The command line: what is accepted, what is refused and how, and what npm swallows.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseOptions } from '../../lib/runner/options.ts';
+import { readPipeline } from '../../lib/runner/pipeline.ts';
 import { ConfigurationError } from '../../lib/runner/problem.ts';
+import { findRoots } from '../../lib/runner/roots.ts';
 import { Project } from './project.ts';
 
 const parse = (line: string, env: NodeJS.ProcessEnv = {}): ReturnType<typeof parseOptions> =>
@@ -85,9 +88,6 @@ test('the command itself: exit code 2 and a message on standard error, nothing o
     [['pipeline', '--file', 'broken.yaml'], /^broken\.yaml:2:21 n must be a whole number, got "x"\n/],
     [['pipeline', 'aa'], /^pipeline aa there is no stage "aa"\n/],
     [['status', '--file', 'no.yaml'], /^no\.yaml does not exist\n {4}run from the folder/],
-    [['pipeline', '--artifacts', '.'], /^--artifacts .* holds the project itself/],
-    [['pipeline', '--artifacts', 'stages'], /^--artifacts .* lies in stages\//],
-    [['pipeline', '--cache', 'artifacts/a/b'], /^--cache .* lies in the folder of a/],
   ];
   const all = await Promise.all(cases.map(([args]) => project.run(...args)));
   for (const [i, { code, out, err }] of all.entries()) {
@@ -97,6 +97,21 @@ test('the command itself: exit code 2 and a message on standard error, nothing o
     assert.doesNotMatch(err, /\n\s+at /);
   }
   assert.equal(await project.runs('a'), 0);
+});
+
+test('roots that would swallow the project, or lie in a stage folder, are refused', async () => {
+  const pipeline = await readPipeline(join(project.root, 'pipeline.yaml'));
+  const rootsOf = (line: string): ReturnType<typeof findRoots> => findRoots(parse(line), pipeline);
+  const { root } = project;
+  assert.deepEqual(rootsOf('pipeline'), { artifacts: join(root, 'artifacts'), cache: join(root, '.cache') });
+  for (const [line, message] of [
+    [`pipeline --artifacts ${root}`, /^--artifacts \S+ holds the project itself/],
+    [`pipeline --cache ${join(root, '..')}`, /^--cache \S+ holds the project itself/],
+    [`pipeline --artifacts ${root}/stages`, /^--artifacts \S+ lies in stages\//],
+    [`pipeline --cache ${root}/artifacts/a/b`, /^--cache \S+ lies in the folder of a/],
+    [`pipeline --artifacts ${root}/.cache/x`, /^--artifacts \S+ lies in the cache/],
+  ] as const)
+    assert.throws(() => rootsOf(line), { name: 'ConfigurationError', message });
 });
 
 test('--help names every option', async () => {

@@ -61,7 +61,7 @@ async function assertRecovers(project: Project): Promise<void> {
     '/artifacts/slow/result.txt': '1\n',
   });
   const left = await readdir(join(project.root, 'artifacts/.runs/slow'));
-  assert.deepEqual(left.sort(), ['log.txt', 'provenance.json']);
+  assert.deepEqual(left.sort(), ['claimed', 'log.txt', 'provenance.json']);
 }
 
 // Each has a project of its own and mostly waits.
@@ -69,7 +69,6 @@ describe('processes', { concurrency: 3 }, () => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
-    ['SIGHUP', 129],
   ] as const)
     it(`${signal} stops the stage too and ends with ${code}`, async (t) => {
       const project = await create(t);
