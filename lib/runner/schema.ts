@@ -15,8 +15,8 @@ export interface Field<T> {
   readonly choices?: readonly string[];
 }
 
-type Fields = Record<string, Field<unknown>>;
-type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+export type Fields = Record<string, Field<unknown>>;
+export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 /** A rule over several params: the param to blame and what it must be, or null where all is well. */
 type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; must: string } | null;
