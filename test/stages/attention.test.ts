@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createArrow, readArrow } from '../../lib/files/arrow.ts';
+import { createArrow, type ArrowSchema, readArrow } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import type { Tensor } from '../../lib/files/tensor.ts';
@@ -31,11 +31,11 @@ async function writeHooks(folder: string): Promise<void> {
   ] as const) {
     const { shape, data } = cache[`cache/${name}`]!;
     const width = data.length / (p * p);
-    const columns = {
+    const columns: ArrowSchema['columns'] = {
       a: { type: 'int32' },
       b: { type: 'int32' },
       value: { type: 'tensor', shape: shape.slice(1), dims: [...dims] },
-    } as const;
+    };
     const writer = await createArrow(join(folder, `${name}.arrow`), { columns, metadata: {} });
     for (let start = 0; start < p * p; start += 2 * p) {
       const rows = Int32Array.from({ length: Math.min(2 * p, p * p - start) }, (_, i) => start + i);
