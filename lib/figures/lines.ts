@@ -32,8 +32,11 @@ const HEIGHT = 340;
 
 export function lines({ title, subtitle, x, y, series, dots, marks, bands }: LinesOptions): Figure {
   const shown = (value: number): number => (y.log && !(value > 0) ? NaN : value);
-  const first = Math.min(...x.values);
-  const last = roundUp(first, Math.max(...x.values));
+  const first = x.values.reduce((least, value) => Math.min(least, value), Infinity);
+  const last = roundUp(
+    first,
+    x.values.reduce((most, value) => Math.max(most, value), -Infinity),
+  );
   const room = dots ? 0.02 * (last - first || 1) : 0;
   const frame = createFrame({
     width: WIDTH,
