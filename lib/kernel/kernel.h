@@ -9,7 +9,7 @@
 #include "product.h"
 
 enum { BLOCK_ROWS = 96 };   // pairs that go through forward and backward pass at a time
-enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks of a slice, or more where there would be more slices
+enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks in a slice, or more where there would be more slices
 enum { WEIGHT_COUNT = 9 };  // in the order of WEIGHT_NAMES
 enum { MAX_PRODUCTS = 8 };  // of one phase, apart from those of each head
 
@@ -23,7 +23,8 @@ struct layout {
 
 /** Pairs, in the order in which the kernel goes through them; row i was row source[i] of what was uploaded. */
 struct batch {
-  int n, blocks, slices;           // a slice: blocks that one thread goes through in order
+  int n, blocks;
+  int slices, slice_blocks;        // a slice: blocks that one thread goes through in order
   int *a, *b, *label, *source;     // [blocks * BLOCK_ROWS]; past n: 0, 0, -1
   int *by_a, *a_start;             // rows with a = t: by_a[a_start[t]] ... by_a[a_start[t + 1] - 1]
   int *by_b, *b_start;

@@ -214,7 +214,7 @@ int slice_units(const struct kernel *k) { return k->job.batch->slices; }
 
 void slice_unit(struct kernel *k, int unit, int thread) {
   const struct batch *x = k->job.batch;
-  int first = part_start(x->blocks, x->slices, unit), end = part_start(x->blocks, x->slices, unit + 1);
+  int first = unit * x->slice_blocks, end = smaller(first + x->slice_blocks, x->blocks);
   for (int block = first; block < end; block++) block_pass(k, block, unit, block == first, thread);
 }
 

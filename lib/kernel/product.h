@@ -11,7 +11,6 @@
 
 
 
-#define PF 8
 enum { ALONG_ROWS, ALONG_COLUMNS };
 enum { MAX_TERMS = 3 };
 
@@ -33,8 +32,10 @@ struct product {
   struct term term[MAX_TERMS];
 };
 
-// A panel of B, DEPTH_BLOCK x TILE_VECTORS, stays in the first-level cache while all rows of a unit pass over it.
-enum { DEPTH_BLOCK = 256, UNIT_ROWS = 4 * TILE_ROWS };
+// A panel of B, DEPTH_BLOCK x PANEL_VECTORS, stays in the first-level cache while all rows of a unit pass over it.
+enum { DEPTH_BLOCK = 256, PANEL_VECTORS = 32 / LANES, UNIT_ROWS = 56 };
+
+enum { PREFETCH = 8 }; // rows of B, and of A along columns, fetched ahead
 
 /** One tile: c [rows, vectors] = or += a [rows, depth] b [depth, vectors]; all but depth and accumulate known to the compiler. */
 INLINE void tile(const int rows, const int vectors, const int along, int depth, const float *a, long a_stride,
@@ -46,8 +47,8 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
   for (int k = 0; k < depth; k++) {
     vec row[TILE_VECTORS];
     if (along == ALONG_COLUMNS) {
-      UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(b + PF * b_stride + v * LANES);
-      __builtin_prefetch(a + PF * a_stride);
+      UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(b + PREFETCH * b_stride + v * LANES);
+      __builtin_prefetch(a + PREFETCH * a_stride);
     }
     UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const vec *)(b + v * LANES);
     UNROLL for (int r = 0; r < rows; r++) {
@@ -61,80 +62,77 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
     UNROLL for (int v = 0; v < vectors; v++) *(vec *)(c + r * c_stride + v * LANES) = sum[r][v];
 }
 
-#define TILE_CASE(ROWS) \
-  case ROWS: \
-    if (vectors == 2) tile(ROWS, 2, along, depth, a, a_stride, b, b_stride, c, c_stride, accumulate); \
-    else tile(ROWS, 1, along, depth, a, a_stride, b, b_stride, c, c_stride, accumulate); \
-    break;
+// One function a shape: WebAssembly engines keep sums in registers only where a function is small.
+typedef void tile_function(int depth, const float *a, long a_stride, const float *b, long b_stride, float *c,
+                           long c_stride, int accumulate);
 
-/** A tile of any size up to TILE_ROWS x 2. */
-INLINE void tile_of(const int along, int rows, int vectors, int depth, const float *a, long a_stride, const float *b,
-                    long b_stride, float *c, long c_stride, int accumulate) {
-  switch (rows) {
-    TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5)
-#if TILE_ROWS > 5
-    TILE_CASE(6)
-#endif
-#if TILE_ROWS > 6
-    TILE_CASE(7) TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12)
-#endif
-#if TILE_ROWS > 12
-    TILE_CASE(13) TILE_CASE(14)
-#endif
+#define TILE(ROWS, VECTORS, ALONG) \
+  static __attribute__((noinline)) void tile_##ROWS##_##VECTORS##_##ALONG( \
+      int depth, const float *a, long a_stride, const float *b, long b_stride, float *c, long c_stride, \
+      int accumulate) { \
+    tile(ROWS, VECTORS, ALONG, depth, a, a_stride, b, b_stride, c, c_stride, accumulate); \
   }
-}
+#define TILES(ROWS) \
+  TILE(ROWS, 1, ALONG_ROWS) TILE(ROWS, 2, ALONG_ROWS) TILE(ROWS, 1, ALONG_COLUMNS) TILE(ROWS, 2, ALONG_COLUMNS)
+#define NAMES(ROWS) \
+  {{tile_##ROWS##_1_ALONG_ROWS, tile_##ROWS##_2_ALONG_ROWS}, \
+   {tile_##ROWS##_1_ALONG_COLUMNS, tile_##ROWS##_2_ALONG_COLUMNS}},
 
-static __attribute__((noinline)) void tile_along_rows(int rows, int vectors, int depth, const float *a, long a_stride,
-                                                      const float *b, long b_stride, float *c, long c_stride,
-                                                      int accumulate) {
-  tile_of(ALONG_ROWS, rows, vectors, depth, a, a_stride, b, b_stride, c, c_stride, accumulate);
-}
+#if TILE_ROWS == 4
+#define EACH_ROWS(DO) DO(1) DO(2) DO(3) DO(4)
+#elif TILE_ROWS == 6
+#define EACH_ROWS(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6)
+#elif TILE_ROWS == 12
+#define EACH_ROWS(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12)
+#else
+#define EACH_ROWS(DO) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14)
+#endif
 
-static __attribute__((noinline)) void tile_along_columns(int rows, int vectors, int depth, const float *a,
-                                                         long a_stride, const float *b, long b_stride, float *c,
-                                                         long c_stride, int accumulate) {
-  tile_of(ALONG_COLUMNS, rows, vectors, depth, a, a_stride, b, b_stride, c, c_stride, accumulate);
-}
+EACH_ROWS(TILES)
+/** [rows - 1][along][vectors - 1] */
+static tile_function *const tiles[TILE_ROWS][2][TILE_VECTORS] = {EACH_ROWS(NAMES)};
 
 INLINE int divide_up(int x, int y) { return (x + y - 1) / y; }
-/** Start of part `i` of `parts` nearly equal parts of 0..n. */
-INLINE int part_start(int n, int parts, int i) { return (int)((long long)n * i / parts); }
 
-/** Rows [r0, r1) of one column panel of a term's product, tile by tile. */
-static void multiply_panel(const struct term *t, int k0, int k1, int r0, int r1, int vectors, int column, float *c,
-                           long c_stride, int accumulate) {
-  int tiles = divide_up(r1 - r0, TILE_ROWS);
-  const float *b = t->b + k0 * t->b_stride + column;
-  for (int i = 0; i < tiles; i++) {
-    int r = r0 + part_start(r1 - r0, tiles, i), rows = r0 + part_start(r1 - r0, tiles, i + 1) - r;
-    float *out = c + r * c_stride + column;
-    if (t->a_along == ALONG_ROWS)
-      tile_along_rows(rows, vectors, k1 - k0, t->a + r * t->a_stride + k0, t->a_stride, b, t->b_stride, out, c_stride,
-                      accumulate);
-    else
-      tile_along_columns(rows, vectors, k1 - k0, t->a + k0 * t->a_stride + r, t->a_stride, b, t->b_stride, out,
-                         c_stride, accumulate);
+/** Size of nearly equal parts of n, none above `most`: all parts have it but the last, which may be smaller. */
+INLINE int part_size(int n, int most) { return divide_up(n, divide_up(n, most)); }
+
+/** What a unit multiplies: rows [row, row_end), vectors [vector, vector_end), depth [k, k_end). */
+struct range {
+  int row, row_end, vector, vector_end, k, k_end;
+};
+
+static void multiply_range(const struct term *t, const struct range *x, float *c, long c_stride, int accumulate) {
+  int size = part_size(x->row_end - x->row, TILE_ROWS);
+  for (int r = x->row; r < x->row_end; r += size) {
+    int rows = smaller(size, x->row_end - r);
+    const float *a = t->a_along == ALONG_ROWS ? t->a + r * t->a_stride + x->k : t->a + x->k * t->a_stride + r;
+    for (int v = x->vector; v < x->vector_end; v += TILE_VECTORS) {
+      tile_function *tile = tiles[rows - 1][t->a_along][smaller(TILE_VECTORS, x->vector_end - v) - 1];
+      tile(x->k_end - x->k, a, t->a_stride, t->b + x->k * t->b_stride + v * LANES, t->b_stride,
+           c + r * c_stride + v * LANES, c_stride, accumulate);
+    }
   }
 }
 
-INLINE int row_units(const struct product *x) { return divide_up(x->rows, UNIT_ROWS); }
+INLINE int row_units(const struct product *x) { return divide_up(x->rows, part_size(x->rows, UNIT_ROWS)); }
 
 /** Pieces of work that a product falls into. */
-static int product_units(const struct product *x) { return row_units(x) * divide_up(x->vectors, TILE_VECTORS); }
+static int product_units(const struct product *x) { return row_units(x) * divide_up(x->vectors, PANEL_VECTORS); }
 
 /** One piece: some rows of one column panel, all terms and depths in order. */
 static void multiply_unit(const struct product *x, int unit) {
-  int parts = row_units(x);
-  int r0 = part_start(x->rows, parts, unit % parts), r1 = part_start(x->rows, parts, unit % parts + 1);
-  int v = unit / parts * TILE_VECTORS;
-  int vectors = x->vectors - v < TILE_VECTORS ? x->vectors - v : TILE_VECTORS;
+  int rows = part_size(x->rows, UNIT_ROWS), parts = row_units(x);
+  struct range range = {.row = unit % parts * rows, .vector = unit / parts * PANEL_VECTORS};
+  range.row_end = smaller(range.row + rows, x->rows);
+  range.vector_end = smaller(range.vector + PANEL_VECTORS, x->vectors);
   int accumulate = x->accumulate;
   for (int i = 0; i < x->terms; i++) {
     const struct term *t = &x->term[i];
-    int blocks = divide_up(t->depth, DEPTH_BLOCK);
-    for (int j = 0; j < blocks; j++) {
-      multiply_panel(t, part_start(t->depth, blocks, j), part_start(t->depth, blocks, j + 1), r0, r1, vectors,
-                     v * LANES, x->c, x->c_stride, accumulate);
+    int depth = part_size(t->depth, DEPTH_BLOCK);
+    for (range.k = 0; range.k < t->depth; range.k += depth) {
+      range.k_end = smaller(range.k + depth, t->depth);
+      multiply_range(t, &range, x->c, x->c_stride, accumulate);
       accumulate = 1;
     }
   }
@@ -142,7 +140,8 @@ static void multiply_unit(const struct product *x, int unit) {
 
 /** The whole product on this thread. */
 static __attribute__((unused)) void multiply(const struct product *x) {
-  for (int unit = 0; unit < product_units(x); unit++) multiply_unit(x, unit);
+  int units = product_units(x);
+  for (int unit = 0; unit < units; unit++) multiply_unit(x, unit);
 }
 
 #endif

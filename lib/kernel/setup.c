@@ -254,8 +254,10 @@ static void order_batch(struct kernel *k, struct batch *x, const int *a, const i
 
 struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label) {
   struct batch *x = platform_allocate(k, sizeof *x);
-  x->n = n, x->blocks = divide_up(n, BLOCK_ROWS), x->slices = divide_up(x->blocks, SLICE_BLOCKS);
-  if (x->slices > MAX_SLICES) x->slices = MAX_SLICES;
+  x->n = n, x->blocks = divide_up(n, BLOCK_ROWS);
+  x->slice_blocks = divide_up(x->blocks, MAX_SLICES);
+  if (x->slice_blocks < SLICE_BLOCKS) x->slice_blocks = SLICE_BLOCKS;
+  x->slices = divide_up(x->blocks, x->slice_blocks);
   long padded = (long)x->blocks * BLOCK_ROWS;
   x->a = ints(k, padded), x->b = ints(k, padded), x->label = ints(k, padded), x->source = ints(k, padded);
   x->by_a = ints(k, n), x->by_b = ints(k, n), x->a_start = ints(k, k->p + 1), x->b_start = ints(k, k->p + 1);

@@ -17,7 +17,7 @@
 #define TILE_ROWS 12
 #else // WebAssembly, SSE2: no multiply-add, 16 registers
 #define LANES 4
-#define TILE_ROWS 5
+#define TILE_ROWS 4
 #endif
 #define TILE_VECTORS 2
 

@@ -1,5 +1,5 @@
 /** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
-import { lstat, mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './durable.ts';
@@ -56,6 +56,7 @@ export async function runStage(
     return { record, detail };
   } catch (error) {
     await rm(attempt, { recursive: true, force: true });
+    await rmdir(resume_dir).catch(() => {}); // what is not empty is for the next attempt
     throw error;
   }
 }
@@ -102,7 +103,8 @@ async function runToEnd(
 /** What in the key is no longer what it was before the stage ran. */
 async function changesSince(run: Run, stage: Stage, inputs: Inputs, key: Key): Promise<string[]> {
   const now: { [need: string]: readonly StoredFile[] } = {};
-  for (const need of Object.keys(inputs)) now[need] = (await checkStanding(run, need)).files ?? [];
+  for (const need of Object.keys(inputs))
+    now[need] = (await checkStanding(run, need, stage.name)).files ?? [];
   return compareKeys(key, await currentKey(run, stage, now));
 }
 

@@ -6,8 +6,10 @@ const EVERYWHERE = `
   --file F                 another pipeline than pipeline.yaml
   --artifacts DIR          where the stage folders are (default: artifacts/)
   --cache DIR              where results are kept for later (default: .cache/)
-  --json                   events for programs on standard output, one JSON object a line
   -h, --help               this text`;
+
+const JSON_TOO = `
+  --json                   events for programs on standard output, one JSON object a line`;
 
 const PIPELINE = `Brings the stages of pipeline.yaml up to date: what is fresh is left alone, what was made before is
 restored from the cache, the rest runs, in order, independent stages side by side.
@@ -25,7 +27,7 @@ Options stand after "--", else npm keeps them for itself.
   -f, --force              run even what is fresh
   -n, --dry-run            say what would run, be restored or stay, and why
   -k, --keep-going         after a failure go on with what does not need the failed stage
-  -j, --jobs N             stages side by side (default: 2)${EVERYWHERE}
+  -j, --jobs N             stages side by side (default: 2)${JSON_TOO}${EVERYWHERE}
 
 Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
@@ -35,7 +37,41 @@ const STATUS = `Says for every stage whether it is fresh, stale (and which field
 
   npm run status
   npm run status -- svd                        this stage, and what it needs
+${JSON_TOO}${EVERYWHERE}
+`;
+
+const EXPLAIN = `Prints the whole key of a stage, and what in it is not as it was when the stage folder was made.
+
+  npm run explain -- train
 ${EVERYWHERE}
 `;
 
-export const HELP: Readonly<Record<Command, string>> = { pipeline: PIPELINE, status: STATUS };
+const GRAPH = `Prints the stages as a Mermaid graph.
+
+  npm run graph
+${EVERYWHERE}
+`;
+
+const VERIFY = `Reads every stored byte, in the cache and in the stage folders. What is damaged in the cache is removed, so that
+it is made again when it is needed. Exit code 1 where anything is damaged.
+
+  npm run verify
+${JSON_TOO}${EVERYWHERE}
+`;
+
+const GC = `Drops results from the cache that the last runs do not need. What is younger than an hour stays.
+
+  npm run gc -- --dry-run
+
+  --keep N                 newest results of each stage to keep, beside what is in artifacts/ (default: 3)
+  -n, --dry-run            say what would go${JSON_TOO}${EVERYWHERE}
+`;
+
+export const HELP: Readonly<Record<Command, string>> = {
+  pipeline: PIPELINE,
+  status: STATUS,
+  explain: EXPLAIN,
+  graph: GRAPH,
+  verify: VERIFY,
+  gc: GC,
+};

@@ -8,16 +8,16 @@ import { restore } from './restore.ts';
 import { progressIn, type Run } from './run.ts';
 import type { Standing } from './workspace.ts';
 
-/** What stands in a stage folder, with progress in bytes read. */
-export function checkStanding(run: Run, stage: string): Promise<Standing> {
-  return run.workspace.standing(stage, run.hashes, progressIn(run, stage, 'checking', 0));
+/** What stands in the folder of `stage`; shows the bytes read as progress of the stage `reader`. */
+export function checkStanding(run: Run, stage: string, reader: string = stage): Promise<Standing> {
+  return run.workspace.standing(stage, run.hashes, progressIn(run, reader, 'checking', 0));
 }
 
 /** The files of every needed stage: as this run left them, or as they stand where this run leaves them alone. */
-export async function readInputs(run: Run, { needs }: Stage): Promise<Inputs> {
+export async function readInputs(run: Run, { name, needs }: Stage): Promise<Inputs> {
   const inputs: { [need: string]: readonly StoredFile[] } = {};
   for (const need of needs) {
-    const files = run.settled.get(need)?.files ?? (await checkStanding(run, need)).files;
+    const files = run.settled.get(need)?.files ?? (await checkStanding(run, need, name)).files;
     if (!files)
       throw new Failure(
         `${shortPath(run.workspace.folder(need))} is missing`,
@@ -38,27 +38,32 @@ export async function holdInputs(run: Run, stage: Stage, inputs: Inputs, release
     const first = releases.length;
     for (const need of stage.needs)
       releases.push(await lock(run.workspace.run(need, 'lock'), 'shared', waiting));
-    const changed = await findChanged(run, inputs);
+    const changed = await findChanged(run, stage.name, inputs);
     if (changed === undefined) return;
     for (const release of releases.splice(first)) await release();
-    await bringBack(run, changed, inputs[changed]!);
+    await bringBack(run, stage.name, changed, inputs[changed]!);
   }
 }
 
 /** A need whose folder does not hold `inputs`. */
-async function findChanged(run: Run, inputs: Inputs): Promise<string | undefined> {
+async function findChanged(run: Run, reader: string, inputs: Inputs): Promise<string | undefined> {
   for (const [need, files] of Object.entries(inputs))
-    if (compareListings(files, (await checkStanding(run, need)).files ?? []).length > 0) return need;
+    if (compareListings(files, (await checkStanding(run, need, reader)).files ?? []).length > 0) return need;
   return undefined;
 }
 
-async function bringBack(run: Run, need: string, files: readonly StoredFile[]): Promise<void> {
+async function bringBack(
+  run: Run,
+  reader: string,
+  need: string,
+  files: readonly StoredFile[],
+): Promise<void> {
   const release = await lock(run.workspace.run(need, 'lock'), 'exclusive', {
     onWait: () => {},
     signal: run.stop,
   });
   try {
-    const standing = await checkStanding(run, need);
+    const standing = await checkStanding(run, need, reader);
     if (compareListings(files, standing.files ?? []).length === 0) return;
     const record = run.settled.get(need);
     if (record && (await restore(run, need, record.key, standing.modified))) return;

@@ -125,4 +125,4 @@ export function compareKeys(before: Key, now: Key): string[] {
 
 const isFile = (value: unknown): boolean => typeof value === 'object' && value !== null && 'sha256' in value;
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : show(value));
+const plain = (value: unknown): string => (typeof value === 'string' ? value : 'none');

@@ -18,7 +18,7 @@ export async function listPaths(folder: string, inside = ''): Promise<string[]> 
   const entries = await readdir(join(folder, inside), { withFileTypes: true });
   if (entries.length === 0) return inside === '' ? [] : [inside];
   const nested = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry) => {
       const path = inside + entry.name;
       if (entry.isDirectory()) return listPaths(folder, `${path}/`);
       if (entry.isFile()) return [path];

@@ -1,5 +1,6 @@
 /**
- * The command: `node --import tsx lib/runner/main.ts pipeline [targets] [options]` (npm run pipeline), `status`.
+ * The commands: `node --import tsx lib/runner/main.ts pipeline [targets] [options]` (npm run pipeline), `status`,
+ * `explain`, `graph`, `verify`, `gc`.
  * Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong, 129/130/143 interrupted.
  */
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { EXIT_CODES, listenForStop } from './interrupt.ts';
 import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
 import { readPipeline, type Pipeline } from './pipeline.ts';
+import { killStages } from './process.ts';
 import { ConfigurationError, suggest } from './problem.ts';
 import { findRoots } from './roots.ts';
 import { describeFailure, runStages, type Run } from './run.ts';
@@ -27,7 +29,7 @@ async function main(): Promise<number> {
   const { artifacts, cache } = findRoots(options, pipeline);
   const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
   const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
-  const stop = listenForStop(() => {});
+  const stop = listenForStop(killStages);
   const hashes = await Hashes.open(join(cache, 'hashes.json'));
   const run: Run = {
     pipeline,
@@ -40,13 +42,7 @@ async function main(): Promise<number> {
     stop,
   };
   try {
-    if (options.command === 'status' || options.dryRun) {
-      const { planStages } = await import('./plan.ts');
-      const { printPlan } = await import('./print.ts');
-      printPlan(await planStages(run, chosen), options);
-      return 0;
-    }
-    return await runPipeline(run, chosen, options);
+    return await execute(run, chosen, options);
   } finally {
     await hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
   }
@@ -61,6 +57,29 @@ function checkTargets({ command, targets }: Options, { stages }: Pipeline): void
       hint: suggest(target, [...stages.keys()], 'stages'),
     }));
   if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+async function execute(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
+  const print = await import('./print.ts');
+  const { command } = options;
+  if (command === 'graph') {
+    const { drawGraph } = await import('./graph.ts');
+    console.log(drawGraph(run.pipeline));
+  } else if (command === 'explain') {
+    const { explainStage } = await import('./explain.ts');
+    for (const line of await explainStage(run, run.pipeline.stages.get(options.targets[0]!)!))
+      console.log(line);
+  } else if (command === 'verify') {
+    const { verifyAll } = await import('./verify.ts');
+    return print.printVerdict(await verifyAll(run), options);
+  } else if (command === 'gc') {
+    const { collectGarbage } = await import('./gc.ts');
+    print.printDropped(await collectGarbage(run, options.keep, options.dryRun), options);
+  } else if (command === 'status' || options.dryRun) {
+    const { planStages } = await import('./plan.ts');
+    print.printPlan(await planStages(run, chosen), options);
+  } else return runPipeline(run, chosen, options);
+  return 0;
 }
 
 async function runPipeline(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
@@ -78,6 +97,9 @@ async function runPipeline(run: Run, chosen: ReadonlySet<string>, options: Optio
   if (fine && !options.json) printResults(run.workspace, run.settled);
   return fine ? 0 : 1;
 }
+
+// A reader that has seen enough (`| head`) is no reason to stop working.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
   process.exitCode = await main();

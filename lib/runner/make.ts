@@ -13,7 +13,7 @@ import type { Stage } from './pipeline.ts';
 import type { Owner } from './owner.ts';
 import type { Record } from './record.ts';
 import { restore } from './restore.ts';
-import { currentKey, type Run } from './run.ts';
+import { currentKey, progressIn, type Run } from './run.ts';
 import { reasons } from './stale.ts';
 
 export interface Result {
@@ -26,6 +26,7 @@ export interface Result {
 /** Brings the folder of `stage` up to date. Throws a Failure, or the stop signal's reason. */
 export async function makeStage(run: Run, stage: Stage): Promise<Result> {
   const { workspace, store, report, stop } = run;
+  progressIn(run, stage.name, 'checking', 0)(0); // a key may take its time, as where a compiler must run
   const inputs = await readInputs(run, stage);
   const key = await currentKey(run, stage, inputs);
   const isForced = run.forced.has(stage.name);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigurationError, nearest, suggest, type Problem } from './problem.ts';
 import { parseOverrides, type Override } from './override.ts';
 
-export const COMMANDS = ['pipeline', 'status'] as const;
+export const COMMANDS = ['pipeline', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Options {
@@ -17,6 +17,8 @@ export interface Options {
   readonly keepGoing: boolean;
   readonly json: boolean;
   readonly jobs: number;
+  /** Results of each stage that gc keeps. */
+  readonly keep: number;
   readonly file: string;
   /** Null: the folder `artifacts` beside stages/. */
   readonly artifacts: string | null;
@@ -30,11 +32,19 @@ const EVERYWHERE = {
   file: { type: 'string' },
   artifacts: { type: 'string' },
   cache: { type: 'string' },
-  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+const STATUS = { json: { type: 'boolean' } } as const;
+
+const GC = {
+  ...STATUS,
+  keep: { type: 'string' },
+  'dry-run': { type: 'boolean', short: 'n' },
+} as const;
+
 const RUNNING = {
+  ...STATUS,
   only: { type: 'boolean' },
   force: { type: 'boolean', short: 'f' },
   'dry-run': { type: 'boolean', short: 'n' },
@@ -42,8 +52,10 @@ const RUNNING = {
   jobs: { type: 'string', short: 'j' },
 } as const;
 
-const OPTIONS = { ...EVERYWHERE, ...RUNNING };
+const OWN = { pipeline: RUNNING, status: STATUS, explain: {}, graph: {}, verify: STATUS, gc: GC };
+const OPTIONS = { ...EVERYWHERE, ...GC, ...RUNNING };
 const DEFAULT_JOBS = Math.min(2, availableParallelism());
+const DEFAULT_KEEP = 3;
 
 /** Parses what stands after `node lib/runner/main.ts`. Throws a ConfigurationError that names everything wrong. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
@@ -56,7 +68,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
         hint: `commands: ${COMMANDS.join(', ')}`,
       },
     ]);
-  const allowed = command === 'pipeline' ? OPTIONS : EVERYWHERE;
+  const allowed: Partial<typeof OPTIONS> = { ...EVERYWHERE, ...OWN[command] };
   const { values, positionals, tokens } = parseArgs({
     args: rest,
     options: OPTIONS,
@@ -85,9 +97,25 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (problems.length > 0) throw new ConfigurationError(problems);
 
   const given = values as { [K in keyof typeof OPTIONS]?: K extends 'set' ? string[] : string & boolean };
-  const jobs = given.jobs === undefined ? DEFAULT_JOBS : Number(given.jobs);
-  if (!Number.isSafeInteger(jobs) || jobs < 1)
-    problems.push({ place: '--jobs', message: `must be a whole number of at least 1, got ${given.jobs}` });
+  const count = (name: 'jobs' | 'keep', fallback: number): number => {
+    const value = given[name] === undefined ? fallback : Number(given[name]);
+    if (!Number.isSafeInteger(value) || value < 1)
+      problems.push({
+        place: `--${name}`,
+        message: `must be a whole number of at least 1, got ${given[name]}`,
+      });
+    return value;
+  };
+  const jobs = count('jobs', DEFAULT_JOBS);
+  const keep = count('keep', DEFAULT_KEEP);
+  if (command === 'explain' && !given.help && positionals.length !== 1)
+    problems.push({
+      place: 'explain',
+      message: 'needs the name of one stage',
+      hint: 'npm run explain -- train',
+    });
+  if ((command === 'gc' || command === 'verify' || command === 'graph') && positionals.length > 0)
+    problems.push({ place: command, message: `takes no names of stages, got ${positionals.join(' ')}` });
   if (given.only && positionals.length === 0)
     problems.push({
       place: '--only',
@@ -105,6 +133,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     keepGoing: given['keep-going'] ?? false,
     json: given.json ?? false,
     jobs,
+    keep,
     file: given.file ?? 'pipeline.yaml',
     artifacts: given.artifacts ?? null,
     cache: given.cache ?? null,
@@ -115,6 +144,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
 const HINTS: Readonly<Record<string, string>> = {
   set: 'for example --set train.seed=1',
   jobs: 'for example --jobs 2',
+  keep: 'for example --keep 3',
 };
 
 const isCommand = (name: string | undefined): name is Command => COMMANDS.some((command) => command === name);

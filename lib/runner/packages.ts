@@ -1,6 +1,6 @@
 /**
- * Versions of packages and of all that they depend on, as package-lock.json pins them. Optional dependencies are left
- * out: they are builds of the same version for other platforms.
+ * Versions of packages and of all that they depend on, as package-lock.json pins them. Optional ones are left out:
+ * builds of the same version for other platforms, and peers such as the compiler that only types speak of.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ interface Locked {
   readonly version?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 type Lock = Readonly<Record<string, Locked>>;
@@ -31,9 +32,10 @@ export function pinnedVersions(lock: Lock, names: readonly string[]): Record<str
     }
     if (seen.has(path)) return;
     seen.add(path);
-    const { version = '', dependencies, peerDependencies } = lock[path]!;
+    const { version = '', dependencies, peerDependencies = {}, peerDependenciesMeta = {} } = lock[path]!;
     versions.set(name, (versions.get(name) ?? new Set()).add(version));
-    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) visit(needed, path);
+    const peers = Object.keys(peerDependencies).filter((peer) => !peerDependenciesMeta[peer]?.optional);
+    for (const needed of [...Object.keys(dependencies ?? {}), ...peers]) visit(needed, path);
   };
   for (const name of names) visit(name, '');
   return Object.fromEntries([...versions].map(([name, all]) => [name, [...all].sort().join(' ')]));

@@ -1,9 +1,11 @@
 /** Lines that are not events: a plan, and where the figures of a run are. */
 import { join } from 'node:path';
+import type { Dropped } from './gc.ts';
 import type { Plan } from './plan.ts';
 import { shortPath } from './pipeline.ts';
 import type { Record } from './record.ts';
 import { listReasons } from './stale.ts';
+import type { Verdict } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
 export function printPlan(
@@ -33,6 +35,28 @@ function stateOf({ action, exists, running }: Plan): string {
   if (action === 'fresh') return 'fresh';
   return exists ? 'stale' : 'missing';
 }
+
+/** The exit code that goes with it. */
+export function printVerdict(verdict: Verdict, { json }: { json: boolean }): number {
+  const { objects, bytes, records, damage } = verdict;
+  if (json) console.log(JSON.stringify({ type: 'verify', ...verdict }));
+  else {
+    for (const line of damage) console.log(line);
+    console.log(`${records} results, ${objects} files, ${megabytes(bytes)} read: ${damage.length} damaged`);
+  }
+  return damage.length > 0 ? 1 : 0;
+}
+
+export function printDropped(dropped: Dropped, { json, dryRun }: { json: boolean; dryRun: boolean }): void {
+  const { records, objects, bytes } = dropped;
+  if (json) console.log(JSON.stringify({ type: 'gc', dryRun, ...dropped }));
+  else
+    console.log(
+      `${dryRun ? 'would drop' : 'dropped'} ${records} results, ${objects} files, ${megabytes(bytes)}`,
+    );
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Folders with figures, and pages to open. */
 export function printResults(workspace: Workspace, settled: ReadonlyMap<string, Record>): void {

@@ -62,12 +62,13 @@ export function suggest(given: string, names: readonly string[], what: string): 
 export function nearest(given: string, names: readonly string[]): string | undefined {
   const scored = names.map((name) => ({ name, edits: countEdits(given.toLowerCase(), name.toLowerCase()) }));
   const best = scored.sort((x, y) => x.edits - y.edits)[0];
-  return best && best.edits <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+  const most = Math.max(1, Math.floor((best?.name.length ?? 0) / 3));
+  return best && best.edits <= most && best.edits < best.name.length ? best.name : undefined;
 }
 
 /** Edits that turn `a` into `b`: insert, delete, replace, swap neighbours (optimal string alignment). */
 function countEdits(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > b.length) return b.length;
+  if (a.length > 2 * b.length) return a.length; // far enough, and a long text would take long
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -34,46 +34,49 @@ const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'];
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
   const { $ } = await import('zx');
   const log = await open(stage.log, 'w');
+  const command = [process.execPath, '--import', import.meta.resolve('tsx'), join(stage.root, stage.script)];
+  const running = $({
+    cwd: stage.root,
+    env: environment(stage.env),
+    stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    detached: true,
+    nothrow: true,
+    quiet: true,
+    shell: '/bin/sh',
+    prefix: '',
+    postfix: '',
+    quote: quoteForShell,
+  })`exec ${command}`;
+  const child = running.child!;
+  const pid = child.pid!;
+  groups.add(pid);
+  let last: StageEnd | undefined;
+  child.on('message', (message: StageMessage) => {
+    if (message.type === 'ready') void noted.then(() => child.send(stage.assignment, () => {}));
+    else if (message.type === 'done' || message.type === 'failed') last = message;
+    else if (message.type === 'progress' || message.type === 'say') stage.onMessage(message);
+  });
+  const noted = stage.onStart(pid);
+  const unhook = passOn(stage.stop, pid);
   try {
-    const command = [
-      process.execPath,
-      '--import',
-      import.meta.resolve('tsx'),
-      join(stage.root, stage.script),
-    ];
-    const running = $({
-      cwd: stage.root,
-      env: environment(stage.env),
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-      detached: true,
-      nothrow: true,
-      quiet: true,
-      shell: '/bin/sh',
-      prefix: '',
-      postfix: '',
-      quote: quoteForShell,
-    })`exec ${command}`;
-    const child = running.child!;
-    const pid = child.pid!;
-    const kill = (signal: NodeJS.Signals): void => void killGroup(pid, signal);
-    let last: StageEnd | undefined;
-    const listen = (message: StageMessage): void => {
-      if (message.type === 'ready') child.send(stage.assignment, () => {});
-      else if (message.type === 'done' || message.type === 'failed') last = message;
-      else if (message.type === 'progress' || message.type === 'say') stage.onMessage(message);
-    };
-    child.on('message', listen);
-    const unhook = passOn(stage.stop, kill);
-    await stage.onStart(pid);
+    await noted;
     const { exitCode, signal } = await running;
-    unhook();
-    kill('SIGKILL'); // whatever it left behind must not go on writing
     if (last?.type === 'failed' || (last?.type === 'done' && exitCode === 0)) return last;
     const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
     return { type: 'broke', how: exitCode === 0 ? 'ended before its work was done' : how };
   } finally {
+    unhook();
+    killGroup(pid, 'SIGKILL'); // whatever it left behind must not go on writing
+    groups.delete(pid);
     await log.close();
   }
+}
+
+const groups = new Set<number>();
+
+/** Ends every stage that runs, at once. */
+export function killStages(): void {
+  for (const pid of groups) killGroup(pid, 'SIGKILL');
 }
 
 /** Sends a signal to a process group; false where there is none. */
@@ -103,11 +106,12 @@ export async function tailOfLog(path: string, lines = 8): Promise<string[]> {
   }
 }
 
-function passOn(stop: AbortSignal, kill: (signal: NodeJS.Signals) => void): () => void {
+/** Passes a stop on to a group, and kills it when that does not help. Returns what undoes this. */
+function passOn(stop: AbortSignal, pid: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
-    kill(stop.reason as NodeJS.Signals);
-    timer = setTimeout(() => kill('SIGKILL'), GRACE_MS);
+    killGroup(pid, stop.reason as NodeJS.Signals);
+    timer = setTimeout(() => killGroup(pid, 'SIGKILL'), GRACE_MS);
   };
   if (stop.aborted) onAbort();
   else stop.addEventListener('abort', onAbort, { once: true });

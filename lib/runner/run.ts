@@ -59,7 +59,7 @@ export async function runStages(
 
   const settle = async (stage: Stage): Promise<string | null> => {
     const { name } = stage;
-    const culprits = await Promise.all(stage.needs.map((need) => results.get(need) ?? null));
+    const culprits = await Promise.all(stage.needs.map((need) => results.get(need) ?? Promise.resolve(null)));
     await slots.take();
     const started = performance.now();
     const end = (outcome: Outcome, why: readonly string[], detail: readonly string[] = []): void =>
@@ -117,6 +117,8 @@ const SYSTEM_ERRORS: Readonly<{ [code: string]: string }> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOENT: 'no such file',
+  ENOTDIR: 'not a folder',
+  EEXIST: 'not a folder',
   EMFILE: 'too many open files',
 };
 

@@ -32,11 +32,22 @@ export class Source {
   constructor(name: string, text: string) {
     this.#name = name;
     this.#text = text;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, prettyErrors: false });
+    this.#document = this.#parse(text);
     this.root = this.#document.contents;
     for (const { pos, message, code } of [...this.#document.errors, ...this.#document.warnings]) {
       const sentence = code === 'DUPLICATE_KEY' ? 'this key stands here twice' : lowerFirst(message);
       this.report(pos, sentence);
+    }
+  }
+
+  #parse(text: string): Document.Parsed {
+    const options = { uniqueKeys: true, prettyErrors: false };
+    try {
+      return parseDocument(text, { ...options, lineCounter: this.#lines });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.report([0, 0], 'is nested too deeply');
+      return parseDocument('', options);
     }
   }
 

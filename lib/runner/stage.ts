@@ -45,7 +45,7 @@ export async function stage<S extends ParamsSchema>(
   }
   process.once('disconnect', () => process.exit(1));
   const assigned = new Promise<Assignment>((resolve) => process.once('message', resolve));
-  send({ type: 'ready' });
+  void send({ type: 'ready' });
   const assignment = await assigned;
   try {
     await body({ ...assignment, params: assignment.params as ParamsOf<S>, progress: throttled(), say });

@@ -14,6 +14,8 @@ const PLAIN_EVERY_MS = 15_000;
 /** A stage that is being worked on. */
 interface Live {
   readonly since: number;
+  /** When what it does now began. */
+  acting: number;
   last: Pick<Progress, 'action' | 'done' | 'total' | 'note'>;
   bar?: SingleBar;
   why: readonly string[];
@@ -22,6 +24,8 @@ interface Live {
 }
 
 type Progress = Event & { type: 'progress' };
+
+const STARTED = { action: 'running', done: 0, total: 0, note: '' } as const;
 
 export class Terminal {
   readonly #stream: NodeJS.WriteStream;
@@ -39,11 +43,13 @@ export class Terminal {
 
   show(event: Event): void {
     const { stage } = event;
-    if (event.type === 'progress') this.#begin(stage).last = event;
+    if (event.type === 'progress') this.#advance(this.#begin(stage), event);
     else if (event.type === 'say') this.#print(`    ${event.line}`);
     else if (event.type === 'note') this.#line(stage, event.text);
     else if (event.type === 'begin') {
-      this.#begin(stage).why = event.why;
+      const live = this.#begin(stage);
+      live.why = event.why;
+      this.#advance(live, STARTED);
     } else {
       this.#drop(stage);
       this.#line(stage, describe(event));
@@ -59,10 +65,14 @@ export class Terminal {
 
   #begin(stage: string): Live {
     const now = performance.now();
-    const last = { action: 'running', done: 0, total: 0, note: '' } as const;
-    const live = this.#live.get(stage) ?? { since: now, last, why: [], told: null };
+    const live = this.#live.get(stage) ?? { since: now, acting: now, last: STARTED, why: [], told: null };
     this.#live.set(stage, live);
     return live;
+  }
+
+  #advance(live: Live, progress: Live['last']): void {
+    if (progress.action !== live.last.action) live.acting = performance.now();
+    live.last = progress;
   }
 
   #line(stage: string, text: string): void {
@@ -94,13 +104,13 @@ export class Terminal {
     }
   }
 
-  #describe({ since, last: { action, done, total, note } }: Live, now: number): string {
+  #describe({ since, acting, last: { action, done, total, note } }: Live, now: number): string {
     const unit = action === 'running' ? '' : ' MB';
     const count = (n: number): string => (action === 'running' ? String(n) : (n / 1e6).toFixed(0));
     const amount = total > 0 ? `${count(done)}/${count(total)}${unit}` : done > 0 ? count(done) + unit : '';
-    const spent = (now - since) / 1000;
-    const left = done > 0 && total > done ? `${formatSeconds((spent * (total - done)) / done)} left` : '';
-    return [action, amount, formatSeconds(spent), left, note].filter((word) => word !== '').join('  ');
+    const rest = ((now - acting) * (total - done)) / done;
+    const left = done > 0 && total > done ? `${formatSeconds(rest)} left` : '';
+    return [action, amount, formatSeconds(now - since), left, note].filter((word) => word !== '').join('  ');
   }
 
   #openBars(): MultiBar {
@@ -131,8 +141,10 @@ export class Terminal {
   }
 }
 
-const formatSeconds = (seconds: number): string =>
-  seconds < 60 ? `${seconds.toFixed(0)} s` : `${Math.floor(seconds / 60)} min ${(seconds % 60).toFixed(0)} s`;
+function formatSeconds(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
 
 function describe({ outcome, seconds, why }: Event & { type: 'end' }): string {
   if (outcome === 'skipped') return `skipped (${why.join(', ')})`;

@@ -7,10 +7,12 @@
  *   attempt-.../       what it is writing
  *   replaced/         the folder that is about to be removed
  *   set-aside/        files that somebody put or changed in the stage folder by hand
+ *   claimed           that the stage folder is ours to replace
  *   lock/             see lock.ts
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeJson } from './durable.ts';
 import type { Hashes } from './hashes.ts';
@@ -52,15 +54,18 @@ export class Workspace {
     return { files: files.length > 0 ? files : null, record, modified };
   }
 
-  /** Refuses a folder that holds something and that no run of this pipeline has made. */
+  /** Marks the stage folder as ours. Refuses one that holds something and that no run of this pipeline has made. */
   async claim(stage: string): Promise<void> {
-    const runs = await stat(dirname(this.run(stage, 'lock'))).catch(() => null);
-    const names = runs ? [] : await readdir(this.folder(stage)).catch(() => []);
-    if (names.length > 0)
+    const marks = ['claimed', 'provenance.json'].map((name) => this.run(stage, name));
+    if (marks.some((mark) => existsSync(mark))) return;
+    const [name] = await readdir(this.folder(stage)).catch(() => []);
+    if (name !== undefined)
       throw new Failure(
-        `${shortPath(this.folder(stage))} holds files that no run of this pipeline made (${names[0]!})`,
+        `${shortPath(this.folder(stage))} holds files that no run of this pipeline made (${name})`,
         'move them away, or give another folder with --artifacts',
       );
+    await mkdir(dirname(marks[0]!), { recursive: true });
+    await writeFile(marks[0]!, '');
   }
 
   /** An empty folder to write into; removes what earlier, dead attempts left. Needs the stage's lock. */

@@ -16,11 +16,14 @@ const run = promisify(execFile);
 const PROJECT_CACHE = fileURLToPath(new URL('../../../.cache/kernel/', import.meta.url));
 
 // Contraction to multiply-add is asked for by name, everything else is IEEE: no -ffast-math.
-const FLAGS = ['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = ['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno'];
 const CPU_FLAGS: Record<string, string[]> = {
   x64: ['-march=native', '-mprefer-vector-width=512'],
   arm64: ['-mcpu=native'],
 };
+/** Flags for this very CPU. */
+export const cpuFlags = (): string[] => [...FLAGS, ...(CPU_FLAGS[process.arch] ?? [])];
+
 const LINK_FLAGS: Record<string, string[]> = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
 };
@@ -32,14 +35,14 @@ export interface NativeBuild {
   readonly identity: Record<string, string>;
 }
 
-interface Compiler {
+export interface Compiler {
   readonly command: string;
   readonly args: string[];
   readonly version: string;
 }
 
-/** First that answers: $CC, cc, gcc, clang. */
-async function findCompiler(): Promise<Compiler> {
+/** First that answers: $CC, cc, gcc, clang. Throws ExpectedError where none does. */
+export async function findCompiler(): Promise<Compiler> {
   const candidates = [process.env.CC, 'cc', 'gcc', 'clang'].filter((x): x is string => !!x?.trim());
   for (const candidate of candidates) {
     const [command = '', ...args] = candidate.trim().split(/\s+/);
@@ -104,8 +107,9 @@ async function compile(compiler: Compiler, flags: readonly string[], addon: stri
 export async function buildNative(): Promise<NativeBuild> {
   const compiler = await findCompiler();
   const flags = [
-    ...FLAGS,
-    ...(CPU_FLAGS[process.arch] ?? []),
+    ...cpuFlags(),
+    '-fPIC',
+    '-fvisibility=hidden',
     ...(LINK_FLAGS[process.platform] ?? ['-shared']),
   ];
   const command = [path.basename(compiler.command), ...compiler.args].join(' ');

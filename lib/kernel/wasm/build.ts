@@ -22,6 +22,9 @@ const COMPILE = [
   '-mmutable-globals',
   '-ffp-contract=off',
   '-fno-math-errno',
+  // Its rewriting of addresses makes negative offsets, which WebAssembly's loads do not have.
+  '-mllvm',
+  '-disable-lsr',
 ];
 const LINK = [
   '--no-entry',

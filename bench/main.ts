@@ -1,0 +1,138 @@
+// `npm run bench`: what a training step costs here, beside its counted work and the machine's multiply-add peak.
+//   --json          the same as JSON
+//   --peer PYTHON   PyTorch's steps too, taking turns with ours, and the ratios
+// Everything that is compared takes turns within one session: each number is a median over rounds.
+import { execFileSync } from 'node:child_process';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { defaultThreads, type Build } from '../lib/kernel/kernel.ts';
+import { measurePeak } from './peak.ts';
+import { openPeer, PEER_VARIANTS } from './peer.ts';
+import { configOf, median, openRun } from './runs.ts';
+import { countWork, totalOf } from './work.ts';
+
+const ROUNDS = 15;
+const GROWTH = [59, 113, 199, 307];
+const threads = defaultThreads();
+
+interface Timing {
+  readonly name: string;
+  /** Milliseconds per step: median and best of the rounds. */
+  readonly median_ms: number;
+  readonly best_ms: number;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly time: () => Promise<number>;
+  readonly close: () => void;
+}
+
+async function openOurs(): Promise<Contender[]> {
+  const contenders: Contender[] = [];
+  for (const build of ['native', 'wasm'] as const)
+    for (const count of new Set([1, threads])) {
+      const { model, time } = await openRun(build, count, 113);
+      const steps = build === 'native' ? 10 : 3;
+      const name = `${build}, ${count} ${count === 1 ? 'thread' : 'threads'}`;
+      contenders.push({ name, time: () => time(steps), close: () => model.close() });
+    }
+  return contenders;
+}
+
+async function openTheirs(python: string): Promise<Contender[]> {
+  const peer = await openPeer(python, threads);
+  return PEER_VARIANTS.map((variant) => ({
+    name: `PyTorch ${peer.version} ${variant}, ${threads} threads`,
+    time: () => peer.time(variant, 3),
+    close: () => peer.close(),
+  }));
+}
+
+/** Rounds in which each contender has one turn. */
+async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
+  const times = contenders.map((): number[] => []);
+  for (let round = 0; round < rounds; round++)
+    for (const [i, { time }] of contenders.entries()) times[i]!.push(await time());
+  contenders.forEach(({ close }) => close());
+  return contenders.map(({ name }, i) => {
+    return { name, median_ms: median(times[i]!), best_ms: Math.min(...times[i]!) };
+  });
+}
+
+async function measureGrowth(): Promise<{ p: number; gflop: number; median_ms: number; best_ms: number }[]> {
+  const runs = await Promise.all(GROWTH.map((p) => openRun('native', threads, p)));
+  const contenders = runs.map(({ config, model, time }) => {
+    return { name: String(config.p), time: () => time(3), close: () => model.close() };
+  });
+  const timings = await takeTurns(contenders, 7);
+  return runs.map(({ config, rows }, i) => {
+    const { median_ms, best_ms } = timings[i]!;
+    return { p: config.p, gflop: totalOf(countWork(config, rows.a.length)), median_ms, best_ms };
+  });
+}
+
+function measureMemory(build: Build): number {
+  const script = fileURLToPath(new URL('./memory.ts', import.meta.url));
+  const args = [...process.execArgv, script, build, String(threads)];
+  return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
+});
+const work = countWork(configOf(113), Math.trunc(0.3 * 113 * 113));
+const peak_gflops = await measurePeak(threads);
+const contenders = [...(await openOurs()), ...(values.peer ? await openTheirs(values.peer) : [])];
+const steps = await takeTurns(contenders, ROUNDS);
+const growth = await measureGrowth();
+const peak_bytes = { native: measureMemory('native'), wasm: measureMemory('wasm') };
+const result = {
+  cpu: os.cpus()[0]?.model,
+  threads,
+  peak_gflops,
+  work_gflop: work,
+  steps,
+  growth,
+  peak_bytes,
+};
+if (values.json) console.log(JSON.stringify(result, null, 2));
+else print();
+
+function print(): void {
+  const total = totalOf(work);
+  const rate = (ms: number, gflop: number): string => {
+    const gflops = (1000 * gflop) / ms;
+    return `${gflops.toFixed(0).padStart(4)} GFLOP/s ${((100 * gflops) / peak_gflops).toFixed(0).padStart(3)} % of peak`;
+  };
+  const ms = (x: number): string => x.toFixed(2).padStart(8);
+  console.log(`${result.cpu}, ${threads} threads: ${peak_gflops.toFixed(0)} GFLOP/s multiply-add peak`);
+  console.log(`\nOne training step at p = 113, 3,830 pairs: ${total.toFixed(3)} GFLOP`);
+  for (const [part, gflop] of Object.entries(work)) console.log(`  ${part.padEnd(14)} ${gflop.toFixed(3)}`);
+  console.log(`\n${'ms per step'.padEnd(40)}   median     best`);
+  for (const { name, median_ms, best_ms } of steps)
+    console.log(`  ${name.padEnd(38)} ${ms(median_ms)} ${ms(best_ms)}   ${rate(median_ms, total)}`);
+  printRatios();
+  console.log(`\nGrowth with p, native, ${threads} threads`);
+  for (const { p, gflop, median_ms, best_ms } of growth)
+    console.log(
+      `  p = ${String(p).padEnd(4)} ${gflop.toFixed(2).padStart(6)} GFLOP ${ms(median_ms)} ${ms(best_ms)}   ${rate(median_ms, gflop)}`,
+    );
+  console.log('\nPeak memory of training at p = 113, whole process');
+  for (const [build, bytes] of Object.entries(peak_bytes))
+    console.log(`  ${build.padEnd(8)} ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+}
+
+/** How many times faster each of our builds on all threads is than each of PyTorch's variants. */
+function printRatios(): void {
+  const theirs = steps.filter(({ name }) => name.startsWith('PyTorch'));
+  for (const peer of theirs)
+    for (const build of ['native', 'wasm']) {
+      const ours = steps.findLast(({ name }) => name.startsWith(build))!;
+      const ratio = (peer.median_ms / ours.median_ms).toFixed(1);
+      console.log(
+        `  ${build} is ${ratio} times faster than ${peer.name} (${(peer.best_ms / ours.best_ms).toFixed(1)} by the best of each)`,
+      );
+    }
+}

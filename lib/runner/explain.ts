@@ -1,0 +1,42 @@
+/** The whole key of a stage, against that of the run which made what stands in its folder. */
+import { checkStanding, readInputs } from './inputs.ts';
+import { hashKey, type Key } from './key.ts';
+import { shortPath, type Stage } from './pipeline.ts';
+import { show } from './problem.ts';
+import { currentKey, type Run } from './run.ts';
+import { reasons } from './stale.ts';
+
+const SHOWN_HASH = 12;
+
+/** Lines for the terminal. Throws a Failure where a needed folder is missing. */
+export async function explainStage(run: Run, stage: Stage): Promise<string[]> {
+  const key = await currentKey(run, stage, await readInputs(run, stage));
+  const standing = await checkStanding(run, stage.name);
+  const why = reasons(standing, key);
+  const { record } = standing;
+  const lines = [`${stage.name} is ${why.length === 0 ? 'fresh' : 'stale'}`];
+  if (record) {
+    const { started, seconds, host, node } = record.made;
+    lines.push(`  made ${started} in ${seconds.toFixed(1)} s on ${host} with Node ${node}`);
+    lines.push(`  log: ${shortPath(run.workspace.run(stage.name, 'log.txt'))}`);
+  }
+  if (why.length > 0)
+    lines.push('', record ? 'since then' : 'because', ...why.map((reason) => `  ${reason}`));
+  return [...lines, '', `key ${hashKey(key)}`, ...listKey(key)];
+}
+
+function listKey(key: Key): string[] {
+  const { params, inputs, code, packages, identity, env, ...rest } = key;
+  const groups = { ...{ params, inputs, code, packages, identity, env }, other: rest };
+  return Object.entries(groups).flatMap(([title, fields]) => {
+    const entries = Object.entries(fields as Record<string, unknown>);
+    const width = Math.max(...entries.map(([name]) => name.length));
+    const lines = entries.map(([name, value]) => `    ${name.padEnd(width)}  ${shorten(value)}`);
+    return entries.length === 0 ? [] : [`  ${title}`, ...lines];
+  });
+}
+
+function shorten(value: unknown): string {
+  if (typeof value !== 'string') return show(value);
+  return value.replace(/^[0-9a-f]{64}/, (hash) => hash.slice(0, SHOWN_HASH));
+}

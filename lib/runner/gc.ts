@@ -1,0 +1,75 @@
+/**
+ * Drops results that the last runs do not need. Safe beside a run: whatever is younger than an hour stays, and an
+ * object that goes too early is a miss, never a wrong hit.
+ */
+import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRecord, type Record } from './record.ts';
+import type { Run } from './run.ts';
+
+const YOUNG_MS = 3_600_000;
+/** What a stopped stage left to go on from is kept this long. */
+const RESUMABLE_MS = 30 * 24 * YOUNG_MS;
+
+export interface Dropped {
+  readonly records: number;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Keeps the newest `keep` results of every stage, and what stands in the stage folders. */
+export async function collectGarbage(
+  { store, workspace, pipeline }: Run,
+  keep: number,
+  dryRun: boolean,
+): Promise<Dropped> {
+  const kept = new Set<string>();
+  for (const stage of pipeline.stages.keys()) {
+    const record = await readRecord(workspace.run(stage, 'provenance.json'));
+    if (record) kept.add(record.key);
+  }
+  const known = await readRecords(store.records);
+  const newest = known.sort((x, y) => (x.made.started < y.made.started ? 1 : -1));
+  const counts = new Map<string, number>();
+  for (const { key, made } of newest) {
+    const count = counts.get(made.stage) ?? 0;
+    if (count < keep) kept.add(key);
+    counts.set(made.stage, count + 1);
+  }
+  const dropped = { records: 0, objects: 0, bytes: 0 };
+  const drop = async (path: string, count: 'records' | 'objects'): Promise<boolean> => {
+    const found = await stat(path).catch(() => null);
+    if (!found || Date.now() - found.mtimeMs < YOUNG_MS) return false;
+    if (!dryRun) await rm(path, { force: true });
+    dropped[count]++;
+    dropped.bytes += found.size;
+    return true;
+  };
+  const used = new Set<string>();
+  for (const { key, files } of known) {
+    const isGone = !kept.has(key) && (await drop(join(store.records, `${key}.json`), 'records'));
+    if (!isGone) for (const { sha256 } of files) used.add(sha256);
+  }
+  for (const shard of await readdir(store.objects).catch(() => []))
+    for (const rest of await readdir(join(store.objects, shard)))
+      if (!used.has(shard + rest)) await drop(join(store.objects, shard, rest), 'objects');
+  if (!dryRun) await sweep(store.root);
+  return dropped;
+}
+
+async function readRecords(folder: string): Promise<Record[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+  const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
+  return records.filter((record) => record !== null);
+}
+
+/** Attempts that nobody went on with for a month, and folders of locks that nobody holds. */
+async function sweep(root: string): Promise<void> {
+  for (const name of await readdir(join(root, 'resume')).catch(() => [])) {
+    const path = join(root, 'resume', name);
+    const found = await stat(path).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > RESUMABLE_MS) await rm(path, { recursive: true, force: true });
+  }
+  for (const name of await readdir(join(root, 'locks')).catch(() => []))
+    await rmdir(join(root, 'locks', name)).catch(() => {}); // not empty: somebody holds it
+}

@@ -1,0 +1,157 @@
+// A small project in a temporary folder, and the real runner on it as users start it.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(repository, 'lib/runner/main.ts');
+
+// Copies its params and whatever it needs into result.txt; a line in runs.txt, outside of the project's view, counts it.
+const STAGE = `
+import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { stage } from '../lib/runner/stage.ts';
+import { render } from '../lib/render.ts';
+import { params } from './NAME.params.ts';
+const runs = new URL('../runs/', import.meta.url).pathname;
+await stage(params, async ({ params, needs, out, resume_dir, progress, say }) => {
+  appendFileSync(runs + 'NAME', '.');
+  const read = Object.entries(needs).map(([need, folder]) =>
+    readdirSync(folder).map((file) => need + ' ' + readFileSync(folder + '/' + file, 'utf8')).join(''));
+  BODY
+  writeFileSync(out + '/result.txt', render(params.n, read));
+});
+`;
+
+const PARAMS = `
+import { integer, list, nullable, number, choice, file, object } from '../lib/runner/schema.ts';
+export const params = object({
+  n: integer({ default: 1, min: 0 }),
+  odd: integer({ default: 3, min: 3, odd: true }),
+  rate: number({ default: 0.5, above: 0, below: 1 }),
+  kind: choice(['add', 'subtract'], { default: 'add' }),
+  pair: list(integer({ min: 0 }), { default: [0, 5], length: 2 }),
+  input: nullable(file(), { default: null }),
+});
+`;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A stage of the temporary project: what its body does before it writes result.txt, and extra lines of its params file. */
+interface Body {
+  readonly body?: string;
+  readonly params?: string;
+}
+
+export class Project {
+  readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** `yaml` is the text of pipeline.yaml; `stages` are the scripts to make. */
+  static async create(yaml: string, stages: Readonly<Record<string, Body>>): Promise<Project> {
+    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'grokscope-runner-'))));
+    await mkdir(join(project.root, 'runs'));
+    for (const file of ['stage.ts', 'schema.ts'])
+      await cp(join(repository, 'lib/runner', file), join(project.root, 'lib/runner', file));
+    await cp(join(repository, 'package-lock.json'), join(project.root, 'package-lock.json'));
+    await symlink(join(repository, 'node_modules'), join(project.root, 'node_modules'));
+    await project.write('package.json', '{ "type": "module" }');
+    await project.write(
+      'lib/render.ts',
+      'export const render = (n: number, read: string[]) => n + "\\n" + read.join("");\n',
+    );
+    await project.write('pipeline.yaml', yaml);
+    for (const [name, body] of Object.entries(stages)) await project.writeStage(name, body);
+    return project;
+  }
+
+  async writeStage(name: string, { body = '', params = '' }: Body): Promise<void> {
+    await this.write(
+      `stages/${name}.ts`,
+      STAGE.replaceAll('NAME', name).replace('BODY', () => body),
+    );
+    await this.write(`stages/${name}.params.ts`, PARAMS + params);
+  }
+
+  async write(path: string, text: string): Promise<void> {
+    await mkdir(dirname(join(this.root, path)), { recursive: true });
+    await writeFile(join(this.root, path), text);
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.root, path), 'utf8');
+  }
+
+  /** How often a stage has run. */
+  async runs(stage: string): Promise<number> {
+    return (await this.read(`runs/${stage}`).catch(() => '')).length;
+  }
+
+  /** Every stage folder's files by content. */
+  async artifacts(): Promise<Record<string, string>> {
+    const entries = await readdir(join(this.root, 'artifacts'), { recursive: true, withFileTypes: true });
+    const files = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
+    const visible = files.filter((path) => !path.includes('/.runs/')).sort();
+    const read = visible.map(
+      async (path) => [path.slice(this.root.length), await readFile(path, 'utf8')] as const,
+    );
+    return Object.fromEntries(await Promise.all(read));
+  }
+
+  /** Starts the runner. Its own process group stays that of the test, so that a hanging one dies with it. */
+  start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): { child: ChildProcess; finished: Promise<Finished> } {
+    const tsx = import.meta.resolve('tsx');
+    const child = spawn(process.execPath, ['--import', tsx, main, ...args], {
+      cwd: this.root,
+      env: { ...withoutNpm(process.env), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [out, err] = [collect(child.stdout), collect(child.stderr)];
+    const finished = new Promise<Finished>((resolve) =>
+      child.on('close', (code) => resolve({ code, out: out(), err: err() })),
+    );
+    return { child, finished };
+  }
+
+  run(...args: string[]): Promise<Finished> {
+    return this.start(args).finished;
+  }
+
+  pipeline(...args: string[]): Promise<Finished> {
+    return this.run('pipeline', ...args);
+  }
+
+  remove(): Promise<void> {
+    return rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The state of each stage in a run's output: `{ a: 'fresh', b: 'ran' }`. */
+export function outcomes({ out }: Finished): Record<string, string> {
+  const lines = [
+    ...out.matchAll(/^(\w+) +(fresh|restored|ran|failed|skipped|would \w+(?: \w+)?|stale|missing|running)/gm),
+  ];
+  return Object.fromEntries(lines.map(([, stage, state]) => [stage!, state!]));
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+/** What `npm test` puts into the environment is not what the user of the runner has there. */
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
+}
