@@ -1,6 +1,10 @@
 import tseslint from 'typescript-eslint';
 
-const knownSafe = { from: 'package', name: ['test', 'describe', 'it', 'before', 'after'], package: 'node:test' };
+const knownSafe = {
+  from: 'package',
+  name: ['test', 'describe', 'it', 'before', 'after'],
+  package: 'node:test',
+};
 
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },

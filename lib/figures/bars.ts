@@ -20,7 +20,7 @@ export interface BarsOptions {
     readonly values: ArrayLike<number>;
     readonly grey?: boolean;
   }[];
-  /** Values of x that are named above their bars. */
+  /** Values of x that are named above their bars; more than MAX_NAMED are not named, since then they say nothing. */
   readonly named?: readonly number[];
   /** A horizontal line with a name: a threshold, or what a known case would give. */
   readonly level?: { readonly y: number; readonly label: string };
@@ -30,8 +30,10 @@ const WIDTH = 860;
 const HEIGHT = 300;
 /** Of the distance between neighbouring x. */
 const FILLED = 0.82;
+const MAX_NAMED = 12;
 
-export function bars({ title, subtitle, x, y, series, named = [], level }: BarsOptions): Figure {
+export function bars({ title, subtitle, x, y, series, level, ...options }: BarsOptions): Figure {
+  const named = options.named && options.named.length <= MAX_NAMED ? options.named : [];
   const step = x.values.length > 1 ? x.values[1]! - x.values[0]! : 1;
   const domain = [x.values[0]! - 0.7 * step, x.values.at(-1)! + 0.7 * step] as const;
   const [, high] = padDomain([0, level?.y ?? 0, ...series.flatMap(({ values }) => Array.from(values))]);

@@ -12,6 +12,9 @@ export interface Label {
 /** Height of a row of labels. */
 export const LABEL_HEIGHT = TEXT_SIZE + 4;
 
+/** Pixels; a label that was moved by LABEL_HEIGHT must not cover, by rounding, the one it was moved from. */
+const ROUNDING = 1e-6;
+
 /** The labels' baselines, in the given order: each is moved up, row by row, until it covers no earlier one. */
 export function dodgeLabels(labels: readonly Label[]): number[] {
   const placed: { left: number; right: number; y: number }[] = [];
@@ -20,7 +23,7 @@ export function dodgeLabels(labels: readonly Label[]): number[] {
     const left = anchor === 'start' ? x : anchor === 'end' ? x - width : x - width / 2;
     const box = { left, right: left + width, y };
     const covers = (other: typeof box): boolean =>
-      other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < LABEL_HEIGHT;
+      other.left < box.right && box.left < other.right && Math.abs(other.y - box.y) < LABEL_HEIGHT - ROUNDING;
     for (let hit = placed.find(covers); hit; hit = placed.find(covers)) box.y = hit.y - LABEL_HEIGHT;
     placed.push(box);
   }

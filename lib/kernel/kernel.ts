@@ -43,7 +43,7 @@ export async function openKernel(build: Build | 'auto'): Promise<Kernel> {
   if (build === 'wasm') return createKernel('wasm', await engineIdentity('wasm'), await loadWasm());
   try {
     const { path, identity } = await buildNative();
-    return createKernel('native', identity, loadNative(path).open);
+    return createKernel('native', identity, loadNative(path));
   } catch (error) {
     if (build === 'native') throw error;
     console.log(`using the WebAssembly kernel: ${(error as Error).message}`);

@@ -15,8 +15,8 @@ export interface Field<T> {
   readonly choices?: readonly string[];
 }
 
-type Fields = Record<string, Field<unknown>>;
-type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+export type Fields = Record<string, Field<unknown>>;
+export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
 /** A rule over several params: the param to blame and what it must be, or null where all is well. */
 type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; must: string } | null;
@@ -24,7 +24,8 @@ type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; 
 /** The params of one stage. Strict: a key that is not here is an error. */
 export interface ParamsSchema<F extends Fields = Fields> {
   readonly fields: F;
-  readonly rule?: Rule<F> | undefined;
+  /** As a method, so that a schema of any params is a ParamsSchema. */
+  rule?(params: Values<F>): { param: string; must: string } | null;
 }
 
 export type ParamsOf<S> = S extends ParamsSchema<infer F> ? Values<F> : never;
@@ -134,7 +135,7 @@ export function nullable<T>(
 
 /** The params of a stage. Throws where a default is missing or breaks its own rule: that is a bug of the params file. */
 export function object<F extends Fields>(fields: F, rule?: Rule<F>): ParamsSchema<F> {
-  const schema = { fields, rule };
+  const schema: ParamsSchema<F> = rule ? { fields, rule } : { fields };
   const { issues } = checkParams(schema, {});
   if (issues[0]) throw new TypeError(`the default of ${issues[0].path.join('.')} ${issues[0].message}`);
   return schema;

@@ -3,7 +3,7 @@
  * process of its own, hands it its job over the IPC channel and reads its progress there. What it prints goes to its
  * log. It ends when the runner goes away. Every stage imports this file: a change here makes every stage stale.
  */
-import type { ParamsOf, ParamsSchema } from './schema.ts';
+import type { Fields, ParamsSchema, Values } from './schema.ts';
 
 /** What a stage gets. */
 export interface Job<P> {
@@ -35,9 +35,9 @@ export type StageMessage =
 const PROGRESS_EVERY_MS = 100;
 
 /** Runs `body` on the job that the runner hands over, and ends the process. Call it once, at the top level. */
-export async function stage<S extends ParamsSchema>(
-  _schema: S,
-  body: (job: Job<ParamsOf<S>>) => Promise<void>,
+export async function stage<F extends Fields>(
+  _schema: ParamsSchema<F>,
+  body: (job: Job<Values<F>>) => Promise<void>,
 ): Promise<void> {
   if (!process.send) {
     console.error('a stage is started by the runner: npm run pipeline -- STAGE');
@@ -48,7 +48,7 @@ export async function stage<S extends ParamsSchema>(
   void send({ type: 'ready' });
   const assignment = await assigned;
   try {
-    await body({ ...assignment, params: assignment.params as ParamsOf<S>, progress: throttled(), say });
+    await body({ ...assignment, params: assignment.params as Values<F>, progress: throttled(), say });
   } catch (error) {
     const { message, remedy } = describe(error);
     console.error(remedy === null ? error : [message, remedy].join('\n'));

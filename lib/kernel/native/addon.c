@@ -313,6 +313,5 @@ NAPI_MODULE_INIT() {
   define(env, exports, "step", step);
   define(env, exports, "run", run);
   define(env, exports, "close", close_when_idle);
-  napi_set_named_property(env, exports, "lanes", from_int(env, LANES));
   return exports;
 }

@@ -2,7 +2,7 @@
 // compiler and CPU. The one door to node-api-headers.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, lstat, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,11 +41,11 @@ export interface Compiler {
   readonly version: string;
 }
 
-/** First that answers: $CC, cc, gcc, clang. Throws ExpectedError where none does. */
+/** $CC where it is set, else the first that answers of cc, gcc, clang. Throws ExpectedError where none does. */
 export async function findCompiler(): Promise<Compiler> {
-  const candidates = [process.env.CC, 'cc', 'gcc', 'clang'].filter((x): x is string => !!x?.trim());
+  const candidates = process.env.CC?.trim() ? [process.env.CC.trim()] : ['cc', 'gcc', 'clang'];
   for (const candidate of candidates) {
-    const [command = '', ...args] = candidate.trim().split(/\s+/);
+    const [command = '', ...args] = candidate.split(/\s+/);
     try {
       const { stdout } = await run(command, [...args, '--version']);
       return { command, args, version: stdout.split('\n')[0]!.trim() };
@@ -67,16 +67,20 @@ async function cpuIdentity(): Promise<string> {
   return `${model} ${createHash('sha256').update(features).digest('hex').slice(0, 8)}`;
 }
 
-/** The project's own cache, or a folder of the user's own in the system's temporary one where the project is read-only. */
+/** The project's own cache; where the project is read-only, a folder of this user's in the system's temporary one. */
 async function cacheFolder(): Promise<string> {
   try {
     await mkdir(PROJECT_CACHE, { recursive: true });
     await access(PROJECT_CACHE, constants.W_OK);
     return PROJECT_CACHE;
   } catch {
-    const folder = path.join(os.tmpdir(), `grokscope-kernel-${os.userInfo().username}`);
+    const user = process.getuid?.() ?? 0;
+    const folder = path.join(os.tmpdir(), `grokscope-kernel-${user}`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
+    const { uid, mode } = await lstat(folder);
+    // Code is loaded from here: nobody else may have made it or write to it.
+    const isOurs = uid === user && (mode & 0o022) === 0;
+    return isOurs ? folder : mkdtemp(`${folder}-`);
   }
 }
 
@@ -103,8 +107,12 @@ async function compile(compiler: Compiler, flags: readonly string[], addon: stri
   }
 }
 
+let built: Promise<NativeBuild> | undefined;
+
 /** The addon for this machine, compiled if need be. Throws ExpectedError, with the compiler's words, where that fails. */
-export async function buildNative(): Promise<NativeBuild> {
+export const buildNative = (): Promise<NativeBuild> => (built ??= findOrCompile());
+
+async function findOrCompile(): Promise<NativeBuild> {
   const compiler = await findCompiler();
   const flags = [
     ...cpuFlags(),

@@ -7,7 +7,6 @@ type Handle = object;
 
 /** The functions of addon.c. */
 interface Addon {
-  readonly lanes: number;
   open(
     p: number,
     d_model: number,
@@ -34,14 +33,13 @@ interface Addon {
   close(model: Handle): void;
 }
 
-/** Loads the addon at `path`; its vectors' width goes with it. */
-export function loadNative(path: string): { lanes: number; open: OpenCore } {
+/** Loads the addon at `path`; the function it returns opens models. */
+export function loadNative(path: string): OpenCore {
   const addon = createRequire(import.meta.url)(path) as Addon;
-  const open: OpenCore = async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
+  return async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
     const spins = spinsFor(threads, os.availableParallelism());
     return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
   };
-  return { lanes: addon.lanes, open };
 }
 
 function bind(addon: Addon, model: Handle): Core {

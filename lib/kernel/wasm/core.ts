@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { ExpectedError } from '../../files/expected-error.ts';
 import { ARRAYS, JOB_KINDS, spinsFor, type Core, type Job, type OpenCore } from '../core.ts';
 
 export const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
@@ -25,7 +26,7 @@ export async function loadWasm(): Promise<OpenCore> {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     const { p, d_model, n_heads, d_head, d_mlp } = config;
     const spins = spinsFor(threads, os.availableParallelism());
-    const kernel = exports.open(p, d_model, n_heads, d_head, d_mlp, threads, spins);
+    const kernel = refuseFull(() => exports.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
     const workers = await startWorkers(source, threads, (thread) => {
       const stack_top = exports.allocate(STACK_BYTES) + STACK_BYTES;
       return { module, memory, kernel, thread, stack_top };
@@ -59,13 +60,26 @@ async function runOn(workers: readonly Worker[]): Promise<void> {
   await Promise.all(finished);
 }
 
+/** The kernel traps where memory cannot grow: the only trap it has. */
+function refuseFull<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    throw new ExpectedError(
+      'the model and its pairs do not fit in the 4 GiB that WebAssembly can address',
+      'choose smaller sizes, or engine: native',
+    );
+  }
+}
+
 /** Buffers of the memory that copies pass through, kept by purpose and taken anew when a bigger one is wanted. */
 function createBuffers(exports: WebAssembly.Exports, memory: WebAssembly.Memory) {
   const kept = new Map<string, { pointer: number; bytes: number }>();
   const reserve = (name: string, bytes: number): number => {
     const found = kept.get(name);
     if (found && found.bytes >= bytes) return found.pointer;
-    const pointer = exports.allocate(bytes);
+    const pointer = refuseFull(() => exports.allocate(bytes));
     kept.set(name, { pointer, bytes });
     return pointer;
   };
@@ -91,23 +105,16 @@ function bind(
   const run = async (job: Job): Promise<void> => {
     const outputs = { loss: job.loss, accuracy: job.accuracy, neurons: job.neurons, logits: job.logits };
     const pointers = Object.entries(outputs).map(([name, to]) => (to ? reserve(name, to.byteLength) : 0));
-    const adamw = copyIn('adamw', job.adamw);
-    const kind = JOB_KINDS[job.kind];
-    exports.prepare(
-      kernel,
-      job.batch as number,
-      kind,
-      job.steps,
-      Number(job.before_relu),
-      adamw,
-      ...pointers,
-    );
+    const numbers = [JOB_KINDS[job.kind], job.steps, Number(job.before_relu), copyIn('adamw', job.adamw)];
+    refuseFull(() => exports.prepare(kernel, job.batch as number, ...numbers, ...pointers));
     await runOn(workers);
     Object.values(outputs).forEach((to, i) => to && copyOut(pointers[i]!, to));
   };
   return {
-    upload: (a, b, label) =>
-      exports.upload(kernel, a.length, copyIn('a', a), copyIn('b', b), copyIn('label', label)),
+    upload: (a, b, label) => {
+      const pointers = [copyIn('a', a), copyIn('b', b), copyIn('label', label)];
+      return refuseFull(() => exports.upload(kernel, a.length, ...pointers));
+    },
     write: (array, from) => exports.write(kernel, from ? copyIn('weights', from) : 0, ARRAYS[array]),
     read: (array, to) => {
       const pointer = reserve('weights', to.byteLength);

@@ -5,17 +5,18 @@ declare namespace WebAssembly {
     constructor(descriptor: { initial: number; maximum: number; shared: boolean });
     readonly buffer: SharedArrayBuffer;
   }
+  class RuntimeError extends Error {}
   interface Exports {
     /** Where this instance's stack begins; it grows down. */
     readonly __stack_pointer: { value: number };
     allocate(bytes: number): number;
     open(...sizes: number[]): number;
-    upload(kernel: number, n: number, a: number, b: number, label: number): number;
+    upload(kernel: number, n: number, ...columns: number[]): number;
     write(kernel: number, from: number, array: number): void;
     read(kernel: number, to: number, array: number): void;
     get_step(kernel: number): number;
     set_step(kernel: number, step: number): void;
-    prepare(kernel: number, batch: number, kind: number, ...rest: number[]): void;
+    prepare(kernel: number, batch: number, ...job: number[]): void;
     run(kernel: number, thread: number): void;
   }
   function compile(bytes: Uint8Array): Promise<Module>;

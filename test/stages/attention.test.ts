@@ -1,0 +1,132 @@
+// On activations that PyTorch computed (test/fixtures/tiny.safetensors: p = 7, 2 heads, 16 neurons).
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createArrow, type ArrowSchema, readArrow } from '../../lib/files/arrow.ts';
+import { readSafetensors } from '../../lib/files/safetensors.ts';
+import { readSummary } from '../../lib/files/summary.ts';
+import type { Tensor } from '../../lib/files/tensor.ts';
+import { params } from '../../stages/attention.params.ts';
+import { assertClose } from '../assert-close.ts';
+import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+
+const [p, n_heads, d_mlp] = [7, 2, 16];
+const PATTERN = 'blocks.0.attn.hook_pattern';
+const POST = 'blocks.0.mlp.hook_post';
+let cache: Record<string, Tensor>;
+
+before(async () => {
+  const path = fileURLToPath(new URL('../fixtures/tiny.safetensors', import.meta.url));
+  cache = (await readSafetensors(path)).tensors;
+});
+
+/** The two hooks as the activations stage writes them, in batches of whole grid rows. */
+async function writeHooks(folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const [name, dims] of [
+    [PATTERN, ['head', 'query', 'key']],
+    [POST, ['pos', 'd_mlp']],
+  ] as const) {
+    const { shape, data } = cache[`cache/${name}`]!;
+    const width = data.length / (p * p);
+    const columns: ArrowSchema['columns'] = {
+      a: { type: 'int32' },
+      b: { type: 'int32' },
+      value: { type: 'tensor', shape: shape.slice(1), dims: [...dims] },
+    };
+    const writer = await createArrow(join(folder, `${name}.arrow`), { columns, metadata: {} });
+    for (let start = 0; start < p * p; start += 2 * p) {
+      const rows = Int32Array.from({ length: Math.min(2 * p, p * p - start) }, (_, i) => start + i);
+      const value = data.slice(start * width, (start + rows.length) * width);
+      await writer.append({
+        a: rows.map((row) => Math.floor(row / p)),
+        b: rows.map((row) => row % p),
+        value,
+      });
+    }
+    await writer.close();
+  }
+}
+
+async function run(t: TestContext, given: Record<string, unknown>): Promise<{ ended: Ended; out: string }> {
+  const folder = await temporaryFolder(t);
+  const [activations, out] = [join(folder, 'activations'), join(folder, 'out')];
+  await writeHooks(activations);
+  await mkdir(out);
+  return { ended: await startStage('attention', params, given, { activations }, out), out };
+}
+
+const column = async (path: string, name: string) => (await readArrow(path)).columns[name]!;
+
+test('attention and neurons are those of the hooks', async (t) => {
+  const { ended, out } = await run(t, { example: [2, 6], neurons: [3, 15, 0] });
+  assert.equal(ended.exitCode, 0, ended.log);
+  const pattern = cache[`cache/${PATTERN}`]!.data;
+  const post = cache[`cache/${POST}`]!.data;
+  const attention = (row: number, head: number, key: number): number =>
+    pattern[((row * n_heads + head) * 3 + 2) * 3 + key]!;
+  const rows = Array.from({ length: p * p }, (_, i) => i);
+  const cells = Array.from({ length: n_heads * 3 }, (_, i) => [Math.floor(i / 3), i % 3] as const);
+
+  const mean = cells.map(([h, key]) => rows.reduce((sum, row) => sum + attention(row, h, key), 0) / (p * p));
+  assertClose(
+    'average',
+    (await column(join(out, 'average_pattern.arrow'), 'attention')) as Float64Array,
+    mean,
+    { atol: 1e-7 },
+  );
+  const example = cells.map(([h, key]) => attention(2 * p + 6, h, key));
+  assertClose(
+    'example',
+    (await column(join(out, 'example_pattern.arrow'), 'attention')) as Float64Array,
+    example,
+    { atol: 1e-7 },
+  );
+  assert.deepEqual(await column(join(out, 'example_pattern.arrow'), 'position'), [
+    'a',
+    'b',
+    '=',
+    'a',
+    'b',
+    '=',
+  ]);
+  const toA = [0, 1].flatMap((h) => rows.map((row) => attention(row, h, 0)));
+  assertClose('to a', (await column(join(out, 'attention_to_a.arrow'), 'attention')) as Float64Array, toA, {
+    atol: 1e-7,
+  });
+  const neurons = [3, 15, 0].flatMap((neuron) => rows.map((row) => post[(row * 3 + 2) * d_mlp + neuron]!));
+  assertClose('neurons', (await column(join(out, 'neurons.arrow'), 'activation')) as Float64Array, neurons, {
+    atol: 1e-7,
+  });
+  assert.equal(((await column(join(out, 'neurons.arrow'), 'neuron')) as string[])[p * p], 'Neuron 15');
+
+  const summary = await readSummary(out);
+  assertClose('summary', (summary['mean_attention_from_equals'] as number[][]).flat(), mean, { atol: 1e-7 });
+});
+
+test('every figure is there as SVG, PNG and Arrow, and says the right direction', async (t) => {
+  const { out } = await run(t, { neurons: [1] });
+  const figures = ['attention_to_a', 'average_pattern', 'example_pattern', 'neurons'];
+  const expected = [
+    ...figures.flatMap((name) => ['arrow', 'png', 'svg'].map((end) => `${name}.${end}`)),
+    'summary.json',
+  ];
+  assert.deepEqual((await readdir(out)).sort(), expected.sort());
+  assert.match(await readFile(join(out, 'attention_to_a.svg'), 'utf8'), />Attention from = to a</);
+});
+
+test('a neuron or a summand that the network does not have is refused by the name of the param', async (t) => {
+  const neurons = await run(t, { neurons: [0, 16] });
+  assert.deepEqual(
+    [neurons.ended.exitCode, neurons.ended.message],
+    [1, 'neurons: 16 (this network has neurons 0 to 15)'],
+  );
+  const example = await run(t, { example: [0, 7], neurons: [0] });
+  assert.deepEqual(
+    [example.ended.exitCode, example.ended.message],
+    [1, 'example: 7 (summands of this network are 0 to 6)'],
+  );
+  assert.doesNotMatch(example.ended.log, /\n {4}at /);
+});

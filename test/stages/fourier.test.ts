@@ -1,0 +1,101 @@
+// On the trained p = 53 model of test/fixtures, measured with NumPy, and on odd sizes.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readArrow } from '../../lib/files/arrow.ts';
+import { readSummary } from '../../lib/files/summary.ts';
+import { initialWeights } from '../../lib/model/initial.ts';
+import { writeModel } from '../../lib/model/model-file.ts';
+import { params } from '../../stages/fourier.params.ts';
+import { assertClose } from '../assert-close.ts';
+import { startStage, temporaryFolder } from './start-stage.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+
+async function run(
+  t: TestContext,
+  given: Record<string, unknown>,
+  prepare: (model: string) => Promise<void>,
+): Promise<string> {
+  const folder = await temporaryFolder(t);
+  const [train, out] = [join(folder, 'train'), join(folder, 'out')];
+  await mkdir(train);
+  await mkdir(out);
+  await prepare(join(train, 'model.safetensors'));
+  const ended = await startStage('fourier', params, given, { train }, out);
+  assert.equal(ended.exitCode, 0, ended.log);
+  return out;
+}
+
+/** A column of numbers of a figure's table. */
+const numbers = async (out: string, figure: string, name: string): Promise<Float64Array> =>
+  (await readArrow(join(out, `${figure}.arrow`))).columns[name] as Float64Array;
+
+test('spectra, norms and key frequencies of a trained network', async (t) => {
+  const out = await run(t, {}, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+  const golden = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Record<string, number[]>;
+  const tolerance = { rtol: 1e-4, ofLargest: 1e-6 };
+  const signFree = await numbers(out, 'singular_vector_spectrum_sign_free', 'magnitude');
+  assertClose('sign-free spectrum', signFree, golden['singular_vector_spectrum_first8']!, tolerance);
+  for (const [figure, key] of [
+    ['W_E_fourier_norms', 'fourier_norms_W_E'],
+    ['W_logit_fourier_norms', 'fourier_norms_W_L'],
+  ] as const) {
+    const [constant, ...rest] = golden[key]!;
+    const bySeries = [
+      ...rest.filter((_, i) => i % 2 === 0),
+      ...rest.filter((_, i) => i % 2 === 1),
+      constant!,
+    ];
+    assertClose(figure, await numbers(out, figure, 'norm'), bySeries, tolerance);
+  }
+  const perColumn = await numbers(out, 'singular_vector_spectrum_per_column', 'amplitude');
+  const combined = Array.from({ length: 27 }, (_, k) =>
+    Math.hypot(...Array.from({ length: 8 }, (_, i) => (53 / 2) * perColumn[i * 27 + k]!)),
+  );
+  assertClose('columns add up to the sign-free spectrum', combined, signFree, { ofLargest: 1e-12 });
+
+  const summary = await readSummary(out);
+  const keys = summary['key_frequencies'] as Record<string, number[]>;
+  const expected = (golden['key_frequencies'] as unknown as typeof keys)['embedding_quarter_max'];
+  assert.deepEqual(keys['embedding_quarter_max'], expected);
+  assert.deepEqual(keys['logit_map_quarter_max'], expected);
+  assert.deepEqual(summary['key_frequencies_by_all_rules'], expected);
+});
+
+test('the last frequency, p//2, is on every axis, and the figures state their rules', async (t) => {
+  const out = await run(t, {}, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+  for (const name of ['singular_vector_spectrum', 'singular_vector_spectrum_sign_free', 'W_E_fourier_norms'])
+    assert.equal(Math.max(...(await numbers(out, name, 'frequency'))), 26, name);
+  const svg = (name: string): Promise<string> => readFile(join(out, `${name}.svg`), 'utf8');
+  assert.match(await svg('singular_vector_spectrum'), /the largest entry of each column is positive/);
+  assert.match(await svg('W_E_fourier'), />k = 26</);
+  assert.match(await svg('W_E_fourier_norms'), />a quarter of the largest</);
+});
+
+test('every figure is there, for networks of any size and more components than there are', async (t) => {
+  const names = [
+    ...[
+      'singular_vector_spectrum',
+      'singular_vector_spectrum_per_column',
+      'singular_vector_spectrum_sign_free',
+    ],
+    ...['fourier_basis', 'W_E_fourier', 'W_E_fourier_norms', 'W_logit_fourier', 'W_logit_fourier_norms'],
+  ];
+  for (const [config, components] of [
+    [{ p: 5, d_model: 3, n_heads: 2, d_head: 2, d_mlp: 4 }, 3],
+    [{ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 }, 3],
+    [{ p: 199, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 20 }, 8],
+  ] as const) {
+    const out = await run(t, {}, (model) => writeModel(model, config, initialWeights(config, 1)));
+    const files = await readdir(out);
+    for (const name of names)
+      for (const end of ['svg', 'png', 'arrow'])
+        assert.ok(files.includes(`${name}.${end}`), `${name}.${end}`);
+    const summary = await readSummary(out);
+    assert.deepEqual([summary['frequencies'], summary['components']], [(config.p - 1) / 2, components]);
+  }
+});
