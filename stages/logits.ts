@@ -13,7 +13,7 @@ import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.t
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { lineSums } from '../lib/analysis/line-sums.ts';
 import { logitCosineCoefficients } from '../lib/analysis/logit-cosines.ts';
-import { meanScores, measureLogits, scoreParts } from '../lib/analysis/logit-measures.ts';
+import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/analysis/logit-measures.ts';
 import { frobeniusNorm, rowNorms, type Matrix } from '../lib/analysis/matrix.ts';
 import { runNetwork } from '../lib/analysis/network.ts';
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
@@ -53,8 +53,9 @@ await stage(params, async ({ params, needs, out, progress }) => {
   progress(1, 4, 'measures');
   const measures = measureLogits(network, weights, sets, key);
   const parts = scoreParts(network, weights, sets, key);
-  const partControls = random.map((frequencies) => scoreParts(network, weights, sets, frequencies));
-  const controlOf = (name: keyof typeof parts): SetScores => meanScores(partControls.map((of) => of[name]));
+  const partControls = random.map((frequencies) => scoreTrigPart(network, sets, frequencies));
+  const controlOf = (name: 'restricted_logits' | 'excluded_logits'): SetScores =>
+    meanScores(partControls.map((of) => of[name]));
 
   progress(2, 4, 'ablations');
   const evaluator = await openEvaluator(config, sets);

@@ -47,15 +47,20 @@ export function measureLogits(network: Network, weights: Weights, sets: Sets, ke
   };
 }
 
-/** Loss and accuracy of what parts of the network do to the logits, by name. */
-export function scoreParts(
-  { config, logits, post, skip }: Network,
-  weights: Weights,
-  sets: Sets,
-  key: readonly number[],
-) {
+/** Loss and accuracy of the logits' trigonometric part alone, and of the logits without it. */
+export function scoreTrigPart({ logits }: Network, sets: Sets, frequencies: readonly number[]) {
   const sums = lineSums(logits, 'a + b');
-  const inLogits = projectOnTrig(sums, key);
+  const part = projectOnTrig(sums, frequencies);
+  return {
+    restricted_logits: scoreSets(sets, restrictedLogits(sums, part)),
+    excluded_logits: scoreSets(sets, excludedLogits(logits, part)),
+  };
+}
+
+/** Loss and accuracy of what parts of the network do to the logits, by name. */
+export function scoreParts(network: Network, weights: Weights, sets: Sets, key: readonly number[]) {
+  const { config, logits, post, skip } = network;
+  const sums = lineSums(logits, 'a + b');
   const inNeurons = trigPartThroughNeurons(lineSums(post, 'a + b'), logitMap(weights), key);
   const withoutSkip = createMatrix(
     logits.rows,
@@ -66,9 +71,8 @@ export function scoreParts(
   return {
     full: score({ byPair: logits }),
     cosines: score({ bySum: cosineLogits(config.p, logitCosineCoefficients(sums), key) }),
-    restricted_logits: score(restrictedLogits(sums, inLogits)),
+    ...scoreTrigPart(network, sets, key),
     restricted_neurons: score(restrictedLogits(sums, inNeurons)),
-    excluded_logits: score(excludedLogits(logits, inLogits)),
     excluded_neurons: score(excludedLogits(logits, inNeurons)),
     mlp_skip_zeroed: score({ byPair: withoutSkip }),
   };
