@@ -44,7 +44,7 @@ await stage(params, async ({ needs, out, progress }) => {
   const number = { name: 'a', label: 'number a' };
   const neuron = { name: 'neuron', label: 'neuron' };
   const answer = { name: 'c', label: 'answer c' };
-  await drawValues('singular_values', 'W_E', W_E);
+  await drawValues('singular_values', 'W_E, without the row of =', W_E);
   await drawVectors('left_singular_vectors', 'W_E', W_E, 'U', number);
   await drawValues('W_neur_singular_values', 'W_neur = W_E W_V W_O W_in', W_neur);
   await drawVectors('W_neur_left_singular_vectors', 'W_neur', W_neur, 'U', number);

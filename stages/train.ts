@@ -1,11 +1,9 @@
 // train: from the untrained weights to grokking.
-// Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow, summary.json and the loss and
-// accuracy curves. Goes on from resume_dir when an earlier attempt with the same key was stopped.
+// Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow and summary.json.
+// Goes on from resume_dir when an earlier attempt with the same key was stopped.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { writeArrow } from '../lib/files/arrow.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
 import { openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
@@ -13,7 +11,7 @@ import { writeModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
-import { accuracyCurve, historyTable, lossCurve } from '../lib/training/curves.ts';
+import { writeHistory } from '../lib/training/history-file.ts';
 import { findMilestones } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { trainLoop } from '../lib/training/loop.ts';
@@ -50,14 +48,10 @@ await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
   const weights = viewWeights(config, engine.readState().weights);
   engine.close();
   const history = journal.history;
-  const milestones = findMilestones(history);
   const last = history.at(-1)!;
   await writeModel(join(out, 'model.safetensors'), config, weights);
   await writeCheckpoints(join(out, 'checkpoints.arrow'), config, journal);
-  const table = historyTable(history);
-  await writeArrow(join(out, 'history.arrow'), table.schema, table.columns);
-  await writeFigure(out, 'loss', lossCurve(history, milestones), table);
-  await writeFigure(out, 'accuracy', accuracyCurve(history, milestones), table);
+  await writeHistory(join(out, 'history.arrow'), history);
   await writeSummary(out, {
     ...config,
     parameters: parameterCount(config),
@@ -69,7 +63,7 @@ await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
     test_loss: last.test_loss,
     train_accuracy: last.train_accuracy,
     test_accuracy: last.test_accuracy,
-    ...milestones,
+    ...findMilestones(history),
   });
   await journal.close();
 });

@@ -12,13 +12,16 @@ const GAP = 16;
 const COLUMNS = 5;
 const MARGIN_BOTTOM = 46;
 const FACET_TITLE = 22;
+/** Height of a label beside a row. */
+const ROW_MARK = TEXT_SIZE + 1;
 
 /** The panel, and where its frames start and end in it. */
 export function drawFacets(
   options: FacetOptions,
   domain: [number, number],
 ): { panel: Panel; top: number; bottom: number } {
-  const { x, y, facets, colour, width, height, rowMarks = [] } = options;
+  const { x, y, facets, colour, width, height } = options;
+  const rowMarks = chooseRowMarks(options);
   const { rows, columns } = layoutFacets(facets.length);
   const top = facets.length > 1 ? FACET_TITLE : 8;
   const gapY = rows > 1 ? GAP + FACET_TITLE : 0;
@@ -112,12 +115,17 @@ function drawAxisLabels(x: Axis, y: Axis, marginLeft: number) {
   ];
 }
 
+/** Row marks, or none where there are too many to stand beside the rows: then they say nothing. */
+function chooseRowMarks({ rowMarks = [], height }: FacetOptions) {
+  return rowMarks.length * ROW_MARK <= height / 2 ? rowMarks : [];
+}
+
 /** Labels at the right, each with a line to its place; pushed down where they would overlap. */
 function drawRowMarks(marks: NonNullable<HeatmapOptions['rowMarks']>, rowsPerPixel: number) {
   let free = -Infinity;
   return marks.flatMap(({ at, label }) => {
     const pixel = Math.max(at / rowsPerPixel, free);
-    free = pixel + TEXT_SIZE + 1;
+    free = pixel + ROW_MARK;
     const shift = pixel - at / rowsPerPixel;
     return [
       Plot.text([label], {

@@ -32,7 +32,11 @@ const HEIGHT = 340;
 
 export function lines({ title, subtitle, x, y, series, dots, marks, bands }: LinesOptions): Figure {
   const shown = (value: number): number => (y.log && !(value > 0) ? NaN : value);
-  const [first, last] = [Math.min(...x.values), Math.max(...x.values)];
+  const first = x.values.reduce((least, value) => Math.min(least, value), Infinity);
+  const last = roundUp(
+    first,
+    x.values.reduce((most, value) => Math.max(most, value), -Infinity),
+  );
   const room = dots ? 0.02 * (last - first || 1) : 0;
   const frame = createFrame({
     width: WIDTH,
@@ -68,6 +72,12 @@ export function lines({ title, subtitle, x, y, series, dots, marks, bands }: Lin
     mark: dashed ? ('dashes' as const) : ('line' as const),
   }));
   return composeFigure({ title, subtitle, legend: legend.length > 1 ? legend : [], panels: [panel] });
+}
+
+/** The last value, or a round number where that is hardly further: an axis over 24,999 epochs ends at 25,000. */
+function roundUp(first: number, last: number): number {
+  const round = Number(last.toPrecision(2));
+  return round > last && round - last < 0.005 * (last - first) ? round : last;
 }
 
 /** The numbers of the figure in long form: a row per point, columns `series`, `x` and `y` under the names given. */

@@ -1,5 +1,5 @@
-// The fused training step: what its parts share. kernel.c has the mathematics, team.c the threads, native/addon.c and
-// wasm/exports.c the doors to JavaScript.
+// The fused training step: what its parts share. kernel.c has the method and the step, tables.c and pairs.c its phases,
+// setup.c what is made once, team.c the threads; native/addon.c and wasm/exports.c are the doors to JavaScript.
 //
 // Letters: p modulus; D = d_model; H = n_heads; e = d_head; M = d_mlp; n rows (pairs). A name ending in _t is transposed,
 // one beginning with d is the gradient of the loss by the rest of the name. Every matrix is row-major with its rows padded
@@ -8,10 +8,10 @@
 #define GROKSCOPE_KERNEL_H
 #include "product.h"
 
-enum { BLOCK_ROWS = 96 };   // pairs that go through forward and backward pass at a time
-enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks in a slice, or more where there would be more slices
-enum { WEIGHT_COUNT = 9 };  // in the order of WEIGHT_NAMES
-enum { MAX_PRODUCTS = 8 };  // of one phase, apart from those of each head
+enum { BLOCK_ROWS = 96 }; // pairs that go through forward and backward pass at a time
+enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks in a slice: two, or more where there would be more slices
+enum { WEIGHT_COUNT = 9 }; // in the order of WEIGHT_NAMES
+enum { MAX_PRODUCTS = 8 }; // of one phase, apart from those of each head
 
 /** A padded matrix inside an array of the layout of the weights: element (i, j, k) of the plain tensor of shape `size`
     lies at offset + i * step[0] + j * step[1] + k * step[2]. */
@@ -117,7 +117,7 @@ struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b,
 /** Copies plain weights in the order of WEIGHT_NAMES into a padded array, or out of it. */
 void kernel_pad(const struct kernel *k, const float *plain, float *padded);
 void kernel_unpad(const struct kernel *k, const float *padded, float *plain);
-/** Makes room for a job before it is run; the job's fields are set. */
+/** Makes room for the job that is set, before it is run; room once made is kept until the kernel goes. */
 void kernel_prepare(struct kernel *k);
 /** Runs k->job: to be called once on every thread of the team. */
 void kernel_run(struct kernel *k, int thread);
@@ -142,6 +142,7 @@ int team_take(struct team *team);
 
 /** Zeroed memory, aligned to cache lines, that lives as long as the kernel; null when there is none. */
 void *platform_allocate(struct kernel *k, long bytes);
+void platform_free(struct kernel *k);
 void platform_pause(void);
 void platform_wait(int *address, int expected);
 void platform_wake(int *address);

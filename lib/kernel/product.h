@@ -35,8 +35,6 @@ struct product {
 // A panel of B, DEPTH_BLOCK x PANEL_VECTORS, stays in the first-level cache while all rows of a unit pass over it.
 enum { DEPTH_BLOCK = 256, PANEL_VECTORS = 32 / LANES, UNIT_ROWS = 56 };
 
-enum { PREFETCH = 8 }; // rows of B, and of A along columns, fetched ahead
-
 /** One tile: c [rows, vectors] = or += a [rows, depth] b [depth, vectors]; all but depth and accumulate known to the compiler. */
 INLINE void tile(const int rows, const int vectors, const int along, int depth, const float *a, long a_stride,
                  const float *b, long b_stride, float *c, long c_stride, int accumulate) {
@@ -46,10 +44,6 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
       sum[r][v] = accumulate ? *(vec *)(c + r * c_stride + v * LANES) : splat(0.0f);
   for (int k = 0; k < depth; k++) {
     vec row[TILE_VECTORS];
-    if (along == ALONG_COLUMNS) {
-      UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(b + PREFETCH * b_stride + v * LANES);
-      __builtin_prefetch(a + PREFETCH * a_stride);
-    }
     UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const vec *)(b + v * LANES);
     UNROLL for (int r = 0; r < rows; r++) {
       vec x = splat(along == ALONG_ROWS ? a[r * a_stride] : a[r]);

@@ -15,18 +15,18 @@ const HEADERS = [
   new URL('./product.h', import.meta.url),
   new URL('./vector.h', import.meta.url),
 ];
-const DOOR = {
-  native: new URL('./native/addon.c', import.meta.url),
-  wasm: new URL('./wasm/exports.c', import.meta.url),
+const OWN = {
+  native: [new URL('./native/addon.c', import.meta.url), new URL('./native/platform.c', import.meta.url)],
+  wasm: [new URL('./wasm/exports.c', import.meta.url)],
 };
 
 /** Paths of the files to compile for a build. */
-export const sourceFiles = (build: keyof typeof DOOR): string[] =>
-  [...COMMON, DOOR[build]].map((url) => fileURLToPath(url));
+export const sourceFiles = (build: keyof typeof OWN): string[] =>
+  [...COMMON, ...OWN[build]].map((url) => fileURLToPath(url));
 
 /** SHA-256 of everything that a build is compiled from, as hex. */
-export async function hashSources(build: keyof typeof DOOR): Promise<string> {
+export async function hashSources(build: keyof typeof OWN): Promise<string> {
   const hash = createHash('sha256');
-  for (const url of [...COMMON, ...HEADERS, DOOR[build]]) hash.update(await readFile(url)).update('\0');
+  for (const url of [...COMMON, ...HEADERS, ...OWN[build]]) hash.update(await readFile(url)).update('\0');
   return hash.digest('hex');
 }

@@ -1,22 +1,6 @@
-// The history as a table and as figures, with the epochs at which the network memorised and grokked marked.
-import type { ArrowSchema, Columns } from '../files/arrow.ts';
-import type { Figure } from '../figures/figure.ts';
-import { lines } from '../figures/lines.ts';
-import { HISTORY_FIELDS, type HistoryRecord, type Milestones } from './history.ts';
-
-/** history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch. */
-export function historyTable(history: readonly HistoryRecord[]): { schema: ArrowSchema; columns: Columns } {
-  const columns = HISTORY_FIELDS.map(
-    (field) => [field, Float64Array.from(history, (r) => r[field])] as const,
-  );
-  return {
-    schema: {
-      columns: Object.fromEntries(HISTORY_FIELDS.map((field) => [field, { type: 'float64' as const }])),
-      metadata: { train_loss: 'before the step of its epoch', test_loss: 'after the step of its epoch' },
-    },
-    columns: Object.fromEntries(columns),
-  };
-}
+// The history as figures, with the epochs at which the network memorised and grokked marked.
+import type { LinesOptions } from '../figures/lines.ts';
+import type { HistoryRecord, Milestones } from './history.ts';
 
 const thousands = (n: number): string => n.toLocaleString('en-US');
 
@@ -29,8 +13,9 @@ const marks = ({ memorised_epoch, grokked_epoch }: Milestones): { x: number; lab
     : [{ x: grokked_epoch, label: `grokked, epoch ${thousands(grokked_epoch)}` }]),
 ];
 
-export function lossCurve(history: readonly HistoryRecord[], milestones: Milestones): Figure {
-  return lines({
+/** On a log scale, since memorisation, circuit formation and cleanup are orders of magnitude apart. */
+export function lossCurve(history: readonly HistoryRecord[], milestones: Milestones): LinesOptions {
+  return {
     title: 'Loss over training',
     x: { label: 'epoch', values: history.map((r) => r.epoch) },
     y: { label: 'cross-entropy (nats)', log: true },
@@ -39,11 +24,11 @@ export function lossCurve(history: readonly HistoryRecord[], milestones: Milesto
       { name: 'test', values: history.map((r) => r.test_loss) },
     ],
     marks: marks(milestones),
-  });
+  };
 }
 
-export function accuracyCurve(history: readonly HistoryRecord[], milestones: Milestones): Figure {
-  return lines({
+export function accuracyCurve(history: readonly HistoryRecord[], milestones: Milestones): LinesOptions {
+  return {
     title: 'Accuracy over training',
     x: { label: 'epoch', values: history.map((r) => r.epoch) },
     y: { label: 'accuracy (share of pairs)' },
@@ -52,5 +37,5 @@ export function accuracyCurve(history: readonly HistoryRecord[], milestones: Mil
       { name: 'test', values: history.map((r) => r.test_accuracy) },
     ],
     marks: marks(milestones),
-  });
+  };
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createArrow, type ArrowSchema, readArrow } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
@@ -15,11 +15,14 @@ import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
 const [p, n_heads, d_mlp] = [7, 2, 16];
 const PATTERN = 'blocks.0.attn.hook_pattern';
 const POST = 'blocks.0.mlp.hook_post';
+const folder = await temporaryFolder({ after });
 let cache: Record<string, Tensor>;
+let drawn: { ended: Ended; out: string };
 
 before(async () => {
   const path = fileURLToPath(new URL('../fixtures/tiny.safetensors', import.meta.url));
   cache = (await readSafetensors(path)).tensors;
+  drawn = await run(folder, { example: [2, 6], neurons: [3, 15, 0] });
 });
 
 /** The two hooks as the activations stage writes them, in batches of whole grid rows. */
@@ -50,8 +53,7 @@ async function writeHooks(folder: string): Promise<void> {
   }
 }
 
-async function run(t: TestContext, given: Record<string, unknown>): Promise<{ ended: Ended; out: string }> {
-  const folder = await temporaryFolder(t);
+async function run(folder: string, given: Record<string, unknown>): Promise<{ ended: Ended; out: string }> {
   const [activations, out] = [join(folder, 'activations'), join(folder, 'out')];
   await writeHooks(activations);
   await mkdir(out);
@@ -60,8 +62,8 @@ async function run(t: TestContext, given: Record<string, unknown>): Promise<{ en
 
 const column = async (path: string, name: string) => (await readArrow(path)).columns[name]!;
 
-test('attention and neurons are those of the hooks', async (t) => {
-  const { ended, out } = await run(t, { example: [2, 6], neurons: [3, 15, 0] });
+test('attention and neurons are those of the hooks', async () => {
+  const { ended, out } = drawn;
   assert.equal(ended.exitCode, 0, ended.log);
   const pattern = cache[`cache/${PATTERN}`]!.data;
   const post = cache[`cache/${POST}`]!.data;
@@ -106,8 +108,8 @@ test('attention and neurons are those of the hooks', async (t) => {
   assertClose('summary', (summary['mean_attention_from_equals'] as number[][]).flat(), mean, { atol: 1e-7 });
 });
 
-test('every figure is there as SVG, PNG and Arrow, and says the right direction', async (t) => {
-  const { out } = await run(t, { neurons: [1] });
+test('every figure is there as SVG, PNG and Arrow, and says the right direction', async () => {
+  const { out } = drawn;
   const figures = ['attention_to_a', 'average_pattern', 'example_pattern', 'neurons'];
   const expected = [
     ...figures.flatMap((name) => ['arrow', 'png', 'svg'].map((end) => `${name}.${end}`)),
@@ -118,12 +120,12 @@ test('every figure is there as SVG, PNG and Arrow, and says the right direction'
 });
 
 test('a neuron or a summand that the network does not have is refused by the name of the param', async (t) => {
-  const neurons = await run(t, { neurons: [0, 16] });
+  const neurons = await run(await temporaryFolder(t), { neurons: [0, 16] });
   assert.deepEqual(
     [neurons.ended.exitCode, neurons.ended.message],
     [1, 'neurons: 16 (this network has neurons 0 to 15)'],
   );
-  const example = await run(t, { example: [0, 7], neurons: [0] });
+  const example = await run(await temporaryFolder(t), { example: [0, 7], neurons: [0] });
   assert.deepEqual(
     [example.ended.exitCode, example.ended.message],
     [1, 'example: 7 (summands of this network are 0 to 6)'],

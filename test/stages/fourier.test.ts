@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
@@ -15,17 +15,12 @@ import { startStage, temporaryFolder } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-async function run(
-  t: TestContext,
-  given: Record<string, unknown>,
-  prepare: (model: string) => Promise<void>,
-): Promise<string> {
-  const folder = await temporaryFolder(t);
+async function run(folder: string, prepare: (model: string) => Promise<void>): Promise<string> {
   const [train, out] = [join(folder, 'train'), join(folder, 'out')];
   await mkdir(train);
   await mkdir(out);
   await prepare(join(train, 'model.safetensors'));
-  const ended = await startStage('fourier', params, given, { train }, out);
+  const ended = await startStage('fourier', params, {}, { train }, out);
   assert.equal(ended.exitCode, 0, ended.log);
   return out;
 }
@@ -34,8 +29,13 @@ async function run(
 const numbers = async (out: string, figure: string, name: string): Promise<Float64Array> =>
   (await readArrow(join(out, `${figure}.arrow`))).columns[name] as Float64Array;
 
-test('spectra, norms and key frequencies of a trained network', async (t) => {
-  const out = await run(t, {}, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+const folder = await temporaryFolder({ after });
+let out: string;
+before(async () => {
+  out = await run(folder, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+});
+
+test('spectra, norms and key frequencies of a trained network', async () => {
   const golden = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Record<string, number[]>;
   const tolerance = { rtol: 1e-4, ofLargest: 1e-6 };
   const signFree = await numbers(out, 'singular_vector_spectrum_sign_free', 'magnitude');
@@ -66,8 +66,7 @@ test('spectra, norms and key frequencies of a trained network', async (t) => {
   assert.deepEqual(summary['key_frequencies_by_all_rules'], expected);
 });
 
-test('the last frequency, p//2, is on every axis, and the figures state their rules', async (t) => {
-  const out = await run(t, {}, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+test('the last frequency, p//2, is on every axis, and the figures state their rules', async () => {
   for (const name of ['singular_vector_spectrum', 'singular_vector_spectrum_sign_free', 'W_E_fourier_norms'])
     assert.equal(Math.max(...(await numbers(out, name, 'frequency'))), 26, name);
   const svg = (name: string): Promise<string> => readFile(join(out, `${name}.svg`), 'utf8');
@@ -90,7 +89,9 @@ test('every figure is there, for networks of any size and more components than t
     [{ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 }, 3],
     [{ p: 199, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 20 }, 8],
   ] as const) {
-    const out = await run(t, {}, (model) => writeModel(model, config, initialWeights(config, 1)));
+    const out = await run(await temporaryFolder(t), (model) =>
+      writeModel(model, config, initialWeights(config, 1)),
+    );
     const files = await readdir(out);
     for (const name of names)
       for (const end of ['svg', 'png', 'arrow'])

@@ -4,15 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
 import type { Assignment, StageMessage } from '../../lib/runner/stage.ts';
 
 const root = new URL('../../', import.meta.url);
 
-/** A folder that goes away with the test. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
+/** A folder that goes away after a test, or after a file's tests: `temporaryFolder({ after })` at its top level. */
+export async function temporaryFolder(t: { after(remove: () => Promise<void>): void }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'grokscope-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;

@@ -1,0 +1,30 @@
+// history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
+import { expectColumns, openArrow, writeArrow, type ArrowSchema } from '../files/arrow.ts';
+import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
+
+const SCHEMA: ArrowSchema = {
+  columns: Object.fromEntries(HISTORY_FIELDS.map((field) => [field, { type: 'float64' }])),
+  metadata: { train_loss: 'before the step of its epoch', test_loss: 'after the step of its epoch' },
+};
+
+export async function writeHistory(path: string, history: readonly HistoryRecord[]): Promise<void> {
+  const columns = HISTORY_FIELDS.map(
+    (field) => [field, Float64Array.from(history, (r) => r[field])] as const,
+  );
+  await writeArrow(path, SCHEMA, Object.fromEntries(columns));
+}
+
+/** Throws ExpectedError when the file is missing, damaged or has other columns. */
+export async function readHistory(path: string): Promise<HistoryRecord[]> {
+  const file = await openArrow(path);
+  try {
+    expectColumns(file, SCHEMA.columns);
+    const columns = await Promise.all(HISTORY_FIELDS.map((field) => file.readColumn(field)));
+    return Array.from({ length: file.rows }, (_, row) => {
+      const entries = HISTORY_FIELDS.map((field, i) => [field, columns[i]![row]]);
+      return Object.fromEntries(entries) as HistoryRecord;
+    });
+  } finally {
+    await file.close();
+  }
+}
