@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeSummary } from '../lib/files/summary.ts';
 import { openKernel } from '../lib/kernel/kernel.ts';
-import { parameterCount, viewWeights, WEIGHT_NAMES, type ModelConfig } from '../lib/model/config.ts';
+import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
 import { writeModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
@@ -34,11 +34,7 @@ await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
     engine.writeState(state);
     console.log(`going on from epoch ${state.step} of an earlier attempt`);
   } else {
-    const initial = initialWeights(config, params.seed);
-    const weights = new Float32Array(parameterCount(config));
-    const views = viewWeights(config, weights);
-    for (const name of WEIGHT_NAMES) views[name].data.set(initial[name].data);
-    engine.writeState({ weights });
+    engine.writeState({ weights: flattenWeights(config, initialWeights(config, params.seed)) });
   }
 
   progress(state?.step ?? 0, params.epochs);

@@ -42,7 +42,17 @@ function pipeline(...args: string[]): Promise<Finished> {
   });
 }
 
-const STAGES = ['dataset', 'train', 'curves', 'activations', 'attention', 'svd', 'fourier'];
+const STAGES = [
+  'dataset',
+  'train',
+  'curves',
+  'activations',
+  'attention',
+  'svd',
+  'fourier',
+  'neurons',
+  'logits',
+];
 
 /** Every file below the stage folders, by content. */
 async function snapshot(artifacts: string): Promise<Map<string, string>> {
@@ -70,7 +80,7 @@ test('a cold run trains, dumps, analyses and draws; every stage leaves what it p
     assert.equal(file.rows, 49, hook);
     await file.close();
   }
-  for (const stage of ['curves', 'attention', 'svd', 'fourier']) {
+  for (const stage of ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits']) {
     const names = await readdir(join(artifacts, stage));
     const figures = names.filter((name) => name.endsWith('.svg'));
     assert.ok(figures.length > 0, `${stage} has no figure`);

@@ -55,6 +55,10 @@ export function fourierNorms(inBasis: Matrix): FourierNorms {
   };
 }
 
+/** sin^2 + cos^2 of each frequency; entry k - 1 belongs to k. */
+export const frequencyPower = ({ sin, cos }: FourierNorms): Float64Array =>
+  sin.map((norm, i) => norm ** 2 + cos[i]! ** 2);
+
 /** Share of the squared norm that lies in the sines and cosines of some frequencies. */
 export function energyShare({ all }: FourierNorms, frequencies: readonly number[]): number {
   const square = (i: number): number => all[i]! ** 2;

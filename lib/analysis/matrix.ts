@@ -72,6 +72,13 @@ export function rowNorms(A: Matrix): Float64Array {
   );
 }
 
+/** Mean of each column. */
+export function columnMeans(A: Matrix): Float64Array {
+  const means = new Float64Array(A.columns);
+  A.data.forEach((x, i) => (means[i % A.columns] = means[i % A.columns]! + x / A.rows));
+  return means;
+}
+
 /** Root of the sum of squares. */
 export const frobeniusNorm = (A: Matrix): number => norm(A.data);
 

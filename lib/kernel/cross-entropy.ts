@@ -6,7 +6,7 @@
  * top + log1p(sum over c != y of exp(d_c - top) + exp(-top) - 1): nothing cancels, however small the loss.
  */
 export function crossEntropy(
-  logits: Float32Array,
+  logits: Float32Array | Float64Array,
   label: Int32Array,
   p: number,
 ): { loss: number; accuracy: number } {
@@ -27,7 +27,7 @@ export function crossEntropy(
   return { loss: loss / label.length, accuracy: right / label.length };
 }
 
-function findLargest(row: Float32Array): { largest: number; first: number } {
+function findLargest(row: Float32Array | Float64Array): { largest: number; first: number } {
   let first = 0;
   for (let c = 1; c < row.length; c++) if (!(row[c]! <= row[first]!)) first = c;
   return { largest: row[first]!, first };

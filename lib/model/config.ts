@@ -65,6 +65,14 @@ export function viewWeights(config: ModelConfig, flat: Float32Array): Weights {
   return Object.fromEntries(entries) as Record<WeightName, Tensor>;
 }
 
+/** One flat array of all weights, in the order of WEIGHT_NAMES: a copy. */
+export function flattenWeights(config: ModelConfig, weights: Weights): Float32Array {
+  const flat = new Float32Array(parameterCount(config));
+  const views = viewWeights(config, flat);
+  for (const name of WEIGHT_NAMES) views[name].data.set(weights[name].data);
+  return flat;
+}
+
 const STATE_DICT_KEYS: Record<WeightName, string> = {
   W_E: 'embed.W_E',
   W_pos: 'pos_embed.W_pos',

@@ -1,72 +1,197 @@
-// Every weight-only measure of the grokked p = 53 model of test/fixtures, against numbers made with NumPy in float64.
+// Every measure of the grokked p = 53 model of test/fixtures, against numbers made with PyTorch and NumPy in float64: the
+// whole JSON, key by key, so that no number can be left out.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import {
+  withoutFrequencies,
+  withoutHead,
+  withoutMlp,
+  withOnlyFrequencies,
+} from '../../lib/analysis/ablations.ts';
+import { meanAttentionFromEquals } from '../../lib/analysis/attention-measures.ts';
+import {
+  excludedLogits,
+  restrictedLogits,
+  trigPartThroughNeurons,
+} from '../../lib/analysis/circuit-logits.ts';
 import { logitMap, neuronMap, numberEmbedding } from '../../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
   fourierNorms,
+  frequencyPower,
   logitMapInBasis,
   makeFourierBasis,
 } from '../../lib/analysis/fourier.ts';
+import { gini } from '../../lib/analysis/gini.ts';
+import { gradientSymmetricity } from '../../lib/analysis/gradient-symmetricity.ts';
 import { keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
+import { lineSums } from '../../lib/analysis/line-sums.ts';
+import { cosineLogits, logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
+import { createMatrix } from '../../lib/analysis/matrix.ts';
+import { runNetwork } from '../../lib/analysis/network.ts';
+import {
+  bestFrequencies,
+  frequencyClusters,
+  frequencyShares,
+} from '../../lib/analysis/neuron-frequencies.ts';
+import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measures.ts';
+import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
 import { singularVectorSpectra } from '../../lib/analysis/singular-vector-spectra.ts';
 import { computeSvd, effectiveRank } from '../../lib/analysis/svd.ts';
+import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
+import { sumSquaredWeights } from '../../lib/analysis/weight-norms.ts';
+import type { Weights } from '../../lib/model/config.ts';
 import { readModel } from '../../lib/model/model-file.ts';
+import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 
-interface Golden {
-  readonly singular_values_W_E: number[];
-  readonly singular_values_W_L: number[];
-  readonly singular_vector_spectrum_first8: number[];
-  readonly fourier_norms_W_E: number[];
-  readonly fourier_norms_W_L: number[];
-  readonly effective_rank: { readonly W_E: number; readonly W_L: number };
-  readonly key_frequencies: Record<'embedding_quarter_max' | 'logit_map_quarter_max', number[]>;
+interface Golden extends Record<string, unknown> {
+  readonly p: number;
+  readonly split_seed: number;
+  readonly train_fraction: number;
 }
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
-const golden = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Golden;
+const {
+  p: goldenP,
+  split_seed,
+  train_fraction,
+  ...golden
+} = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Golden;
 const { config, weights } = await readModel(fixture('trained-p53.safetensors'));
+const { p } = config;
 const W_E = numberEmbedding(config, weights);
 const W_logit = logitMap(weights);
-const basis = makeFourierBasis(config.p);
+const basis = makeFourierBasis(p);
 const norms = {
   W_E: fourierNorms(embeddingInBasis(basis, W_E)),
   W_logit: fourierNorms(logitMapInBasis(basis, W_logit)),
 };
 const svd = { W_E: computeSvd(W_E), W_logit: computeSvd(W_logit) };
 
-const measure = { rtol: 1e-4, ofLargest: 1e-6 };
+const all = gridRows(p, 'add');
+const { train, test: heldOut } = splitRows(p, train_fraction, split_seed);
+const sets = { all, train: takeRows(all, train), test: takeRows(all, heldOut) };
 
-test('singular values of W_E and W_logit', () => {
-  assertClose('W_E', svd.W_E.S, golden.singular_values_W_E, measure);
-  assertClose('W_logit', svd.W_logit.S, golden.singular_values_W_L, measure);
-});
-
-test('effective rank', () => {
-  const { W_E, W_L } = golden.effective_rank;
-  assertClose('rank', [effectiveRank(svd.W_E.S), effectiveRank(svd.W_logit.S)], [W_E, W_L], measure);
-});
-
-test('norms in the Fourier basis', () => {
-  assertClose('W_E', norms.W_E.all, golden.fourier_norms_W_E, measure);
-  assertClose('W_logit', norms.W_logit.all, golden.fourier_norms_W_L, measure);
-});
-
-test('the sign-free spectrum of the first eight singular vectors', () => {
-  const { signFree } = singularVectorSpectra(svd.W_E.U, 8);
-  assertClose('spectrum', signFree, golden.singular_vector_spectrum_first8, measure);
-});
-
-test('key frequencies, the last frequency (26 = p//2) among them', () => {
+/** Everything that the JSON has a number for, under its names. */
+function measure(): Record<string, unknown> {
   const { signFree } = singularVectorSpectra(svd.W_E.U, 8);
   const rules = keyFrequencies(norms.W_E, norms.W_logit, signFree);
-  const { embedding_quarter_max, logit_map_quarter_max } = golden.key_frequencies;
-  assert.deepEqual(rules.embedding_quarter_max, embedding_quarter_max);
-  assert.deepEqual(rules.logit_map_quarter_max, logit_map_quarter_max);
-  assert.deepEqual(rules.singular_vectors_quarter_max, embedding_quarter_max);
+  const key = rules.logit_map_quarter_max;
+
+  const network = runNetwork(config, weights);
+  const { logits, post, pre, skip } = network;
+  const sums = { logits: lineSums(logits, 'a + b'), post: lineSums(post, 'a + b') };
+  const parts = {
+    logits: projectOnTrig(sums.logits, key),
+    neurons: trigPartThroughNeurons(sums.post, W_logit, key),
+  };
+  const full = scoreSets(sets, { byPair: logits });
+  const best = bestFrequencies(frequencyShares(post));
+  const coefficients = logitCosineCoefficients(sums.logits);
+  const energy = logitEnergy(logits);
+  const explained = key.reduce((sum, k) => sum + coefficients[k - 1]! ** 2, 0);
+  const correct = Float64Array.from(all.label, (c, i) => logits.data[i * p + c]!);
+  const lossOf = (ablated: Weights): number =>
+    scoreRows(all, { byPair: runNetwork(config, ablated).logits }).loss;
+  const withoutSkip = createMatrix(
+    p * p,
+    p,
+    logits.data.map((x, i) => x - skip.data[i]!),
+  );
+
+  return {
+    ...full,
+    singular_values_W_E: svd.W_E.S,
+    singular_values_W_L: svd.W_logit.S,
+    singular_vector_spectrum_first8: signFree,
+    fourier_norms_W_E: norms.W_E.all,
+    fourier_norms_W_L: norms.W_logit.all,
+    gini: {
+      power_per_frequency_W_E: gini(frequencyPower(norms.W_E)),
+      component_norms_W_E: gini(norms.W_E.all),
+      power_per_frequency_W_L: gini(frequencyPower(norms.W_logit)),
+      component_norms_W_L: gini(norms.W_logit.all),
+    },
+    sum_squared_weights: sumSquaredWeights(config, weights),
+    key_frequencies: {
+      embedding_quarter_max: rules.embedding_quarter_max,
+      logit_map_quarter_max: key,
+      neurons: frequencyClusters(best, 0.85).map(({ frequency }) => frequency),
+    },
+    neuron_frequency: best.map((neuron) => neuron?.frequency ?? null),
+    neuron_fraction_explained: best.map((neuron) => neuron?.fraction ?? null),
+    dead_neurons: best.filter((neuron) => neuron === null).length,
+    key_used: key,
+    logit_cosine_coefficients: coefficients,
+    logit_cosine_similarity: coefficients.map((alpha) => alpha / Math.sqrt(energy.uncentred)),
+    logit_explained_by_key: {
+      uncentred: explained / energy.uncentred,
+      centred: explained / energy.centred,
+    },
+    loss_of_cosine_logits: scoreRows(all, { bySum: cosineLogits(p, coefficients, key) }).loss,
+    restricted_loss_logits: scoreSets(sets, restrictedLogits(sums.logits, parts.logits)).loss,
+    restricted_loss_neurons: scoreSets(sets, restrictedLogits(sums.logits, parts.neurons)).loss,
+    excluded_loss_logits: scoreSets(sets, excludedLogits(logits, parts.logits)).loss,
+    excluded_loss_logits_per_frequency_train: Array.from(
+      { length: p >> 1 },
+      (_, i) => scoreRows(sets.train, excludedLogits(logits, projectOnTrig(sums.logits, [i + 1]))).loss,
+    ),
+    excluded_loss_neurons: scoreSets(sets, excludedLogits(logits, parts.neurons)).loss,
+    trig_ratio: {
+      neuron_pre: trigRatio(pre, key),
+      neuron_post: trigRatio(post, key),
+      logits: trigRatio(logits, key),
+    },
+    distance_irrelevance: distanceIrrelevance(correct, p),
+    circularity: circularity(W_E),
+    effective_rank: { W_E: effectiveRank(svd.W_E.S), W_L: effectiveRank(svd.W_logit.S) },
+    ablation_loss_all: {
+      head_zeroed: Array.from({ length: config.n_heads }, (_, h) => lossOf(withoutHead(config, weights, h))),
+      mlp_skip_zeroed: scoreRows(all, { byPair: withoutSkip }).loss,
+      mlp_zeroed: lossOf(withoutMlp(weights)),
+    },
+    embedding_frequency_loss_all: {
+      only_key: lossOf(withOnlyFrequencies(config, weights, key)),
+      each_key_dropped: Object.fromEntries(
+        key.map((k) => [k, lossOf(withoutFrequencies(config, weights, [k]))]),
+      ),
+      all_key_dropped: lossOf(withoutFrequencies(config, weights, key)),
+    },
+    mean_attention_from_equals: meanAttentionFromEquals(network.pattern),
+    gradient_symmetricity: gradientSymmetricity(network, weights),
+  };
+}
+
+/** What both trees have at the leaves, by path; a list is one leaf. */
+function leaves(tree: unknown, path: string[] = []): [string, unknown][] {
+  const isList = Array.isArray(tree) || ArrayBuffer.isView(tree);
+  if (typeof tree !== 'object' || tree === null || isList) return [[path.join('.'), tree]];
+  return Object.entries(tree).flatMap(([name, value]) => leaves(value, [...path, name]));
+}
+
+const numbers = (value: unknown): (number | null)[] =>
+  typeof value === 'number' ? [value] : ([...(value as Iterable<unknown>)].flat(2) as (number | null)[]);
+
+test('every measure of the trained p = 53 network, under the names of its JSON', async (t) => {
+  const found = new Map(leaves(measure()));
+  const expected = leaves(golden);
+  assert.equal(p, goldenP);
+  assert.equal(expected.length, 66, 'numbers and lists of the JSON');
+  for (const [path, value] of expected)
+    await t.test(path, () => {
+      assert.ok(found.has(path), 'nothing measures it');
+      const [actual, wanted] = [numbers(found.get(path)), numbers(value)];
+      if (wanted.every((x) => Number.isInteger(x) || x === null)) assert.deepEqual(actual, wanted);
+      else {
+        // A loss below 1e-6 is the difference of nearly equal numbers in the float32 network that the JSON is of.
+        const isTiny = path.includes('loss') && wanted.every((x) => x !== null && x < 1e-6);
+        const nan = (x: number | null): number => x ?? NaN;
+        assertClose(path, actual.map(nan), wanted.map(nan), { rtol: isTiny ? 1e-3 : 1e-4, ofLargest: 1e-6 });
+      }
+    });
 });
 
 test('the spectrum does not depend on signs, and the sum of columns does', () => {

@@ -1,0 +1,26 @@
+// The two-dimensional Fourier transform of functions on the grid, G -> F G F^T, and its norms.
+// Source: TransformerLens' demo and Nanda et al. 2023 (whose basis has cosine first; here sine is first).
+import { sideOf } from './line-sums.ts';
+import { createMatrix, multiply, type Matrix } from './matrix.ts';
+
+/** Coefficient (x, y) of each column, x of a and y of b in basis order: [p*p, n] -> [p*p, n], row = x*p + y. */
+export function transformGrid(F: Matrix, grid: Matrix): Matrix {
+  const p = sideOf(grid);
+  const { columns: n } = grid;
+  const alongA = multiply(F, createMatrix(p, p * n, grid.data));
+  const both = createMatrix(p * p, n);
+  for (let x = 0; x < p; x++) {
+    const slab = createMatrix(p, n, alongA.data.subarray(x * p * n, (x + 1) * p * n));
+    both.data.set(multiply(F, slab).data, x * p * n);
+  }
+  return both;
+}
+
+/** A copy of a transformed grid [p*p, n] whose constant coefficients are 0: the transform of the centred columns. */
+export function withoutConstant(transformed: Matrix): Matrix {
+  return createMatrix(
+    transformed.rows,
+    transformed.columns,
+    transformed.data.map((x, i) => (i < transformed.columns ? 0 : x)),
+  );
+}

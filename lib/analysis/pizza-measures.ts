@@ -1,0 +1,45 @@
+// Measures that tell a clock from a pizza. Source: Zhong et al. 2023, "The Clock and the Pizza", as their code has them.
+import { createDft, magnitudes } from './dft.ts';
+import { columnMeans, columnOf, createMatrix, type Matrix } from './matrix.ts';
+import { computeSvd } from './svd.ts';
+
+/**
+ * With G the correct logits by s = (a + b) mod p and d = (a - b) mod p: mean over d of the standard deviation over s, over
+ * that of all G. Near 0 where the correct logit depends on the distance d only (pizza), near 1 where it does not (clock).
+ * `correct` [p*p]: the label's logit of each pair.
+ */
+export function distanceIrrelevance(correct: Float64Array, p: number): number {
+  const byDistance = Array.from({ length: p }, () => new Float64Array(p));
+  correct.forEach((x, i) => {
+    const [a, b] = [Math.floor(i / p), i % p];
+    byDistance[(a - b + p) % p]![(a + b) % p] = x;
+  });
+  const within = byDistance.reduce((sum, values) => sum + deviation(values), 0) / p;
+  return within / deviation(correct);
+}
+
+/**
+ * Mean over the first four principal components of the number embeddings W_E [p, d_model] of
+ * min(1, max over k >= 1 of 2 abs(FFT_k)^2 / p): 1 where each is one pure sinusoid.
+ */
+export function circularity(W_E: Matrix): number {
+  const means = columnMeans(W_E);
+  const centred = createMatrix(
+    W_E.rows,
+    W_E.columns,
+    W_E.data.map((x, i) => x - means[i % W_E.columns]!),
+  );
+  const { U } = computeSvd(centred);
+  const dft = createDft(W_E.rows);
+  const components = Array.from({ length: Math.min(4, U.columns) }, (_, i) => {
+    const largest = Math.max(...magnitudes(dft(columnOf(U, i))).subarray(1));
+    return Math.min(1, (2 * largest ** 2) / W_E.rows);
+  });
+  return components.reduce((sum, x) => sum + x, 0) / components.length;
+}
+
+/** Of a whole population, not a sample. */
+function deviation(values: Float64Array): number {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
+}

@@ -1,0 +1,137 @@
+// Neurons by frequency as this project draws them.
+import type { FourierNorms } from '../analysis/fourier.ts';
+import type { Matrix } from '../analysis/matrix.ts';
+import type { Cluster, NeuronFrequency } from '../analysis/neuron-frequencies.ts';
+import type { BarsOptions } from './bars.ts';
+import type { Axis, HeatmapOptions } from './heatmap.ts';
+import type { LinesOptions } from './lines.ts';
+
+/** Coefficients over (component of a, component of b) for several functions on the grid, [p*p] each. */
+export function gridSpectrumMap(
+  title: string,
+  subtitle: string,
+  names: readonly string[],
+  colour: HeatmapOptions['colour'],
+  facets: HeatmapOptions['facets'],
+): HeatmapOptions {
+  const p = names.length;
+  const stride = [1, 2, 5, 10, 20, 50].find((s) => p / (2 * s) <= 6) ?? 100;
+  const ticks = names.flatMap((name, i) => (name.startsWith('Cos') && (i / 2) % stride === 0 ? [i] : []));
+  const axis = (summand: string): Axis => ({
+    name: `component_of_${summand}`,
+    label: `component of ${summand}`,
+    length: p,
+    names,
+    ticks: [0, ...ticks],
+  });
+  // The name of the constant would run into that of the first cosine on the axis below.
+  const x = { ...axis('b'), ticks };
+  const side = p * Math.max(1, Math.round((facets.length === 1 ? 450 : 300) / p));
+  return { title, subtitle, x, y: axis('a'), colour, facet: 'of', facets, width: side, height: side };
+}
+
+/** Share of each neuron that each frequency explains, frequencies down and neurons across. */
+export function frequencyShareMap({ rows, columns, data }: Matrix): HeatmapOptions {
+  return {
+    title: 'Share of each neuron that a frequency explains',
+    subtitle: 'Of the variance over all pairs, in the eight products of sines and cosines of one frequency.',
+    x: { name: 'neuron', label: 'neuron', length: columns },
+    y: {
+      name: 'frequency',
+      label: 'frequency k',
+      length: rows,
+      names: Array.from({ length: rows }, (_, i) => String(i + 1)),
+      ticks: Array.from({ length: rows }, (_, i) => i).filter((i) => (i + 1) % (rows > 20 ? 5 : 1) === 0),
+    },
+    colour: { name: 'fraction', label: 'share of variance', signed: false, domain: [0, 1] },
+    facets: [{ values: data }],
+    width: columns * Math.max(1, Math.floor(700 / columns)),
+    height: rows * Math.max(1, Math.floor(340 / rows)),
+  };
+}
+
+/** What the best frequency of each neuron explains, from the most to the least, with random numbers beside. */
+export function sortedFractionLines(
+  best: readonly (NeuronFrequency | null)[],
+  control: readonly (NeuronFrequency | null)[],
+  above: number,
+): LinesOptions {
+  const sorted = (of: readonly (NeuronFrequency | null)[]): number[] =>
+    of.map((neuron) => neuron?.fraction ?? NaN).sort((x, y) => (Number.isNaN(x) ? 1 : y - x));
+  return {
+    title: 'Share of each neuron that its best frequency explains',
+    subtitle: `Neurons from the most to the least explained; ${best.filter((n) => n && n.fraction > above).length} of ${best.length} above ${above}.`,
+    x: { label: 'neurons', values: Array.from(best.keys(), (i) => i + 1) },
+    y: { label: 'share of variance' },
+    series: [
+      { name: 'trained', values: sorted(best) },
+      { name: 'Gaussian control', values: sorted(control), colour: 'grey', dashed: true },
+      { name: `clusters, above ${above}`, values: best.map(() => above), colour: 1, dashed: true },
+    ],
+  };
+}
+
+/** Neurons whose best frequency is k: those of its cluster and the others. */
+export function clusterBars(
+  frequencies: number,
+  best: readonly (NeuronFrequency | null)[],
+  clusters: readonly Cluster[],
+  above: number,
+): BarsOptions {
+  const values = Array.from({ length: frequencies }, (_, i) => i + 1);
+  const total = values.map((k) => best.filter((neuron) => neuron?.frequency === k).length);
+  const inside = values.map((k) => clusters.find(({ frequency }) => frequency === k)?.neurons.length ?? 0);
+  const shown = (n: number): number => (n > 0 ? n : NaN);
+  return {
+    title: 'Neurons by their best frequency',
+    subtitle: `A cluster has the neurons of which its frequency explains more than ${above}.`,
+    x: { label: 'frequency k', values },
+    y: { label: 'neurons' },
+    series: [
+      { name: 'in the cluster', values: inside.map(shown) },
+      { name: 'less explained', values: total.map((n, i) => shown(n - inside[i]!)), grey: true },
+    ],
+    named: clusters.map(({ frequency }) => frequency),
+  };
+}
+
+/** Norms of W_logit in the Fourier basis of the answers, a row for the neurons of each cluster. */
+export function clusterNormMap(
+  names: readonly string[],
+  rows: readonly { readonly name: string; readonly norms: FourierNorms }[],
+): HeatmapOptions {
+  const p = names.length;
+  const stride = p > 60 ? 10 : 5;
+  return {
+    title: 'W_logit by cluster in the Fourier basis',
+    subtitle:
+      'L2 norm over the neurons of a cluster of each Fourier component of W_out W_U over the answers c.',
+    x: {
+      name: 'component',
+      label: 'Fourier component of the answer',
+      length: p,
+      names,
+      ticks: Array.from(names.keys()).filter((i) => i > 0 && i % (2 * stride) === 0),
+    },
+    y: { name: 'cluster', label: 'cluster', length: rows.length, names: rows.map(({ name }) => name) },
+    colour: { name: 'norm', label: 'norm', signed: false },
+    facets: [{ values: rows.flatMap(({ norms }) => Array.from(norms.all)) }],
+    width: p * Math.max(1, Math.floor(680 / p)),
+    height: Math.max(90, 34 * rows.length),
+  };
+}
+
+/** Mean activation of each neuron over b, for every a, centred and scaled to 1, neurons in a given order. */
+export function orderedNeuronMap(profiles: Matrix): HeatmapOptions {
+  return {
+    title: 'Neurons ordered by frequency and phase',
+    subtitle:
+      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Dead neurons are left out.',
+    x: { name: 'a', label: 'a', length: profiles.columns },
+    y: { name: 'place', label: 'neuron, by frequency and phase', length: profiles.rows },
+    colour: { name: 'deviation', label: 'deviation', signed: true },
+    facets: [{ values: profiles.data }],
+    width: profiles.columns * Math.max(1, Math.floor(452 / profiles.columns)),
+    height: profiles.rows * Math.max(1, Math.floor(600 / profiles.rows)),
+  };
+}

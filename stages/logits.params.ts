@@ -1,0 +1,14 @@
+import { engineIdentity } from '../lib/kernel/identity.ts';
+import { integer, object, type ParamsOf } from '../lib/runner/schema.ts';
+
+export const params = object({
+  /** Draws of as many random frequencies as are key, for the controls. */
+  controls: integer({ default: 5, min: 1 }),
+  /** What the draws depend on. */
+  seed: integer({ default: 0, min: 0, max: 2 ** 32 - 1 }),
+});
+
+export type LogitsParams = ParamsOf<typeof params>;
+
+/** Ablated networks are run by the kernel, whose builds round differently. */
+export const identity = (): Promise<Record<string, string>> => engineIdentity('auto');

@@ -1,0 +1,168 @@
+// logits: what the answer is made of, and what is left of it when parts of the network are kept alone or taken out.
+// Reads dataset/pairs.arrow and train/model.safetensors; key frequencies are those of W_logit above a quarter of the
+// largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
+// and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ablationSummary, scoreAblations } from '../lib/analysis/ablation-scores.ts';
+import { randomFrequencies } from '../lib/analysis/ablations.ts';
+import { logitMap } from '../lib/analysis/composites.ts';
+import { gaussianControl } from '../lib/analysis/control.ts';
+import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
+import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
+import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
+import { lineSums } from '../lib/analysis/line-sums.ts';
+import { logitCosineCoefficients } from '../lib/analysis/logit-cosines.ts';
+import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/analysis/logit-measures.ts';
+import { frobeniusNorm, rowNorms, type Matrix } from '../lib/analysis/matrix.ts';
+import { runNetwork } from '../lib/analysis/network.ts';
+import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { bars, barsTable } from '../lib/figures/bars.ts';
+import { writeFigure } from '../lib/figures/figure.ts';
+import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/figures/logit-figures.ts';
+import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
+import { lines, linesTable } from '../lib/figures/lines.ts';
+import { openKernel } from '../lib/kernel/kernel.ts';
+import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
+import { readModel } from '../lib/model/model-file.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
+import { params } from './logits.params.ts';
+
+const CONTROL_SEED = 0;
+
+await stage(params, async ({ params, needs, out, progress }) => {
+  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
+  const { p } = config;
+  if (p !== task.p)
+    throw new ExpectedError(
+      `the model has p = ${p}, the dataset p = ${task.p}`,
+      'set dataset.p to that of the model in pipeline.yaml',
+    );
+  const sets = { all: grid, train, test };
+  const basis = makeFourierBasis(p);
+  const norms = fourierNorms(logitMapInBasis(basis, logitMap(weights)));
+  const key = frequenciesAbove(largerNorms(norms), 1 / 4);
+  const random = randomFrequencies(p, key, params.controls, params.seed);
+
+  const network = runNetwork(config, weights);
+  progress(1, 4, 'measures');
+  const measures = measureLogits(network, weights, sets, key);
+  const parts = scoreParts(network, weights, sets, key);
+  const partControls = random.map((frequencies) => scoreTrigPart(network, sets, frequencies));
+  const controlOf = (name: 'restricted_logits' | 'excluded_logits'): SetScores =>
+    meanScores(partControls.map((of) => of[name]));
+
+  progress(2, 4, 'ablations');
+  const evaluator = await openEvaluator(config, sets);
+  const ablated = await scoreAblations(evaluator.score, config, weights, key, random);
+  evaluator.close();
+
+  progress(3, 4, 'figures');
+  const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
+    writeFigure(out, name, heatmap(options), heatmapTable(options));
+  const control = gaussianControl(network.logits, CONTROL_SEED);
+  const spectrum = (logits: Matrix): Float64Array =>
+    rowNorms(withoutConstant(transformGrid(basis.F, logits)));
+  await drawMap(
+    'logit_spectrum',
+    gridSpectrumMap(
+      'Logits in the two-dimensional Fourier basis',
+      'Norm over the answers c of each coefficient over (a, b), the constant left out. Control: Gaussian, of equal norm.',
+      basis.names,
+      { name: 'norm', label: 'norm over c', signed: false },
+      [
+        { name: 'Logits', values: spectrum(network.logits) },
+        { name: 'Gaussian control', values: spectrum(control) },
+      ],
+    ),
+  );
+  const controlCosines = Array.from(
+    logitCosineCoefficients(lineSums(control, 'a + b')),
+    (alpha) => alpha / frobeniusNorm(control),
+  );
+  const explained = measures.logit_explained_by_key.uncentred;
+  const cosines = cosineBars(measures.logit_cosine_similarity, controlCosines, key, explained);
+  const cosineNames = { series: 'network', x: 'frequency', y: 'similarity' };
+  await writeFigure(out, 'logit_cosine_similarity', bars(cosines), barsTable(cosines, cosineNames));
+  const perFrequency = measures.excluded_loss_logits_per_frequency_train;
+  const excluded = excludedLines(perFrequency, parts.full.loss.train, parts.excluded_logits.loss.train);
+  const excludedNames = { series: 'logits', x: 'frequency', y: 'train_loss' };
+  await writeFigure(out, 'excluded_loss', lines(excluded), linesTable(excluded, excludedNames));
+  const chance = `${random[0]!.length} random k`;
+  const rows: NamedScores[] = [
+    { name: 'full network', scores: parts.full },
+    { name: 'cosines of key k only', scores: parts.cosines },
+    { name: 'restricted, logits', scores: parts.restricted_logits },
+    { name: 'restricted, neurons', scores: parts.restricted_neurons },
+    { name: `restricted, logits, ${chance}`, scores: controlOf('restricted_logits') },
+    { name: 'excluded, logits', scores: parts.excluded_logits },
+    { name: 'excluded, neurons', scores: parts.excluded_neurons },
+    { name: `excluded, logits, ${chance}`, scores: controlOf('excluded_logits') },
+    ...ablated.heads.map((scores, h) => ({ name: `without head ${h}`, scores })),
+    { name: 'without the skip past the MLP', scores: parts.mlp_skip_zeroed },
+    { name: 'without the MLP', scores: ablated.mlp },
+    ...key.map((k, i) => ({ name: `W_E without k = ${k}`, scores: ablated.each_dropped[i]! })),
+    { name: 'W_E without all key k', scores: ablated.all_dropped },
+    { name: `W_E without ${chance}`, scores: meanScores(ablated.random_dropped) },
+    { name: 'W_E of key k only', scores: ablated.only_key },
+    { name: `W_E of ${chance} only`, scores: meanScores(ablated.only_random) },
+  ];
+  await drawMap('losses', scoreTable('loss', rows, p));
+  await drawMap('accuracies', scoreTable('accuracy', rows, p));
+
+  await writeSummary(out, {
+    p,
+    key_used: key,
+    ...parts.full,
+    loss_of_cosine_logits: parts.cosines.loss.all,
+    restricted_loss_logits: parts.restricted_logits.loss,
+    restricted_accuracy_logits: parts.restricted_logits.accuracy,
+    restricted_loss_neurons: parts.restricted_neurons.loss,
+    restricted_accuracy_neurons: parts.restricted_neurons.accuracy,
+    excluded_loss_logits: parts.excluded_logits.loss,
+    excluded_accuracy_logits: parts.excluded_logits.accuracy,
+    excluded_loss_neurons: parts.excluded_neurons.loss,
+    excluded_accuracy_neurons: parts.excluded_neurons.accuracy,
+    ...ablationSummary('loss', key, ablated, parts.mlp_skip_zeroed),
+    ...ablationSummary('accuracy', key, ablated, parts.mlp_skip_zeroed),
+    controls: {
+      frequencies: random,
+      logit_explained: explainedBy(measures.logit_cosine_similarity, random),
+      restricted_loss_logits: controlOf('restricted_logits').loss,
+      excluded_loss_logits: controlOf('excluded_logits').loss,
+      embedding_loss_all: {
+        only: ablated.only_random.map(({ loss }) => loss.all),
+        dropped: ablated.random_dropped.map(({ loss }) => loss.all),
+      },
+    },
+    ...measures,
+  });
+});
+
+/** Scores of networks with changed weights, by the kernel. */
+async function openEvaluator(config: ModelConfig, sets: Sets) {
+  const model = await (await openKernel('auto')).open(config, availableParallelism());
+  const score = async (weights: Weights): Promise<SetScores> => {
+    model.writeState({ weights: flattenWeights(config, weights) });
+    const [all, train, test] = [
+      await model.evaluate(sets.all),
+      await model.evaluate(sets.train),
+      await model.evaluate(sets.test),
+    ];
+    return {
+      loss: { all: all.loss, train: train.loss, test: test.loss },
+      accuracy: { all: all.accuracy, train: train.accuracy, test: test.accuracy },
+    };
+  };
+  return { score, close: () => model.close() };
+}
+
+/** Share of the logits' squared norm in the cosines of each draw of frequencies. */
+function explainedBy(similarity: readonly number[], draws: readonly (readonly number[])[]): number[] {
+  return draws.map((frequencies) => frequencies.reduce((sum, k) => sum + similarity[k - 1]! ** 2, 0));
+}

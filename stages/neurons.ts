@@ -1,0 +1,182 @@
+// neurons: which frequency each neuron computes with.
+// Reads train/model.safetensors. Draws the two-dimensional spectrum of chosen neurons beside a Gaussian control, the share
+// of every neuron that each frequency explains, the clusters, and W_logit by cluster (TransformerLens' demo; Nanda et al.
+// 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one that never varies, has frequency 0.
+import { join } from 'node:path';
+import { attentionToA } from '../lib/analysis/attention-measures.ts';
+import { logitMap } from '../lib/analysis/composites.ts';
+import { gaussianControl } from '../lib/analysis/control.ts';
+import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
+import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
+import { lineSums } from '../lib/analysis/line-sums.ts';
+import { columnOf, createMatrix, type Matrix } from '../lib/analysis/matrix.ts';
+import { runNetwork } from '../lib/analysis/network.ts';
+import {
+  bestFrequencies,
+  frequencyClusters,
+  frequencyShares,
+  phasesInA,
+} from '../lib/analysis/neuron-frequencies.ts';
+import { writeArrow } from '../lib/files/arrow.ts';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { bars, barsTable } from '../lib/figures/bars.ts';
+import { writeFigure } from '../lib/figures/figure.ts';
+import { componentMap } from '../lib/figures/fourier-figures.ts';
+import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { lines, linesTable } from '../lib/figures/lines.ts';
+import {
+  clusterBars,
+  clusterNormMap,
+  frequencyShareMap,
+  gridSpectrumMap,
+  orderedNeuronMap,
+  sortedFractionLines,
+} from '../lib/figures/neuron-figures.ts';
+import { readModel } from '../lib/model/model-file.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { params } from './neurons.params.ts';
+
+const CONTROL_SEED = 0;
+
+await stage(params, async ({ params, needs, out, progress }) => {
+  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { p, d_mlp } = config;
+  const absent = params.neurons.find((neuron) => neuron >= d_mlp);
+  if (absent !== undefined)
+    throw new ExpectedError(
+      `neurons: ${absent} (this network has neurons 0 to ${d_mlp - 1})`,
+      'change neurons among the params of this stage in pipeline.yaml',
+    );
+  const { post, pattern } = runNetwork(config, weights);
+  progress(1, 3, 'spectra');
+  const basis = makeFourierBasis(p);
+  const above = params.cluster_above;
+  const shares = frequencyShares(post);
+  const best = bestFrequencies(shares);
+  const clusters = frequencyClusters(best, above);
+  const phases = phasesInA(post, best);
+  const control = bestFrequencies(frequencyShares(gaussianControl(post, CONTROL_SEED)));
+  const order = Array.from(best.keys())
+    .filter((j) => best[j])
+    .sort((i, j) => best[i]!.frequency - best[j]!.frequency || phases[i]! - phases[j]!);
+  progress(2, 3, 'figures');
+
+  const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
+    writeFigure(out, name, heatmap(options), heatmapTable(options));
+  const spectrum = (neuron: Matrix): Matrix => withoutConstant(transformGrid(basis.F, neuron));
+  const chosen = params.neurons.map((neuron) => createMatrix(p * p, 1, columnOf(post, neuron)));
+  const spectra = chosen.map(spectrum);
+  await drawMap(
+    'neuron_spectrum',
+    gridSpectrumMap(
+      'Neurons in the two-dimensional Fourier basis',
+      `F n Fᵀ of the activations over (a, b), the constant left out. Control: Gaussian, of neuron ${params.neurons[0]}'s variance.`,
+      basis.names,
+      { name: 'coefficient', label: 'coefficient', signed: true },
+      [
+        ...spectra.map(({ data }, i) => ({ name: `Neuron ${params.neurons[i]}`, values: data })),
+        { name: 'Gaussian control', values: spectrum(gaussianControl(spectra[0]!, CONTROL_SEED)).data },
+      ],
+    ),
+  );
+  await drawMap('fraction_explained', frequencyShareMap(shares));
+  const sorted = sortedFractionLines(best, control, above);
+  const names = { series: 'network', x: 'place', y: 'fraction' };
+  await writeFigure(out, 'fraction_explained_sorted', lines(sorted), linesTable(sorted, names));
+  const counts = clusterBars(p >> 1, best, clusters, above);
+  const countNames = { series: 'neurons', x: 'frequency', y: 'count' };
+  await writeFigure(out, 'clusters', bars(counts), barsTable(counts, countNames));
+  await drawMap('neurons_ordered', orderedNeuronMap(profilesOverA(post, order)));
+
+  const W_logit = logitMapInBasis(basis, logitMap(weights));
+  const unassigned = Array.from(best.keys()).filter(
+    (j) => !clusters.some(({ neurons }) => neurons.includes(j)),
+  );
+  const groups = [
+    ...clusters.map(({ frequency, neurons }) => ({ name: `k = ${frequency}`, neurons })),
+    { name: 'others', neurons: unassigned },
+  ].filter(({ neurons }) => neurons.length > 0);
+  await drawMap(
+    'W_logit_cluster_norms',
+    clusterNormMap(
+      basis.names,
+      groups.map(({ name, neurons }) => ({ name, norms: fourierNorms(takeColumns(W_logit, neurons)) })),
+    ),
+  );
+  await drawMap(
+    'W_logit_by_cluster',
+    componentMap(
+      'W_logit in the Fourier basis, neurons by cluster',
+      'F (W_out W_U)ᵀ; neurons ordered by frequency and phase, so that clusters are stripes.',
+      takeColumns(W_logit, order),
+      basis.names,
+      { name: 'place', label: 'neuron, by frequency and phase' },
+      'coefficient',
+      clusters.map(({ frequency }) => frequency),
+    ),
+  );
+
+  await writeArrow(
+    join(out, 'neurons.arrow'),
+    {
+      columns: {
+        neuron: { type: 'int32' },
+        neuron_frequency: { type: 'int32' },
+        neuron_fraction_explained: { type: 'float64' },
+        phase: { type: 'float64' },
+      },
+      metadata: { dead: 'neuron_frequency 0', phase: 'phi of cos(w_k a - phi), radians' },
+    },
+    {
+      neuron: Int32Array.from(best.keys()),
+      neuron_frequency: Int32Array.from(best, (neuron) => neuron?.frequency ?? 0),
+      neuron_fraction_explained: Float64Array.from(best, (neuron) => neuron?.fraction ?? NaN),
+      phase: phases,
+    },
+  );
+  const alive = order.map((j) => best[j]!.fraction).sort((x, y) => x - y);
+  const attention = bestFrequencies(frequencyShares(attentionToA(pattern)));
+  await writeSummary(out, {
+    p,
+    d_mlp,
+    cluster_above: above,
+    dead_neurons: d_mlp - order.length,
+    key_frequencies: { neurons: clusters.map(({ frequency }) => frequency) },
+    clusters: Object.fromEntries(clusters.map(({ frequency, neurons }) => [frequency, neurons.length])),
+    neurons_in_clusters: d_mlp - unassigned.length,
+    fraction_explained: {
+      median: alive[alive.length >> 1] ?? null,
+      smallest: alive[0] ?? null,
+      largest_of_control: Math.max(...control.map((neuron) => neuron?.fraction ?? 0)),
+    },
+    attention_to_a: attention.map((head) => head ?? { frequency: null, fraction: null }),
+  });
+});
+
+/** Some columns of a matrix, in the order given. */
+function takeColumns({ rows, columns, data }: Matrix, chosen: readonly number[]): Matrix {
+  const n = chosen.length;
+  const taken = Float64Array.from(
+    { length: rows * n },
+    (_, i) => data[Math.floor(i / n) * columns + chosen[i % n]!]!,
+  );
+  return createMatrix(rows, n, taken);
+}
+
+/** Mean over b of each neuron for every a, centred and scaled so that the largest deviation is 1: [neurons, p]. */
+function profilesOverA(post: Matrix, order: readonly number[]): Matrix {
+  const sums = lineSums(post, 'a');
+  const p = sums.rows;
+  const profiles = createMatrix(order.length, p);
+  order.forEach((neuron, place) => {
+    const profile = columnOf(sums, neuron);
+    const mean = profile.reduce((sum, x) => sum + x, 0) / p;
+    const largest = Math.max(...profile.map((x) => Math.abs(x - mean))) || 1;
+    profiles.data.set(
+      profile.map((x) => (x - mean) / largest),
+      place * p,
+    );
+  });
+  return profiles;
+}

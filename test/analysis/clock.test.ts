@@ -1,0 +1,120 @@
+// What the measures say of a clock written by hand, of an untrained network, and of one whose neurons are renumbered.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import {
+  excludedLogits,
+  restrictedLogits,
+  trigPartThroughNeurons,
+} from '../../lib/analysis/circuit-logits.ts';
+import { logitMap, numberEmbedding } from '../../lib/analysis/composites.ts';
+import {
+  embeddingInBasis,
+  fourierNorms,
+  logitMapInBasis,
+  makeFourierBasis,
+} from '../../lib/analysis/fourier.ts';
+import { frequenciesAbove, largerNorms } from '../../lib/analysis/key-frequencies.ts';
+import { lineSums } from '../../lib/analysis/line-sums.ts';
+import { logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
+import { runNetwork } from '../../lib/analysis/network.ts';
+import { bestFrequencies, frequencyShares } from '../../lib/analysis/neuron-frequencies.ts';
+import { scoreRows } from '../../lib/analysis/set-scores.ts';
+import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
+import { createTensor } from '../../lib/files/tensor.ts';
+import type { ModelConfig, Weights } from '../../lib/model/config.ts';
+import { initialWeights } from '../../lib/model/initial.ts';
+import { readModel } from '../../lib/model/model-file.ts';
+import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { gridRows } from '../../lib/task/split.ts';
+import { assertClose } from '../assert-close.ts';
+import { clockNetwork } from './clock.ts';
+
+function measure(config: ModelConfig, weights: Weights, key: readonly number[]) {
+  const { logits, pre, post } = runNetwork(config, weights);
+  const all = gridRows(config.p, 'add');
+  const sums = lineSums(logits, 'a + b');
+  const T = projectOnTrig(sums, key);
+  const throughNeurons = trigPartThroughNeurons(lineSums(post, 'a + b'), logitMap(weights), key);
+  const coefficients = logitCosineCoefficients(sums);
+  const energy = logitEnergy(logits).uncentred;
+  return {
+    accuracy: scoreRows(all, { byPair: logits }).accuracy,
+    loss: scoreRows(all, { byPair: logits }).loss,
+    explained: key.reduce((sum, k) => sum + coefficients[k - 1]! ** 2, 0) / energy,
+    restricted: scoreRows(all, restrictedLogits(sums, T)).loss,
+    excluded: scoreRows(all, excludedLogits(logits, T)).loss,
+    excludedNeurons: scoreRows(all, excludedLogits(logits, throughNeurons)).loss,
+    trigRatio: [trigRatio(pre, key), trigRatio(post, key), trigRatio(logits, key)],
+    best: bestFrequencies(frequencyShares(post)),
+  };
+}
+
+const keyOf = (config: ModelConfig, weights: Weights): number[][] => {
+  const basis = makeFourierBasis(config.p);
+  const norms = [
+    embeddingInBasis(basis, numberEmbedding(config, weights)),
+    logitMapInBasis(basis, logitMap(weights)),
+  ];
+  return norms.map((matrix) => frequenciesAbove(largerNorms(fourierNorms(matrix)), 1 / 4));
+};
+
+test('a clock written by hand: its frequencies, the last one too, and nearly all of its logits', () => {
+  const key = [2, 5, 11];
+  const { config, weights } = clockNetwork(23, key);
+  assert.deepEqual(keyOf(config, weights), [key, key]);
+  const { accuracy, loss, explained, restricted, excluded, excludedNeurons, trigRatio, best } = measure(
+    config,
+    weights,
+    key,
+  );
+  assert.equal(accuracy, 1);
+  assert.ok(explained > 0.999, `explained ${explained}`);
+  assert.ok(trigRatio[2]! > 0.999, `trig ratio of the logits ${trigRatio[2]}`);
+  assert.ok(restricted < 2 * loss, `restricted ${restricted}, full ${loss}`);
+  // With its part taken out, a clock guesses.
+  assertClose('excluded', [excluded, excludedNeurons], [Math.log(23), Math.log(23)], { rtol: 0.02 });
+  const frequencies = new Set(best.flatMap((neuron) => neuron?.frequency ?? []));
+  assert.deepEqual(
+    [...frequencies].sort((x, y) => x - y),
+    key,
+  );
+});
+
+test('an untrained network has of the key frequencies what chance gives', () => {
+  const config = { p: 23, d_model: 32, n_heads: 2, d_head: 16, d_mlp: 128 };
+  const key = [2, 5, 11];
+  const { loss, explained, excluded, trigRatio } = measure(config, initialWeights(config, 1), key);
+  // One of p^3 directions for each key frequency; 2 of p^2 - 1, were the neurons no functions of a and of b.
+  assert.ok(explained < 1e-3, `explained ${explained}`);
+  assert.ok(
+    trigRatio.every((ratio) => ratio < 6 / 22),
+    `trig ratios ${trigRatio.join()}`,
+  );
+  assertClose('excluded', [excluded], [loss], { rtol: 1e-2 });
+});
+
+test('the numbers of neurons do not matter', async () => {
+  const path = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
+  const { config, weights } = await readModel(path);
+  const { d_model, d_mlp } = config;
+  const order = new TorchGenerator(5).permutation(d_mlp);
+  const W_in = weights.W_in.data.map((_, i) => weights.W_in.data[i - (i % d_mlp) + order[i % d_mlp]!]!);
+  const W_out = weights.W_out.data.map(
+    (_, i) => weights.W_out.data[order[Math.floor(i / d_model)]! * d_model + (i % d_model)]!,
+  );
+  const renumbered = {
+    ...weights,
+    W_in: createTensor(weights.W_in.shape, W_in),
+    W_out: createTensor(weights.W_out.shape, W_out),
+  };
+  const key = [4, 11, 13, 26];
+  const { best: bestBefore, trigRatio: ratioBefore, ...before } = measure(config, weights, key);
+  const { best, trigRatio, ...after } = measure(config, renumbered, key);
+  assert.deepEqual(
+    best.map((neuron) => neuron?.frequency),
+    Array.from(order, (j) => bestBefore[j]?.frequency),
+  );
+  assertClose('trig ratios', trigRatio, ratioBefore, { rtol: 1e-9 });
+  assertClose('measures', Object.values(after), Object.values(before), { rtol: 1e-6 });
+});

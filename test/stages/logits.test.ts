@@ -1,0 +1,77 @@
+// On a grokked p = 53 network: what the stage reports is what PyTorch and NumPy found (test/fixtures/trained-p53.json).
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readArrow } from '../../lib/files/arrow.ts';
+import { readSummary } from '../../lib/files/summary.ts';
+import { writePairs } from '../../lib/task/pairs.ts';
+import { gridRows, splitRows } from '../../lib/task/split.ts';
+import { params } from '../../stages/logits.params.ts';
+import { assertClose } from '../assert-close.ts';
+import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+
+async function run(t: TestContext, p: number): Promise<Ended & { out: string }> {
+  const folder = await temporaryFolder(t);
+  const needs = { dataset: join(folder, 'dataset'), train: join(folder, 'train') };
+  const out = join(folder, 'out');
+  for (const path of [needs.dataset, needs.train, out]) await mkdir(path);
+  await copyFile(fixture('trained-p53.safetensors'), join(needs.train, 'model.safetensors'));
+  const task = { p, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
+  const isTrain = new Uint8Array(p * p);
+  for (const row of splitRows(p, task.train_fraction, task.seed).train) isTrain[row] = 1;
+  await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p, 'add'), isTrain);
+  return { ...(await startStage('logits', params, { controls: 2 }, needs, out)), out };
+}
+
+/** The numbers of a tree by path; a list is one entry. */
+function numbers(tree: unknown, path = ''): [string, number[]][] {
+  if (typeof tree === 'number') return [[path, [tree]]];
+  if (Array.isArray(tree) && tree.every((x) => typeof x === 'number')) return [[path, tree]];
+  if (typeof tree !== 'object' || tree === null) return [];
+  return Object.entries(tree).flatMap(([name, value]) => numbers(value, `${path}/${name}`));
+}
+
+test('reports every number of the trained network under its name, draws each figure, and controls stay at chance', async (t) => {
+  const { exitCode, log, out } = await run(t, 53);
+  assert.equal(exitCode, 0, log);
+  const summary = await readSummary(out);
+  const found = new Map(numbers(summary));
+  const golden = numbers(JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')));
+  const shared = golden.filter(([path]) => found.has(path));
+  assert.equal(shared.length, 40, shared.map(([path]) => path).join(' '));
+  for (const [path, expected] of shared) {
+    const isTiny = path.includes('loss') && expected.every((x) => x < 1e-6);
+    assertClose(path, found.get(path)!, expected, { rtol: isTiny ? 1e-3 : 1e-4, ofLargest: 1e-6 });
+  }
+
+  const controls = summary['controls'] as {
+    logit_explained: number[];
+    embedding_loss_all: { only: number[]; dropped: number[] };
+  };
+  assert.ok(controls.logit_explained.every((share) => share < 1e-3));
+  const { only, dropped } = controls.embedding_loss_all;
+  assert.ok(only.every((loss) => loss > Math.log(53)) && dropped.every((loss) => loss < 0.1));
+
+  const names = await readdir(out);
+  for (const figure of ['logit_spectrum', 'logit_cosine_similarity', 'excluded_loss', 'losses', 'accuracies'])
+    for (const extension of ['svg', 'png', 'arrow'])
+      assert.ok(names.includes(`${figure}.${extension}`), figure);
+  const { columns } = await readArrow(join(out, 'losses.arrow'));
+  const full = Array.from(columns['variant'] as string[]).indexOf('full network');
+  assertClose(
+    'table',
+    [10 ** (columns['log10_loss'] as Float64Array)[full]!],
+    [(summary['loss'] as { all: number }).all],
+    { rtol: 1e-9 },
+  );
+});
+
+test('a model and a dataset of different p are refused', async (t) => {
+  const { exitCode, message } = await run(t, 51);
+  assert.equal(exitCode, 1);
+  assert.equal(message, 'the model has p = 53, the dataset p = 51');
+});

@@ -1,0 +1,80 @@
+// On a grokked p = 53 network, with numbers that PyTorch and NumPy made (test/fixtures/trained-p53.json).
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readArrow } from '../../lib/files/arrow.ts';
+import { readSummary } from '../../lib/files/summary.ts';
+import { params } from '../../stages/neurons.params.ts';
+import { assertClose } from '../assert-close.ts';
+import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+
+async function run(t: TestContext, given: Record<string, unknown>): Promise<Ended & { out: string }> {
+  const folder = await temporaryFolder(t);
+  const [train, out] = [join(folder, 'train'), join(folder, 'out')];
+  for (const path of [train, out]) await mkdir(path);
+  await copyFile(fixture('trained-p53.safetensors'), join(train, 'model.safetensors'));
+  return { ...(await startStage('neurons', params, given, { train }, out)), out };
+}
+
+test('frequency and share explained of every neuron, clusters and key frequencies', async (t) => {
+  const { exitCode, log, out } = await run(t, { neurons: [3, 511] });
+  assert.equal(exitCode, 0, log);
+  const golden = JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')) as {
+    neuron_frequency: number[];
+    neuron_fraction_explained: number[];
+    dead_neurons: number;
+    key_frequencies: { neurons: number[] };
+  };
+  const { columns } = await readArrow(join(out, 'neurons.arrow'));
+  assert.deepEqual(Array.from(columns['neuron_frequency'] as Int32Array), golden.neuron_frequency);
+  const fractions = columns['neuron_fraction_explained'] as Float64Array;
+  assertClose('fractions', fractions, golden.neuron_fraction_explained, { rtol: 1e-4 });
+
+  const summary = await readSummary(out);
+  assert.equal(summary['dead_neurons'], golden.dead_neurons);
+  assert.deepEqual(summary['key_frequencies'], { neurons: golden.key_frequencies.neurons });
+  const clusters = summary['clusters'] as Record<string, number>;
+  assert.deepEqual(Object.keys(clusters).map(Number), golden.key_frequencies.neurons);
+  const inside = golden.neuron_fraction_explained.filter((fraction) => fraction > 0.85).length;
+  assert.equal(summary['neurons_in_clusters'], inside);
+  assert.equal(
+    Object.values(clusters).reduce((x, y) => x + y),
+    inside,
+  );
+});
+
+test('figures come as picture, drawing and numbers; spectra keep the variance of the neuron', async (t) => {
+  const { exitCode, log, out } = await run(t, { neurons: [3] });
+  assert.equal(exitCode, 0, log);
+  const names = await readdir(out);
+  const figures = names.filter((name) => name.endsWith('.svg')).map((name) => name.slice(0, -4));
+  assert.deepEqual(figures.sort(), [
+    'W_logit_by_cluster',
+    'W_logit_cluster_norms',
+    'clusters',
+    'fraction_explained',
+    'fraction_explained_sorted',
+    'neuron_spectrum',
+    'neurons_ordered',
+  ]);
+  for (const figure of figures)
+    for (const extension of ['png', 'arrow']) assert.ok(names.includes(`${figure}.${extension}`), figure);
+  const { columns } = await readArrow(join(out, 'neuron_spectrum.arrow'));
+  const energy = (name: string): number =>
+    (columns['coefficient'] as Float64Array).reduce(
+      (sum, x, i) => sum + (columns['of']![i] === name ? x * x : 0),
+      0,
+    );
+  assert.ok(energy('Neuron 3') > 0);
+  assertClose('control', [energy('Gaussian control')], [energy('Neuron 3')], { rtol: 5e-3 });
+});
+
+test('a neuron that the network does not have is refused', async (t) => {
+  const { exitCode, message } = await run(t, { neurons: [0, 512] });
+  assert.equal(exitCode, 1);
+  assert.equal(message, 'neurons: 512 (this network has neurons 0 to 511)');
+});
