@@ -30,11 +30,15 @@ export async function openBackend(
   throw new Error(`no TensorFlow.js backend loads: ${order.join(', ')}`);
 }
 
+let hasGradients = false;
+
 /** Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them as a file that only `require` resolves. */
 export function loadGradients(): void {
-  if (tf.getGradient('BatchMatMul')) return;
+  if (hasGradients) return;
+  hasGradients = true;
   createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   transposeFirstOnWasm();
+  compareForRelu();
 }
 
 // The gradient of a product asks for products of transposed matrices. On WebAssembly those take ten times as long as
@@ -56,6 +60,16 @@ function transposeFirstOnWasm(): void {
       const d = dy as tf.Tensor;
       return { a: () => tf.matMul(d, transpose(b)), b: () => tf.matMul(transpose(a), d) };
     },
+  });
+}
+
+// The stock gradient of ReLU asks for a step function, which tfjs-node puts together from four operations.
+function compareForRelu(): void {
+  tf.unregisterGradient('Relu');
+  tf.registerGradient({
+    kernelName: 'Relu',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x]) => ({ x: () => tf.mul(dy as tf.Tensor, tf.cast(tf.greater(x!, 0), 'float32')) }),
   });
 }
 

@@ -19,15 +19,23 @@ export function crossEntropy(logits: tf.Tensor2D, isLabel: tf.Tensor2D): tf.Tens
     const label = tf.exp(tf.neg(gap));
     // The label's own term less one: nothing where the label is on top, and exact there.
     const excess = tf.add(sumOfOthers, tf.sub(label, 1));
-    (save as tf.GradSaveFunc)([others, sumOfOthers, label]);
+    (save as tf.GradSaveFunc)([others, sumOfOthers, label, isLabel]);
     return {
-      value: tf.squeeze(tf.add(tf.log1p(excess), gap), [1]),
+      value: tf.squeeze(tf.add(log1p(excess), gap), [1]),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [others, sumOfOthers, label] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+        const [others, sumOfOthers, label, isLabel] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
         const scale = tf.div(tf.expandDims(dy, 1), tf.add(sumOfOthers, label));
         return tf.mul(tf.sub(others, tf.mul(isLabel, sumOfOthers)), scale);
       },
     };
   });
   return rowLosses(logits) as tf.Tensor1D;
+}
+
+// WebAssembly's own rounds 1 + x first. log(u) / (u - 1) at u = 1 + x as rounded is off by as little as u is: Goldberg
+// 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4.
+function log1p(x: tf.Tensor): tf.Tensor {
+  const u = tf.add(x, 1);
+  const quotient = tf.div(tf.mul(x, tf.log(u)), tf.sub(u, 1));
+  return tf.where(tf.equal(u, 1), x, quotient);
 }
