@@ -1,5 +1,5 @@
 import { choice, integer, nullable, number, object, type ParamsOf } from '../lib/runner/schema.ts';
-import { engineIdentity } from '../lib/kernel/identity.ts';
+import { engineIdentity, ENGINES } from '../lib/training/engine-identity.ts';
 
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
 export const params = object({
@@ -17,7 +17,7 @@ export const params = object({
   stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
   log_every: integer({ default: 10, min: 1 }),
   checkpoint_every: integer({ default: 100, min: 1 }),
-  engine: choice(['auto', 'native', 'wasm'], { default: 'auto' }),
+  engine: choice(ENGINES, { default: 'auto' }),
 });
 
 export type TrainParams = ParamsOf<typeof params>;

@@ -1,16 +1,15 @@
 // train: from the untrained weights to grokking.
 // Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow and summary.json.
 // Goes on from resume_dir when an earlier attempt with the same key was stopped.
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeSummary } from '../lib/files/summary.ts';
-import { openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
 import { writeModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
+import { openEngine } from '../lib/training/engine.ts';
 import { writeHistory } from '../lib/training/history-file.ts';
 import { findMilestones } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
@@ -21,10 +20,9 @@ await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
   const { task, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const { d_model, n_heads, d_head, d_mlp } = params;
   const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
-  const kernel = await openKernel(params.engine);
-  const engine = await kernel.open(config, availableParallelism());
+  const engine = await openEngine(params.engine, config);
   console.log(
-    `engine: ${Object.entries(kernel.identity)
+    `engine: ${Object.entries(engine.identity)
       .map(([key, value]) => `${key} ${value}`)
       .join(', ')}`,
   );

@@ -30,9 +30,47 @@ export async function openBackend(
   throw new Error(`no TensorFlow.js backend loads: ${order.join(', ')}`);
 }
 
+let hasGradients = false;
+
 /** Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them as a file that only `require` resolves. */
 export function loadGradients(): void {
+  if (hasGradients) return;
+  hasGradients = true;
   createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  transposeFirstOnWasm();
+  compareForRelu();
+}
+
+// The gradient of a product asks for products of transposed matrices. On WebAssembly those take ten times as long as
+// transposing first: XNNPACK is used for plain products only (tensorflow/tfjs #2532).
+function transposeFirstOnWasm(): void {
+  const stock = tf.getGradient('BatchMatMul');
+  const transpose = (x: tf.Tensor): tf.Tensor => {
+    const { rank } = x;
+    const order = Array.from({ length: rank }, (_, i) => (i < rank - 2 ? i : 2 * rank - 3 - i));
+    return tf.transpose(x, order);
+  };
+  tf.unregisterGradient('BatchMatMul');
+  tf.registerGradient({
+    ...stock,
+    gradFunc: (dy, saved, attributes) => {
+      const [a, b] = saved as [tf.Tensor, tf.Tensor];
+      if (tf.getBackend() !== 'wasm' || attributes['transposeA'] || attributes['transposeB'])
+        return stock.gradFunc(dy, saved, attributes);
+      const d = dy as tf.Tensor;
+      return { a: () => tf.matMul(d, transpose(b)), b: () => tf.matMul(transpose(a), d) };
+    },
+  });
+}
+
+// The stock gradient of ReLU asks for a step function, which tfjs-node puts together from four operations.
+function compareForRelu(): void {
+  tf.unregisterGradient('Relu');
+  tf.registerGradient({
+    kernelName: 'Relu',
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x]) => ({ x: () => tf.mul(dy as tf.Tensor, tf.cast(tf.greater(x!, 0), 'float32')) }),
+  });
 }
 
 interface TensorflowBackend {

@@ -1,10 +1,11 @@
-// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases zero.
+// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases zero; and the
+// same restricted to the `=` position, which is all that a loss needs.
 // Methods and names: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; TransformerLens'
 // HookedTransformer with n_layers 1, normalization_type None, act_fn relu, d_vocab_out p.
 //
-// This is the reference that everything else is tested against, and what the TensorFlow.js engine differentiates. So it
-// uses only operations that have gradients on every backend: no gather (embedding is a product with one-hot rows), no
-// einsum (heads are laid side by side in one product).
+// `forward` is the reference that everything else is tested against; `forwardAtEquals` is what the TensorFlow.js engine
+// differentiates. So both use only operations that have gradients on every backend: no gather (embedding is a product
+// with one-hot rows), no einsum (heads are laid side by side in one product).
 import { tf } from './backend.ts';
 import { N_CTX, WEIGHT_NAMES, type ModelConfig, type WeightName, type Weights } from './config.ts';
 import type { HookName } from './hooks.ts';
@@ -29,56 +30,115 @@ export function toPrompts(p: number, a: Int32Array, b: Int32Array): tf.Tensor2D 
   return tf.tensor2d(tokens, [a.length, N_CTX], 'int32');
 }
 
-/**
- * Logits [batch, pos, d_vocab_out] of prompts [batch, pos]. With `positions: 'last'` everything after the keys and
- * values is computed for the `=` position only (pos = 1), which is all that a loss needs.
- * Run it inside tf.tidy.
- */
+/** One-hot rows [n, depth] in float32. */
+export function toOneHot(indices: Int32Array, depth: number): tf.Tensor2D {
+  // By way of int32, tfjs' default: asked for float32, the WebAssembly backend fills in wrong values.
+  return tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(indices, 'int32'), depth), 'float32') as tf.Tensor2D);
+}
+
+// x: [..., n], W: [n, m] -> [..., m]
+function project(x: tf.Tensor, W: tf.Tensor): tf.Tensor {
+  const [n, m] = W.shape as [number, number];
+  const rows = tf.matMul(tf.reshape(x, [-1, n]), W as tf.Tensor2D);
+  return tf.reshape(rows, [...x.shape.slice(0, -1), m]);
+}
+
+// x: [..., d_model], W: [head, d_model, d_head] -> [..., head, d_head]
+function toHeads(x: tf.Tensor, W: tf.Tensor): tf.Tensor {
+  const [n_heads, d_model, d_head] = W.shape as [number, number, number];
+  const sideBySide = tf.reshape(tf.transpose(W, [1, 0, 2]), [d_model, n_heads * d_head]);
+  return tf.reshape(project(x, sideBySide), [...x.shape.slice(0, -1), n_heads, d_head]);
+}
+
+// z: [..., head, d_head], W_O: [head, d_head, d_model] -> [..., d_model]
+function fromHeads(z: tf.Tensor, W_O: tf.Tensor): tf.Tensor {
+  const [n_heads, d_head, d_model] = W_O.shape as [number, number, number];
+  const sideBySide = tf.reshape(z, [...z.shape.slice(0, -2), n_heads * d_head]);
+  return project(sideBySide, tf.reshape(W_O, [n_heads * d_head, d_model]));
+}
+
+/** Logits [batch, pos, d_vocab_out] of prompts [batch, pos]. Run it inside tf.tidy. */
 export function forward(
   config: ModelConfig,
   weights: TensorWeights,
   prompts: tf.Tensor2D,
   hook: Hook = () => {},
-  positions: 'all' | 'last' = 'all',
 ): tf.Tensor3D {
-  const { p, d_model, n_heads, d_head } = config;
-  const { W_E, W_pos, W_Q, W_K, W_V, W_O, W_in, W_out, W_U } = weights;
-  const batch = prompts.shape[0];
-  const at = <T extends tf.Tensor>(name: HookName, activation: T): T => {
+  const { W_E, W_pos, W_Q, W_K, W_V, W_O } = weights;
+  const at = (name: HookName, activation: tf.Tensor): tf.Tensor => {
     hook(name, activation);
     return activation;
   };
 
-  // x: [batch, pos, n], W: [n, m] -> [batch, pos, m]
-  const project = (x: tf.Tensor, W: tf.Tensor): tf.Tensor3D => {
-    const [n, m] = W.shape as [number, number];
-    return tf.reshape(tf.matMul(tf.reshape(x, [-1, n]), W as tf.Tensor2D), [batch, -1, m]);
-  };
-  // x: [batch, pos, d_model], W: [head, d_model, d_head] -> [batch, pos, head, d_head]
-  const toHeads = (x: tf.Tensor, W: tf.Tensor): tf.Tensor4D => {
-    const sideBySide = tf.reshape(tf.transpose(W, [1, 0, 2]), [d_model, n_heads * d_head]);
-    return tf.reshape(project(x, sideBySide), [batch, -1, n_heads, d_head]);
-  };
-
-  // One-hot rows as int32, tfjs' default: asked for float32, the WebAssembly backend fills in wrong values.
-  const embed = at('hook_embed', project(tf.oneHot(prompts, p + 1), W_E));
+  // int32, as asked for float32 the WebAssembly backend fills in wrong values.
+  const embed = at('hook_embed', project(tf.oneHot(prompts, config.p + 1), W_E));
   const pos_embed = at('hook_pos_embed', tf.add(tf.zerosLike(embed), W_pos));
   const resid_pre = at('blocks.0.hook_resid_pre', tf.add(embed, pos_embed));
-  const resid = positions === 'all' ? resid_pre : tf.slice(resid_pre, [0, N_CTX - 1, 0], [batch, 1, d_model]);
 
-  const q = at('blocks.0.attn.hook_q', toHeads(resid, W_Q));
+  const q = at('blocks.0.attn.hook_q', toHeads(resid_pre, W_Q));
   const k = at('blocks.0.attn.hook_k', toHeads(resid_pre, W_K));
   const v = at('blocks.0.attn.hook_v', toHeads(resid_pre, W_V));
   // [batch, head, query, d_head] x [batch, head, d_head, key] -> [batch, head, query, key]
   const products = tf.matMul(tf.transpose(q, [0, 2, 1, 3]), tf.transpose(k, [0, 2, 3, 1]));
-  const scores = at('blocks.0.attn.hook_attn_scores', causal(tf.div(products, Math.sqrt(d_head))));
+  const scores = at('blocks.0.attn.hook_attn_scores', causal(tf.div(products, Math.sqrt(config.d_head))));
   const pattern = at('blocks.0.attn.hook_pattern', tf.softmax(scores));
   // [batch, head, query, key] x [batch, head, key, d_head] -> [batch, query, head, d_head]
   const mixed = tf.matMul(pattern, tf.transpose(v, [0, 2, 1, 3]));
   const z = at('blocks.0.attn.hook_z', tf.transpose(mixed, [0, 2, 1, 3]));
-  const attn_out = at('blocks.0.hook_attn_out', project(z, tf.reshape(W_O, [n_heads * d_head, d_model])));
-  const resid_mid = at('blocks.0.hook_resid_mid', tf.add(resid, attn_out));
+  const attn_out = at('blocks.0.hook_attn_out', fromHeads(z, W_O));
+  const resid_mid = at('blocks.0.hook_resid_mid', tf.add(resid_pre, attn_out));
+  return fromMidToLogits(weights, resid_mid, at) as tf.Tensor3D;
+}
 
+/**
+ * Logits [batch, d_vocab_out] at `=` of pairs given as one-hot rows [batch, p]. Before attention a position depends on
+ * its own token alone, so keys and values are computed once for each of the 2p + 1 tokens in their positions, not once
+ * for each pair. Run it inside tf.tidy.
+ */
+export function forwardAtEquals(
+  { p, n_heads, d_head }: ModelConfig,
+  weights: TensorWeights,
+  pairs: { readonly a: tf.Tensor2D; readonly b: tf.Tensor2D },
+): tf.Tensor2D {
+  const { W_E, W_pos, W_Q, W_K, W_V, W_O } = weights;
+  const [summand, equals] = tf.split(W_E, [p, 1]) as [tf.Tensor, tf.Tensor];
+  const [pos_a, pos_b, pos_equals] = tf.split(W_pos, N_CTX) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const resid = tf.add(equals, pos_equals);
+  const resid_pre = tf.concat([tf.add(summand, pos_a), tf.add(summand, pos_b), resid]);
+
+  const q = toHeads(resid, W_Q); // [1, head, d_head]
+  const k = toHeads(resid_pre, W_K); // [2p+1, head, d_head]
+  const v = toHeads(resid_pre, W_V);
+  const scores = tf.div(tf.sum(tf.mul(k, q), 2, true), Math.sqrt(d_head)); // [2p+1, head, 1]
+  // What each pair sees at its three keys: 3 times [batch, head, 1 + d_head], score and value side by side.
+  const [atA, atB, atEquals] = tf.split(
+    tf.reshape(tf.concat([scores, v], 2), [2 * p + 1, n_heads * (1 + d_head)]),
+    [p, p, 1],
+  ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
+  const keys = [
+    tf.matMul(pairs.a, atA),
+    tf.matMul(pairs.b, atB),
+    tf.add(tf.zeros([pairs.a.shape[0], 1]), atEquals),
+  ];
+  const seen = keys.map((key) => tf.split(tf.reshape(key, [-1, n_heads, 1 + d_head]), [1, d_head], 2));
+  const pattern = tf.softmax(
+    tf.concat(
+      seen.map(([score]) => score!),
+      2,
+    ),
+  ); // [batch, head, key]
+  const shares = tf.split(pattern, N_CTX, 2); // 3 times [batch, head, 1]
+  const z = tf.addN(seen.map(([, value], key) => tf.mul(shares[key]!, value!)));
+  const resid_mid = tf.add(resid, fromHeads(z, W_O));
+  return fromMidToLogits(weights, resid_mid) as tf.Tensor2D;
+}
+
+// resid_mid: [..., d_model] -> logits [..., d_vocab_out]
+function fromMidToLogits(
+  { W_in, W_out, W_U }: TensorWeights,
+  resid_mid: tf.Tensor,
+  at = (_: HookName, activation: tf.Tensor): tf.Tensor => activation,
+): tf.Tensor {
   const pre = at('blocks.0.mlp.hook_pre', project(resid_mid, W_in));
   const post = at('blocks.0.mlp.hook_post', tf.relu(pre));
   const mlp_out = at('blocks.0.hook_mlp_out', project(post, W_out));
@@ -86,12 +146,10 @@ export function forward(
   return project(resid_post, W_U);
 }
 
-/** -inf where a query would see a later key. scores: [batch, head, query, key]; the queries are the last ones. */
+/** -inf where a query would see a later key. scores: [batch, head, query, key] */
 function causal(scores: tf.Tensor): tf.Tensor {
-  const queries = scores.shape[2]!;
-  const isLater = (query: number, key: number): boolean => key > query + N_CTX - queries;
-  const mask = Array.from({ length: queries }, (_, query) =>
-    Array.from({ length: N_CTX }, (_, key) => (isLater(query, key) ? -Infinity : 0)),
+  const mask = Array.from({ length: N_CTX }, (_, query) =>
+    Array.from({ length: N_CTX }, (_, key) => (key > query ? -Infinity : 0)),
   );
   return tf.add(scores, tf.tensor2d(mask));
 }

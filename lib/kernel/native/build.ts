@@ -7,9 +7,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { include_dir } from 'node-api-headers';
+import { include_dir as nodeApiHeaders } from 'node-api-headers';
 import { ExpectedError } from '../../files/expected-error.ts';
 import { hashSources, sourceFiles } from '../sources.ts';
+
+export { nodeApiHeaders };
 
 const run = promisify(execFile);
 
@@ -92,7 +94,7 @@ async function tryLoad(addon: string): Promise<void> {
 async function compile(compiler: Compiler, flags: readonly string[], addon: string): Promise<void> {
   const partial = `${addon}.${process.pid}.node`;
   try {
-    const args = [...flags, `-I${include_dir}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
+    const args = [...flags, `-I${nodeApiHeaders}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
     await run(compiler.command, [...compiler.args, ...args]);
     await tryLoad(partial);
     await rename(partial, addon);

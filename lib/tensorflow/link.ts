@@ -1,0 +1,101 @@
+// npm run tensorflow:link -- --python PATH: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
+// Python environment has, where the library that the package would download is out of reach or older than the GPU.
+// Two C++ files and TensorFlow's C interface: one call of the C++ compiler, no node-gyp, nothing fetched. The library
+// stays where Python has it, so that it finds the CUDA libraries beside it as it does from Python.
+import { execFile } from 'node:child_process';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { ExpectedError } from '../files/expected-error.ts';
+import { nodeApiHeaders } from '../kernel/native/build.ts';
+import { packageFolder, reportBackend, runScript } from './package.ts';
+
+const run = promisify(execFile);
+
+// The newest version of Node-API that the package knows; node-pre-gyp looks for the binding in the folder of that name.
+const NODE_API_VERSION = 8;
+const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
+const LIBRARIES: Partial<Record<NodeJS.Platform, string[]>> = {
+  linux: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
+  darwin: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
+};
+
+/** Folder of the tensorflow module of that interpreter, found without importing it. */
+async function tensorflowFolder(python: string): Promise<string> {
+  const script =
+    "import importlib.util as u; s = u.find_spec('tensorflow'); print(*(s.submodule_search_locations if s else []))";
+  const { stdout } = await run(python, ['-c', script]).catch((error: Error) => {
+    throw new ExpectedError(
+      `--python ${python}: does not run: ${error.message.split('\n')[0]}`,
+      'give the interpreter of the environment, such as ~/venv/bin/python',
+    );
+  });
+  if (stdout.trim()) return stdout.trim();
+  throw new ExpectedError(
+    `--python ${python}: has no module tensorflow`,
+    `install it there: ${python} -m pip install tensorflow (tensorflow[and-cuda] for a GPU)`,
+  );
+}
+
+async function findLibraries(folder: string): Promise<string[]> {
+  const names = LIBRARIES[process.platform];
+  if (!names) throw new ExpectedError(`${process.platform}: linking works on Linux and macOS only`);
+  const paths = names.map((name) => join(folder, name));
+  for (const path of [...paths, join(folder, 'include/tensorflow/c/eager/c_api.h')])
+    await access(path).catch(() => {
+      throw new ExpectedError(`${path} is missing`, 'a wheel of TensorFlow 2.9 or newer from PyPI has it');
+    });
+  return paths;
+}
+
+/** First that answers: $CXX, c++, g++, clang++. */
+async function findCompiler(): Promise<string> {
+  const candidates = [process.env.CXX, 'c++', 'g++', 'clang++'].filter((name) => name !== undefined);
+  for (const candidate of candidates)
+    if (await run(candidate, ['--version']).catch(() => null)) return candidate;
+  throw new ExpectedError(`no C++ compiler (tried ${candidates.join(', ')})`, 'install g++ or clang++');
+}
+
+async function compile(folder: string, libraries: readonly string[], binding: string): Promise<void> {
+  const compiler = await findCompiler();
+  const root = packageFolder();
+  const partial = `${binding}.${process.pid}`;
+  const args = [
+    ...['-std=c++17', '-O2', '-w', '-fPIC', `-DNAPI_VERSION=${NODE_API_VERSION}`],
+    ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
+    ...[nodeApiHeaders, join(folder, 'include')].map((include) => `-I${include}`),
+    ...SOURCES.map((name) => join(root, 'binding', name)),
+    ...libraries,
+    `-Wl,-rpath,${folder}`,
+    ...['-o', partial],
+  ];
+  try {
+    await run(compiler, args);
+    await rename(partial, binding);
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new ExpectedError(
+      `the binding does not compile with ${compiler}:\n${(stderr ?? message).trim()}`,
+      'name another compiler in CXX',
+    );
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+await runScript(async () => {
+  const { values } = parseArgs({ options: { python: { type: 'string' } } });
+  if (!values.python)
+    throw new ExpectedError(
+      'which Python has TensorFlow?',
+      'npm run tensorflow:link -- --python ~/venv/bin/python',
+    );
+  const folder = await tensorflowFolder(values.python);
+  const libraries = await findLibraries(folder);
+  const lib = join(packageFolder(), 'lib', `napi-v${NODE_API_VERSION}`);
+  await mkdir(lib, { recursive: true });
+  const binding = join(lib, 'tfjs_binding.node');
+  await compile(folder, libraries, binding);
+  console.log(`linked to ${folder}`);
+  await reportBackend(`remove ${binding} to go back to WebAssembly, or link another TensorFlow`);
+});

@@ -1,0 +1,37 @@
+// Where npm put @tensorflow/tfjs-node-gpu, and whether TensorFlow loads through it: shared by install.ts and link.ts.
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { ExpectedError } from '../files/expected-error.ts';
+import { openBackend } from '../model/backend.ts';
+
+/** Folder of the package, an optional dependency. Throws ExpectedError where it was left out. */
+export function packageFolder(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  } catch {
+    throw new ExpectedError(
+      '@tensorflow/tfjs-node-gpu is not installed',
+      'run npm ci without --omit=optional first',
+    );
+  }
+}
+
+/** Prints what stages will run on from now on. Throws ExpectedError with `remedy` if TensorFlow does not load. */
+export async function reportBackend(remedy: string): Promise<void> {
+  const { description, identity } = await openBackend(); // says why TensorFlow does not load
+  if (identity['backend'] !== 'tensorflow')
+    throw new ExpectedError("TensorFlow's library is in place but does not load", remedy);
+  console.log(`stages compute with ${description}`);
+}
+
+/** Runs `main`; an expected failure is shown as its message and remedy. */
+export async function runScript(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const { message, remedy, code } = error as Error & { remedy?: string; code?: string };
+    if (remedy === undefined && !code?.startsWith('ERR_PARSE_ARGS')) throw error;
+    console.error([message, remedy].filter(Boolean).join('\n'));
+    process.exitCode = 1;
+  }
+}

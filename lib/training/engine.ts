@@ -1,0 +1,23 @@
+// What a run trains with: a build of the kernel, or TensorFlow.js where that is named.
+import { availableParallelism } from 'node:os';
+import { openKernel } from '../kernel/kernel.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { EngineName } from './engine-identity.ts';
+import type { Engine } from './loop.ts';
+
+export interface OpenEngine extends Engine {
+  /** What it really runs on; equal identities give equal bits, but for those of a GPU. */
+  readonly identity: Record<string, string>;
+  close(): void;
+}
+
+/** The engine of that name, holding a model of zero weights. `auto` never is TensorFlow.js. */
+export async function openEngine(name: EngineName, config: ModelConfig): Promise<OpenEngine> {
+  if (name === 'tensorflow') {
+    const { openTensorFlow } = await import('./tensorflow-engine.ts');
+    return openTensorFlow(config);
+  }
+  const kernel = await openKernel(name);
+  const model = await kernel.open(config, availableParallelism());
+  return Object.assign(model, { identity: kernel.identity });
+}
