@@ -1,17 +1,10 @@
 // The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
 // Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
 import { ExpectedError } from '../files/expected-error.ts';
+import type { AdamW } from '../kernel/kernel.ts';
 import type { Rows } from '../task/split.ts';
 import { type HistoryRecord } from './history.ts';
 import type { Journal, TrainingState } from './journal.ts';
-
-export interface AdamW {
-  readonly learning_rate: number;
-  readonly weight_decay: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
 
 /** What computes: holds the weights and both moments. */
 export interface Engine {

@@ -14,7 +14,7 @@ import {
 import { forwardAtEquals, toOneHot, type TensorWeights } from '../model/forward.ts';
 import type { Rows } from '../task/split.ts';
 import type { OpenEngine } from './engine.ts';
-import type { AdamW } from './loop.ts';
+import type { AdamW } from '../kernel/kernel.ts';
 import { crossEntropy } from './tensorflow-loss.ts';
 
 // Pairs differentiated at a time: bounds the memory of a step. All of them at once up to p = 233 at the default fraction.
