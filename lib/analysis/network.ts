@@ -70,7 +70,8 @@ export function scoreDirections(
   });
 }
 
-function attentionFromEquals(config: ModelConfig, weights: Weights, resid: readonly Matrix[]): Matrix {
+/** Attention from `=`, head by head, to a, b and `=`: [p*p, n_heads * 3]. `resid` as residualRows gives it. */
+export function attentionFromEquals(config: ModelConfig, weights: Weights, resid: readonly Matrix[]): Matrix {
   const { p, n_heads } = config;
   const pattern = createMatrix(p * p, n_heads * N_CTX);
   scoreDirections(config, weights, resid[2]!).forEach((direction, h) => {
@@ -101,8 +102,11 @@ function outputTables(config: ModelConfig, weights: Weights, resid: readonly Mat
   }).flat();
 }
 
-/** (residual of `=` + what the heads write there) M, for every pair. */
-function mix(
+/**
+ * (residual of `=` + what the heads write there) M, for every pair: [p*p, columns of M]. `tables`: R_t W_V W_O M by head
+ * and position, tables[h * 3 + t], [p or 1, columns of M].
+ */
+export function mix(
   { p }: ModelConfig,
   pattern: Matrix,
   resid: readonly Matrix[],

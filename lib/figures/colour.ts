@@ -1,7 +1,7 @@
 // Colour scales of heat maps and the bar that explains them.
 import { linearTicks } from './numbers.ts';
 import { drawPanel, Plot, type Panel } from './plot.ts';
-import { TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
+import { SCHEMES, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
 
 export interface Colour {
   /** Name of the values' column in the Arrow file. */
@@ -20,7 +20,7 @@ const STEPS = 256;
 /** Plot's colour scale over a domain. */
 export const colourScale = ({ signed }: Colour, domain: readonly [number, number]): Plot.ScaleOptions => ({
   type: 'linear',
-  scheme: signed ? 'RdBu' : 'viridis',
+  scheme: signed ? SCHEMES.signed : SCHEMES.unsigned,
   domain,
 });
 

@@ -1,7 +1,7 @@
 // What lines() and bars() share: axes around a frame, and labels above it that do not collide.
 import { dodgeLabels, LABEL_HEIGHT, type Label } from './labels.ts';
 import { linearTicks, logTicks } from './numbers.ts';
-import { Plot } from './plot.ts';
+import { Plot } from './observable-plot.ts';
 import { GRID, INK, MUTED, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
 
 /** A vertical line with a name, such as the epoch at which a network grokked. */

@@ -1,8 +1,8 @@
-// The one door to Observable Plot, drawn without a browser: linkedom has the document, PngCanvas the pixels.
+// Plots drawn without a browser: linkedom (the one door) has the document, PngCanvas the pixels.
 // A panel is a piece of SVG to be placed in a figure; ids are renumbered later, by the figure.
-import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { PngCanvas } from './canvas.ts';
+import { Plot } from './observable-plot.ts';
 import { INK, TICK_SIZE } from './style.ts';
 
 export { Plot };

@@ -23,6 +23,9 @@ export const SERIES_COLOURS = [
   '#7f7f7f',
 ] as const;
 
+/** Plot's schemes of heat maps: diverging about zero for signed values, otherwise from dark to light. */
+export const SCHEMES = { signed: 'RdBu', unsigned: 'viridis' } as const;
+
 /** Widths of DejaVu Sans in em, by class of character: near enough to lay labels out. */
 export function textWidth(text: string, size: number, bold = false): number {
   let em = 0;
