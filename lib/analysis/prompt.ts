@@ -18,7 +18,8 @@ export function runPrompt(config: ModelConfig, weights: Weights, a: number, b: n
   const resid = createMatrix(N_CTX, d_model);
   [a, b, p].forEach((token, t) => {
     for (let i = 0; i < d_model; i++)
-      resid.data[t * d_model + i] = weights.W_E.data[token * d_model + i]! + weights.W_pos.data[t * d_model + i]!;
+      resid.data[t * d_model + i] =
+        weights.W_E.data[token * d_model + i]! + weights.W_pos.data[t * d_model + i]!;
   });
   const equals = createMatrix(1, d_model, resid.data.slice((N_CTX - 1) * d_model));
   const pattern = createMatrix(n_heads, N_CTX);

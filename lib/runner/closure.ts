@@ -11,6 +11,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundle } from './bundle.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
 import { Failure } from './problem.ts';
@@ -55,22 +56,17 @@ async function isCurrent(closure: Closure, root: string, hashes: Hashes): Promis
 const contentOf = (path: string, hashes: Hashes): Promise<string> => hashes.of(path).catch(() => 'missing');
 
 async function trace(root: string, run: string, hashes: Hashes): Promise<Closure> {
-  const { build } = await import('esbuild');
   const files = new Set<string>();
   const packages = new Set<string>();
   let entries = [run, run.replace(/(\.[cm]?[jt]s)?$/, '.params$1')].map((path) => join(root, path));
   while (entries.length > 0) {
-    const { metafile } = await build({
+    const { metafile } = await bundle({
       entryPoints: entries,
       absWorkingDir: root,
-      bundle: true,
-      write: false,
       outdir: root,
-      metafile: true,
       packages: 'external',
       platform: 'node',
       format: 'esm',
-      logLevel: 'silent',
     }).catch((error: Error) => {
       throw new Failure(`${run} cannot be read: ${error.message.split('\n').slice(1, 2).join('').trim()}`);
     });

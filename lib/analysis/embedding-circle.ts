@@ -1,0 +1,25 @@
+// Where the embedding puts the numbers in the plane of one frequency: rows of W_E projected on the unit vectors along
+// cos(w_k) W_E and sin(w_k) W_E. A network that computes with k has them on a circle, a at the angle w_k a (Nanda et al.
+// 2023, section 4.1; TransformerLens' demo).
+import { createMatrix, multiply, transpose, type Matrix } from './matrix.ts';
+
+/** W_E [p, d_model] -> [p, 2], the coordinates along cosine and sine of frequency k; 0 along a direction that is absent. */
+export function embeddingCircle(W_E: Matrix, k: number): Matrix {
+  const { rows: p } = W_E;
+  const wave = (of: (angle: number) => number): Matrix =>
+    createMatrix(
+      1,
+      p,
+      Float64Array.from({ length: p }, (_, a) => of((2 * Math.PI * ((k * a) % p)) / p)),
+    );
+  const coordinates = [wave(Math.cos), wave(Math.sin)].map((row) => {
+    const direction = multiply(row, W_E);
+    const length = Math.hypot(...direction.data) || 1;
+    return multiply(W_E, transpose(direction)).data.map((x) => x / length);
+  });
+  return createMatrix(
+    p,
+    2,
+    Float64Array.from({ length: 2 * p }, (_, i) => coordinates[i % 2]![i >> 1]!),
+  );
+}

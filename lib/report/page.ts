@@ -1,0 +1,76 @@
+// The page as one file: style, script and data inside, nothing fetched. Script and style are bundled by esbuild from
+// page/, which these URLs name, so that its files are in the key of the stage that calls this.
+import { fileURLToPath } from 'node:url';
+import { GRID, INK, MUTED, SERIES_COLOURS } from '../figures/style.ts';
+import { bundle } from '../runner/bundle.ts';
+import type { ReportData } from './data.ts';
+
+const SCRIPT = fileURLToPath(new URL('./page/main.ts', import.meta.url));
+const STYLE = fileURLToPath(new URL('./page/style.css', import.meta.url));
+
+/** What the figures' colours become in the dark scheme; those of the series keep their order of hues. */
+const DARK: Readonly<Record<string, string>> = {
+  [INK]: '#e9e9e4',
+  [MUTED]: '#a6a9b0',
+  [GRID]: '#32363e',
+  white: '#1b1e24',
+  ...Object.fromEntries(
+    ['#4aa8e0', '#ff8a3d', '#2fc79b', '#e69ac4', '#f2b632', '#8ccdf3', '#b39ad6', '#a3a3a3'].map(
+      (dark, i) => [SERIES_COLOURS[i]!, dark],
+    ),
+  ),
+};
+
+/** The whole HTML. `blocks`: what the page decodes when it needs it, by id. The same data give the same bytes. */
+export async function buildPage(
+  data: ReportData,
+  blocks: Readonly<Record<string, Uint8Array>>,
+): Promise<string> {
+  const { outputFiles } = await bundle({
+    entryPoints: [SCRIPT, STYLE],
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    outdir: '.',
+  });
+  const [script, style] = ['.js', '.css'].map(
+    (end) => outputFiles.find(({ path }) => path.endsWith(end))!.text,
+  ) as [string, string];
+  const block = (id: string, type: string, text: string): string =>
+    `<script type="${type}" id="${id}">${text}</script>`;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'">`,
+    '<link rel="icon" href="data:,">',
+    `<title>${title(data)}</title>`,
+    `<style>${colours()}${style}</style>`,
+    '<header><b>grokscope</b><nav aria-label="Sections"></nav></header>',
+    '<main><p>This page needs JavaScript.</p></main>',
+    block('data', 'application/json', JSON.stringify(data).replaceAll('<', '\\u003c')),
+    ...Object.entries(blocks).map(([id, bytes]) =>
+      block(id, 'application/octet-stream', Buffer.from(bytes).toString('base64')),
+    ),
+    `<script>${script.replaceAll('</script', '<\\/script')}</script>`,
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const title = ({ config, task }: ReportData): string => `grokscope: ${task.operation}, p = ${config.p}`;
+
+/** Attributes give way to style sheets: so one picture serves both schemes. */
+function colours(): string {
+  const name = (light: string): string => `--c-${light.replace('#', '')}`;
+  const variables = Object.entries(DARK).map(
+    ([light, dark]) => `${name(light)}:light-dark(${light},${dark})`,
+  );
+  const rules = Object.keys(DARK).flatMap((light) =>
+    ['fill', 'stroke'].map((property) => `svg [${property}="${light}"]{${property}:var(${name(light)})}`),
+  );
+  return `:root{${variables.join(';')}}${rules.join('')}svg text:not([fill]){fill:var(${name(INK)})}`;
+}

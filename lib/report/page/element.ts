@@ -1,0 +1,43 @@
+// Elements without a framework: h('p', { class: 'note' }, 'text').
+
+type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>;
+export type Child = Node | string;
+
+/** An HTML element; a function among the attributes listens to the event of that name, true sets a bare attribute. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') element.addEventListener(name, value);
+    else if (value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A part of the page with its heading; `id` is what the links at the top go to. */
+export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
+  const heading = `${id}-title`;
+  return h('section', { id, 'aria-labelledby': heading }, h('h2', { id: heading }, title), ...children);
+}
+
+/** Where a measure or a picture comes from. */
+export const source = (text: string): HTMLElement => h('span', { class: 'source' }, text);
+
+/** In the place of a part whose stage is not there. */
+export const missing = (what: string, stage: string): HTMLElement =>
+  h(
+    'p',
+    { class: 'missing', 'data-missing': stage },
+    `${what} is made from the stage ${stage}, which was not there when this page was made. Add `,
+    h('code', {}, stage),
+    ' to the needs of ',
+    h('code', {}, 'report'),
+    ' in pipeline.yaml and run ',
+    h('code', {}, 'npm run pipeline -- report'),
+    '.',
+  );

@@ -1,0 +1,58 @@
+// The page: reads the data that travels in it, makes the sections and joins them to the slider.
+import type { ReportData } from '../data.ts';
+import { curves } from './curves.ts';
+import { h } from './element.ts';
+import { explorer } from './explorer.ts';
+import { figures } from './figures.ts';
+import { headline } from './headline.ts';
+import { measures } from './measures.ts';
+import { neurons } from './neurons.ts';
+import { provenance } from './provenance.ts';
+import { blockOf, Run } from './run.ts';
+import { slider } from './slider.ts';
+import { Store } from './store.ts';
+import { sum } from './sum.ts';
+import { themeButton } from './theme.ts';
+
+const run = new Run(JSON.parse(blockOf('data')) as ReportData);
+const { p } = run.data.config;
+const store = new Store({
+  frame: run.epochs.length - 1,
+  frequency: run.keyFrequencies[0]!,
+  neuron: 0,
+  a: Math.round(0.4 * p),
+  b: Math.round(0.75 * p),
+});
+
+/** What moves with the slider; it stays at the foot of the window as long as one of these is in sight. */
+const moving = [
+  curves(run, store),
+  explorer(run, store),
+  measures(run, store),
+  neurons(run, store),
+  sum(run, store),
+];
+const sections = [
+  headline(run),
+  h('div', { class: 'moving' }, ...moving.filter((each) => each !== null), slider(run, store) ?? ''),
+  figures(run),
+  provenance(run),
+];
+
+const LINKS: Readonly<Record<string, string>> = {
+  curves: 'Curves',
+  explorer: 'Explorer',
+  measures: 'Measures',
+  neurons: 'Neurons',
+  sum: 'Ask it',
+  figures: 'Figures',
+  provenance: 'Provenance',
+};
+const main = document.querySelector('main')!;
+main.replaceChildren(...sections);
+document.querySelector('nav')!.append(
+  ...Object.entries(LINKS)
+    .filter(([id]) => main.querySelector(`#${id}`))
+    .map(([id, name]) => h('a', { href: `#${id}` }, name)),
+);
+document.querySelector('header')!.append(themeButton());
