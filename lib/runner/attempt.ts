@@ -9,6 +9,7 @@ import { compareListings, listFolder, listPaths, type StoredFile } from './listi
 import { isDead, isNear, ownerOf, parseOwner } from './owner.ts';
 import { shortPath, type Stage } from './pipeline.ts';
 import { Failure } from './problem.ts';
+import { toldParams } from './provenance.ts';
 import { killGroup, runProcess, tailOfLog } from './process.ts';
 import { made, type Record } from './record.ts';
 import { currentKey, progressIn, type Run } from './run.ts';
@@ -77,7 +78,7 @@ async function runToEnd(
     root: pipeline.root,
     script: stage.run,
     env: key.env,
-    assignment: { params: stage.params, needs, out, resume_dir },
+    assignment: { params: toldParams(stage, key), needs, out, resume_dir },
     log,
     onStart: async (pid) => {
       for (const marker of markers) await writeJson(marker, ownerOf(pid));

@@ -11,6 +11,8 @@ import type { Source } from './source.ts';
 
 interface ParamsModule {
   readonly params: ParamsSchema;
+  /** See provenance.ts. */
+  readonly provenance?: boolean;
   readonly identity?: (params: Readonly<Record<string, unknown>>) => Promise<Record<string, string>>;
 }
 
@@ -70,6 +72,7 @@ export async function defineStage(
     env: draft.env,
     params: resolved,
     fileParams,
+    provenance: module.provenance ?? false,
     identity: async () => (await module.identity?.(resolved)) ?? {},
   };
 }

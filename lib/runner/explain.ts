@@ -7,6 +7,8 @@ import { currentKey, type Run } from './run.ts';
 import { reasons } from './stale.ts';
 
 const SHOWN_HASH = 12;
+/** Longer texts, such as that of pipeline.yaml, are cut. */
+const LONGEST = 200;
 
 /** Lines for the terminal. Throws a Failure where a needed folder is missing. */
 export async function explainStage(run: Run, stage: Stage): Promise<string[]> {
@@ -37,6 +39,6 @@ function listKey(key: Key): string[] {
 }
 
 function shorten(value: unknown): string {
-  if (typeof value !== 'string') return show(value);
+  if (typeof value !== 'string' || value.length > LONGEST || value.includes('\n')) return show(value);
   return value.replace(/^[0-9a-f]{64}/, (hash) => hash.slice(0, SHOWN_HASH));
 }

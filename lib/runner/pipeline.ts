@@ -22,11 +22,15 @@ export interface Stage {
   readonly params: Readonly<Record<string, unknown>>;
   /** Names of the params whose value is the path of a file. */
   readonly fileParams: readonly string[];
+  /** Whether the runner tells it where its inputs come from. */
+  readonly provenance: boolean;
   /** What the stage would run on: part of its key. */
   identity(): Promise<Record<string, string>>;
 }
 
 export interface Pipeline {
+  /** Of pipeline.yaml, as it was read. */
+  readonly text: string;
   /** The folder that stages/ and every path of pipeline.yaml stand in. */
   readonly root: string;
   /** By name; a stage comes after all that it needs. */
@@ -51,7 +55,7 @@ export async function readPipeline(path: string, overrides: readonly Override[] 
   const stages = await Promise.all(order.map((draft) => defineStage(draft, root, source, overrides, others)));
   const problems = [...source.problems.sort(byPlace), ...others];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+  return { text, root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
 }
 
 /** The nearest folder upwards that has stages/; the working directory where there is none. */

@@ -5,6 +5,7 @@ import type { Hashes } from './hashes.ts';
 import { computeKey, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
+import { tellStage } from './provenance.ts';
 import type { Record } from './record.ts';
 import type { Store } from './store.ts';
 import type { Workspace } from './workspace.ts';
@@ -25,8 +26,9 @@ export interface Run {
 }
 
 /** The key that `stage` has with these inputs. */
-export function currentKey({ pipeline, store, hashes }: Run, stage: Stage, inputs: Inputs): Promise<Key> {
-  return computeKey(pipeline, stage, inputs, join(store.root, 'closures'), hashes);
+export async function currentKey(run: Run, stage: Stage, inputs: Inputs): Promise<Key> {
+  const { pipeline, store, hashes } = run;
+  return computeKey(pipeline, await tellStage(run, stage), inputs, join(store.root, 'closures'), hashes);
 }
 
 /** Something to call with the number of bytes that were just dealt with. */
