@@ -1,0 +1,69 @@
+// `npm run report`: opens the explorer page in the browser, through a server on this machine's loopback interface.
+//   --artifacts DIR   where the stage folders are (default: artifacts/)
+//   --no-open         prints the address only
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ExpectedError } from '../files/expected-error.ts';
+import { serveFolder } from './server.ts';
+
+const HELP = `Opens the explorer page in the browser, through a server on this machine only. Ctrl-C ends it.
+
+  npm run report
+  npm run report -- --artifacts artifacts/quick
+
+  --artifacts DIR   where the stage folders are (default: artifacts/)
+  --no-open         print the address, open nothing
+  -h, --help        this text
+`;
+
+const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        artifacts: { type: 'string', default: 'artifacts' },
+        'no-open': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    return process.exit(2);
+  }
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
+try {
+  const folder = resolve(options.artifacts);
+  if (!existsSync(join(folder, 'report', 'index.html')))
+    throw new ExpectedError(
+      `${join(options.artifacts, 'report', 'index.html')} is missing`,
+      'run `npm run pipeline` first, or name another folder with --artifacts',
+    );
+  const { url } = await serveFolder(folder);
+  const page = `${url}report/`;
+  console.log(`${page}  (Ctrl-C ends it)`);
+  if (!options['no-open']) open(page);
+} catch (error) {
+  if (!(error instanceof ExpectedError)) throw error;
+  console.error(`${error.message}\n    ${error.remedy}`);
+  process.exit(1);
+}
+
+/** Where there is no browser the address is enough. */
+function open(page: string): void {
+  const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  spawn(command, [...args, page], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

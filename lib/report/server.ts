@@ -1,0 +1,63 @@
+// A small server of the artifacts folder for the loopback interface only: reads, never writes.
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, sep } from 'node:path';
+
+const HOST = '127.0.0.1';
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+/** Serves the files below `folder` on a free port; `url` ends in a slash. */
+export async function serveFolder(folder: string): Promise<{ server: Server; url: string }> {
+  const root = await realpath(folder);
+  const server = createServer((request, response) => {
+    answer(root, request, response).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, HOST, resolve);
+  });
+  return { server, url: `http://${HOST}:${(server.address() as AddressInfo).port}/` };
+}
+
+async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refuse = (status: number): void => void response.writeHead(status).end();
+  // A page of somewhere else can make a browser ask here under a name of its own; only our own names are answered.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return refuse(403);
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+  const path = await findFile(root, request.url ?? '/');
+  if (path === null) return refuse(404);
+  const { size } = await stat(path);
+  response.writeHead(200, {
+    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+    'content-length': size,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  if (request.method === 'HEAD') return void response.end();
+  createReadStream(path)
+    .on('error', () => response.destroy())
+    .pipe(response);
+}
+
+/** The file of a request, links followed; null for what is no file below `root`. */
+async function findFile(root: string, url: string): Promise<string | null> {
+  try {
+    const path = decodeURIComponent(url.split(/[?#]/)[0]!);
+    if (path.includes('\0') || path.split(/[/\\]/).includes('..')) return null;
+    const asked = join(root, path);
+    const found = await realpath(path.endsWith('/') ? join(asked, 'index.html') : asked);
+    return found.startsWith(root + sep) && (await stat(found)).isFile() ? found : null;
+  } catch {
+    return null;
+  }
+}
