@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
 import { gini } from '../../lib/analysis/gini.ts';
 import { transformGrid, withoutConstant } from '../../lib/analysis/grid-transform.ts';
-import { LINE_NAMES, lineCoefficients, lineSums } from '../../lib/analysis/line-sums.ts';
+import { LINE_NAMES, lineCoefficients, lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from '../../lib/analysis/logit-cosines.ts';
 import { createMatrix, frobeniusNorm, type Matrix } from '../../lib/analysis/matrix.ts';
 import {
@@ -130,7 +130,7 @@ test('the trig projection is that on cos and sin of w_k(a + b), and a second tim
 });
 
 test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), and leaves constant columns out', () => {
-  const ratio = (f: (a: number, b: number) => number): number => trigRatio(gridOf(f), [3]);
+  const ratio = (f: (a: number, b: number) => number): number => trigRatio(lineStatistics(gridOf(f), 'a + b'), [3]);
   const values = [
     ratio((a, b) => 2 + Math.cos(w(3) * (a + b) - 1)),
     ratio((a, b) => Math.cos(w(3) * (a - b))),
@@ -138,7 +138,7 @@ test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), a
   assertClose('ratios', values, [1, 0], { atol: 1e-12 });
   const both = createMatrix(p * p, 2);
   for (let i = 0; i < p * p; i++) both.data.set([Math.cos(w(3) * (Math.floor(i / p) + (i % p))), 7], 2 * i);
-  assertClose('with a constant column', [trigRatio(both, [3])], [1], { atol: 1e-12 });
+  assertClose('with a constant column', [trigRatio(lineStatistics(both, 'a + b'), [3])], [1], { atol: 1e-12 });
 });
 
 test('logit coefficients are inner products with the normalised cosine cube', () => {
