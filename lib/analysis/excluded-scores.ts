@@ -2,6 +2,7 @@
 // exp(L - P) = exp(L) exp(-P), one exponential a logit serves all of them.
 import { crossEntropy } from '../kernel/cross-entropy.ts';
 import type { Rows } from '../task/split.ts';
+import { shiftedExponentials } from './exponentials.ts';
 import type { Grid } from './line-sums.ts';
 import type { Matrix } from './matrix.ts';
 import { combineSets, type SetScores } from './set-scores.ts';
@@ -36,7 +37,7 @@ function scoreRowsOf(
     const row = data.subarray((a[i]! * p + b[i]!) * p, (a[i]! * p + b[i]! + 1) * p);
     const y = label[i]!;
     const top = largest(row);
-    for (let c = 0; c < p; c++) exps[c] = Math.exp(row[c]! - top);
+    shiftedExponentials(row, top, exps);
     for (const [part, total] of totals.entries()) {
       const { loss, accuracy } = scoreWeights(exps, factors[part]!.subarray(y * p, (y + 1) * p), y);
       // Beyond the range of float64 the logits themselves still say what the loss is.
@@ -45,7 +46,10 @@ function scoreRowsOf(
       total.accuracy += exact?.accuracy ?? accuracy;
     }
   }
-  return totals.map(({ loss, accuracy }) => ({ loss: loss / label.length, accuracy: accuracy / label.length }));
+  return totals.map(({ loss, accuracy }) => ({
+    loss: loss / label.length,
+    accuracy: accuracy / label.length,
+  }));
 }
 
 /** Of unnormalised probabilities exps * factor: nothing cancels, since all terms are positive. */

@@ -51,6 +51,23 @@ export function multiply(A: Matrix, B: Matrix): Matrix {
   return C;
 }
 
+/** A A^T, [rows, rows]: half of it is multiplied, the other half is its mirror image. */
+export function gram({ rows: n, columns, data: a }: Matrix): Matrix {
+  const G = createMatrix(n, n);
+  for (let i = 0; i < n; i++)
+    for (let j = i; j < n; j++) {
+      const [x, y] = [i * columns, j * columns];
+      let [even, odd] = [0, 0];
+      for (let k = 0; k + 1 < columns; k += 2) {
+        even += a[x + k]! * a[y + k]!;
+        odd += a[x + k + 1]! * a[y + k + 1]!;
+      }
+      if (columns % 2 === 1) even += a[x + columns - 1]! * a[y + columns - 1]!;
+      G.data[i * n + j] = G.data[j * n + i] = even + odd;
+    }
+  return G;
+}
+
 /** A with rows and columns exchanged. */
 export function transpose(A: Matrix): Matrix {
   const T = createMatrix(A.columns, A.rows);

@@ -1,5 +1,5 @@
-// progress.arrow: a row per checkpoint, one float64 column per scalar measure, one tensor column per list of them.
-import type { ArrowSchema, ColumnType } from '../files/arrow.ts';
+// measures.arrow: a row per checkpoint, one float64 column per scalar measure, one tensor column per list of them.
+import type { ArrowSchema, Columns } from '../files/arrow.ts';
 import { WEIGHT_NAMES, type ModelConfig } from '../model/config.ts';
 
 /** Of one checkpoint, by column. */
@@ -18,33 +18,28 @@ const LIST_DIMS: Readonly<Record<string, string>> = {
 };
 
 /** The table of all checkpoints, in their order; which columns there are follows from the first. */
-export function progressTable(epochs: readonly number[], rows: readonly Measures[], config: ModelConfig, key: readonly number[]) {
+export function measuresTable(
+  epochs: readonly number[],
+  rows: readonly Measures[],
+  config: ModelConfig,
+  key: readonly number[] | null,
+): { schema: ArrowSchema; columns: Columns } {
   const { scalars, lists } = rows[0]!;
-  const columns: ArrowSchema['columns'] = { epoch: { type: 'float64' } };
-  for (const name of Object.keys(scalars)) columns[name] = { type: 'float64' };
-  for (const [name, { length }] of Object.entries(lists))
-    columns[name] = { type: 'tensor', shape: [length], dims: [LIST_DIMS[name]!] } satisfies ColumnType;
-  return {
-    schema: {
-      columns,
-      metadata: {
-        config: JSON.stringify(config),
-        key_frequencies: JSON.stringify(key),
-        weights: JSON.stringify(WEIGHT_NAMES),
-        components: 'constant, sin 1, cos 1, sin 2, ...',
-      },
-    },
-    columns: {
-      epoch: Float64Array.from(epochs),
-      ...Object.fromEntries(Object.keys(scalars).map((name) => [name, scalarColumn(rows, name)])),
-      ...Object.fromEntries(Object.keys(lists).map((name) => [name, listColumn(rows, name)])),
-    },
+  const types: ArrowSchema['columns'] = { epoch: { type: 'float64' } };
+  const columns: Columns = { epoch: Float64Array.from(epochs) };
+  for (const name of Object.keys(scalars)) {
+    types[name] = { type: 'float64' };
+    columns[name] = Float64Array.from(rows, (row) => row.scalars[name]!);
+  }
+  for (const [name, { length }] of Object.entries(lists)) {
+    types[name] = { type: 'tensor', shape: [length], dims: [LIST_DIMS[name]!] };
+    columns[name] = Float32Array.from(rows.flatMap((row) => Array.from(row.lists[name]!)));
+  }
+  const metadata = {
+    config: JSON.stringify(config),
+    key_frequencies: JSON.stringify(key),
+    weights: JSON.stringify(WEIGHT_NAMES),
+    components: 'constant, sin 1, cos 1, sin 2, ...',
   };
+  return { schema: { columns: types, metadata }, columns };
 }
-
-export const scalarColumn = (rows: readonly Measures[], name: string): Float64Array =>
-  Float64Array.from(rows, ({ scalars }) => scalars[name]!);
-
-/** The lists of all rows one behind the other. */
-const listColumn = (rows: readonly Measures[], name: string): Float32Array =>
-  Float32Array.from(rows.flatMap(({ lists }) => Array.from(lists[name]!)));

@@ -2,10 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import {
-  excludedLogits,
-  restrictedLogits,
-} from '../../lib/analysis/circuit-logits.ts';
+import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { logitMap, numberEmbedding } from '../../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
@@ -46,7 +43,11 @@ function measure(config: ModelConfig, weights: Weights, key: readonly number[]) 
     restricted: scoreRows(all, restrictedLogits(sums, T)).loss,
     excluded: scoreRows(all, excludedLogits(logits, T)).loss,
     excludedNeurons: scoreRows(all, excludedLogits(logits, throughNeurons)).loss,
-    trigRatio: [trigRatio(lineStatistics(pre, 'a + b'), key), trigRatio(lineStatistics(post, 'a + b'), key), trigRatio(lineStatistics(logits, 'a + b'), key)],
+    trigRatio: [
+      trigRatio(lineStatistics(pre, 'a + b'), key),
+      trigRatio(lineStatistics(post, 'a + b'), key),
+      trigRatio(lineStatistics(logits, 'a + b'), key),
+    ],
     best: bestFrequencies(frequencyShares(post)),
   };
 }

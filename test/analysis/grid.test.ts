@@ -130,7 +130,8 @@ test('the trig projection is that on cos and sin of w_k(a + b), and a second tim
 });
 
 test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), and leaves constant columns out', () => {
-  const ratio = (f: (a: number, b: number) => number): number => trigRatio(lineStatistics(gridOf(f), 'a + b'), [3]);
+  const ratio = (f: (a: number, b: number) => number): number =>
+    trigRatio(lineStatistics(gridOf(f), 'a + b'), [3]);
   const values = [
     ratio((a, b) => 2 + Math.cos(w(3) * (a + b) - 1)),
     ratio((a, b) => Math.cos(w(3) * (a - b))),
@@ -138,7 +139,9 @@ test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), a
   assertClose('ratios', values, [1, 0], { atol: 1e-12 });
   const both = createMatrix(p * p, 2);
   for (let i = 0; i < p * p; i++) both.data.set([Math.cos(w(3) * (Math.floor(i / p) + (i % p))), 7], 2 * i);
-  assertClose('with a constant column', [trigRatio(lineStatistics(both, 'a + b'), [3])], [1], { atol: 1e-12 });
+  assertClose('with a constant column', [trigRatio(lineStatistics(both, 'a + b'), [3])], [1], {
+    atol: 1e-12,
+  });
 });
 
 test('logit coefficients are inner products with the normalised cosine cube', () => {

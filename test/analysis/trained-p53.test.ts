@@ -11,10 +11,7 @@ import {
   withOnlyFrequencies,
 } from '../../lib/analysis/ablations.ts';
 import { meanAttentionFromEquals } from '../../lib/analysis/attention-measures.ts';
-import {
-  excludedLogits,
-  restrictedLogits,
-} from '../../lib/analysis/circuit-logits.ts';
+import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { logitMap, neuronMap, numberEmbedding } from '../../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
