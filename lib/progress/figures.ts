@@ -3,7 +3,7 @@ import type { Line } from '../analysis/line-sums.ts';
 import type { ArrowSchema, Columns } from '../files/arrow.ts';
 import type { LinesOptions, LineSeries } from '../figures/lines.ts';
 import { curves, frequencySeries, type Training } from '../figures/progress-figures.ts';
-import { WEIGHT_NAMES } from '../model/config.ts';
+import { WEIGHT_NAMES, type WeightName } from '../model/config.ts';
 
 export interface ProgressFigure {
   readonly name: string;
@@ -23,12 +23,27 @@ interface Listed {
   readonly series: Readonly<Record<string, string>>;
 }
 
+/** Singular values drawn. */
+const SHOWN = 24;
+
+/** Weights in pairs that act together: a colour a pair. */
+const WEIGHT_STYLES: Readonly<Record<WeightName, Pick<LineSeries, 'colour' | 'dashed'>>> = {
+  W_E: { colour: 0 },
+  W_U: { colour: 0, dashed: true },
+  W_pos: { colour: 4 },
+  W_Q: { colour: 2 },
+  W_K: { colour: 2, dashed: true },
+  W_V: { colour: 3 },
+  W_O: { colour: 3, dashed: true },
+  W_in: { colour: 1 },
+  W_out: { colour: 1, dashed: true },
+};
+
 const SCALARS: readonly Listed[] = [
   {
     name: 'progress_measures',
     title: 'Progress measures',
-    subtitle:
-      'Restricted: only the key frequencies of the logits are kept. Excluded: they are taken out. The circuit is there long before test loss shows it.',
+    subtitle: 'Restricted: only the key frequencies of the logits are kept. Excluded: they are taken out.',
     y: 'loss',
     label: 'cross-entropy (nats)',
     log: true,
@@ -167,14 +182,23 @@ export function progressFigures(
   const weight = list('sum_squared_weights_by_weight');
   const singular = list('singular_values_W_E');
   const coefficient = list('logit_cosine_coefficients');
-  const weights: LineSeries[] = WEIGHT_NAMES.map((name, j) => ({ name, values: over((i) => weight(j, i)) }));
-  const values: LineSeries[] = Array.from(
+  const weights = WEIGHT_NAMES.map((name, j): LineSeries => ({
+    ...WEIGHT_STYLES[name],
+    name,
+    values: over((i) => weight(j, i)),
+  }));
+  const values = Array.from(
     { length: Math.min(SHOWN, widthOf('singular_values_W_E')) },
-    (_, j) => ({
-      name: `s${j + 1}`,
-      values: over((i) => singular(j, i)),
-      colour: j < 2 * key.length ? Math.floor(j / 2) : ('grey' as const),
-    }),
+    (_, j): LineSeries => {
+      const isKey = j < 2 * key.length;
+      return {
+        name: `s${j + 1}`,
+        values: over((i) => singular(j, i)),
+        colour: isKey ? j >> 1 : 'grey',
+        dashed: isKey && j % 2 === 1,
+        unnamed: !isKey,
+      };
+    },
   );
   const frequencies = (value: (k: number, i: number) => number): LineSeries[] =>
     frequencySeries(p, n, key, value);
@@ -185,9 +209,13 @@ export function progressFigures(
       y: 'sum',
       options: curves(training, {
         title: 'Sum of squared weights',
-        subtitle: 'What weight decay works on, weight by weight.',
+        subtitle: 'What weight decay works on, all weights and each.',
         label: 'sum of squares',
-        series: weights,
+        log: true,
+        series: [
+          { name: 'all', values: columns['sum_squared_weights'] as Float64Array, colour: 'grey' },
+          ...weights,
+        ],
       }),
     },
     {
@@ -205,7 +233,7 @@ export function progressFigures(
       y: 'value',
       options: curves(training, {
         title: 'Singular values of W_E',
-        subtitle: `The ${values.length} largest of ${widthOf('singular_values_W_E')}; two of a colour for each key frequency.`,
+        subtitle: `The ${values.length} largest of ${widthOf('singular_values_W_E')}; two of a colour for each key frequency, the others in grey.`,
         label: 'singular value',
         series: values,
       }),
@@ -226,6 +254,3 @@ export function progressFigures(
       : []),
   ];
 }
-
-/** Singular values drawn. */
-const SHOWN = 24;
