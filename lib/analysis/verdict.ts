@@ -40,8 +40,8 @@ export const VERDICT_RULE =
   'yes: every criterion is met; partly: all needed ones are, and at least half of the others; else no';
 
 const NANDA = 'Nanda et al. 2023';
-const CHUGHTAI = 'Chughtai et al. 2023, C113, 4 seeds';
-const ZHONG = 'Zhong et al. 2023, halfway between their means for clocks and pizzas';
+const CHUGHTAI = 'Chughtai et al. 2023';
+const ZHONG = 'Zhong et al. 2023: middle of clock and pizza';
 
 /** Means over circular networks with attention rates 0.8 to 1 (clocks) and 0 to 0.2 (pizzas). */
 export const PIZZA_MEANS = {
@@ -85,7 +85,7 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
       `${CHUGHTAI}: 1.6 to 2.8`,
     ),
     {
-      ...atMost('key frequencies', of.key_frequencies, 6, false, `${NANDA} and ${CHUGHTAI}: 3 to 5`),
+      ...atMost('key frequencies', of.key_frequencies, 6, false, `${NANDA}, ${CHUGHTAI}: 3 to 5`),
       from: 1,
       met: of.key_frequencies >= 1 && of.key_frequencies <= 6,
     },

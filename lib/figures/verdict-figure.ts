@@ -5,10 +5,10 @@ import type { Figure, Table } from './figure.ts';
 import { drawPanel, Plot } from './plot.ts';
 import { GRID, INK, MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
 
-const WIDTH = 800;
+const WIDTH = 820;
 const ROW = 26;
 /** Where the columns start, in pixels. */
-const COLUMNS = { met: 12, name: 34, value: 310, border: 325, source: 445 } as const;
+const COLUMNS = { met: 12, name: 34, value: 345, border: 360, source: 475 } as const;
 const [MET, UNMET] = [SERIES_COLOURS[2], SERIES_COLOURS[1]];
 
 const ANSWERS: Readonly<Record<Clock, string>> = {
