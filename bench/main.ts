@@ -89,6 +89,20 @@ function measureMemory(build: Build): number {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
+interface ProgressTiming {
+  readonly p: number;
+  readonly checkpoints: number;
+  readonly seconds: number;
+  readonly peak_bytes: number | null;
+}
+
+/** Every measure of every checkpoint, in a process of its own. */
+function measureProgress(p: number, checkpoints: number): ProgressTiming {
+  const script = fileURLToPath(new URL('./progress.ts', import.meta.url));
+  const args = [...process.execArgv, script, String(p), String(checkpoints)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as ProgressTiming;
+}
+
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
 });
@@ -98,6 +112,7 @@ const contenders = [...(await openOurs()), ...(values.peer ? await openTheirs(va
 const steps = await takeTurns(contenders, ROUNDS);
 const growth = await measureGrowth();
 const peak_bytes = Object.fromEntries(builds.map((build) => [build, measureMemory(build)]));
+const progress = [measureProgress(113, 250), measureProgress(199, 50)];
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -106,6 +121,7 @@ const result = {
   steps,
   growth,
   peak_bytes,
+  progress,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -135,6 +151,11 @@ function print(): void {
   console.log('\nPeak memory of training at p = 113, whole process');
   for (const [build, bytes] of Object.entries(peak_bytes))
     console.log(`  ${build.padEnd(8)} ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+  console.log('\nEvery measure of every checkpoint');
+  for (const { p, checkpoints, seconds, peak_bytes: bytes } of progress) {
+    const memory = bytes === null ? '' : `, ${(bytes / 2 ** 20).toFixed(0)} MiB in all processes`;
+    console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
+  }
 }
 
 /** How many times faster each of our builds on all threads is than each of PyTorch's variants. */
