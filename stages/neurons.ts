@@ -67,7 +67,12 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const control = bestFrequencies(frequencyShares(gaussianControl(post, CONTROL_SEED)));
   const order = Array.from(best.keys())
     .filter((j) => best[j])
-    .sort((i, j) => best[i]!.frequency - best[j]!.frequency || phases[i]! - phases[j]!);
+    .sort(
+      (i, j) =>
+        Number(best[j]!.fraction > above) - Number(best[i]!.fraction > above) ||
+        best[i]!.frequency - best[j]!.frequency ||
+        phases[i]! - phases[j]!,
+    );
   progress(2, 3, 'figures');
 
   const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
