@@ -31,42 +31,49 @@ function scoreRowsOf(
   parts: readonly (Matrix | null)[],
 ): RowScores[] {
   const factors = parts.map((part) => part?.data.map((x) => Math.exp(-x)) ?? new Float64Array(p * p).fill(1));
-  const totals = parts.map(() => ({ loss: 0, accuracy: 0 }));
+  const [losses, right] = [new Float64Array(parts.length), new Float64Array(parts.length)];
   const exps = new Float64Array(p);
   for (let i = 0; i < label.length; i++) {
     const row = data.subarray((a[i]! * p + b[i]!) * p, (a[i]! * p + b[i]! + 1) * p);
     const y = label[i]!;
-    const top = largest(row);
-    shiftedExponentials(row, top, exps);
-    for (const [part, total] of totals.entries()) {
-      const { loss, accuracy } = scoreWeights(exps, factors[part]!.subarray(y * p, (y + 1) * p), y);
+    shiftedExponentials(row, largest(row), exps);
+    for (let part = 0; part < parts.length; part++) {
+      const factor = factors[part]!;
+      const own = exps[y]! * factor[y * p + y]!;
+      const loss = Math.log1p(sumOfOthers(exps, factor, y) / own);
       // Beyond the range of float64 the logits themselves still say what the loss is.
       const exact = Number.isFinite(loss) ? null : scoreOne(row, y, parts[part]!);
-      total.loss += exact?.loss ?? loss;
-      total.accuracy += exact?.accuracy ?? accuracy;
+      losses[part] = losses[part]! + (exact?.loss ?? loss);
+      right[part] = right[part]! + (exact?.accuracy ?? Number(isFirstLargest(exps, factor, y, own, loss)));
     }
   }
-  return totals.map(({ loss, accuracy }) => ({
-    loss: loss / label.length,
-    accuracy: accuracy / label.length,
-  }));
+  return parts.map((_, i) => ({ loss: losses[i]! / label.length, accuracy: right[i]! / label.length }));
 }
 
-/** Of unnormalised probabilities exps * factor: nothing cancels, since all terms are positive. */
-function scoreWeights(exps: Float64Array, factor: Float64Array, y: number): RowScores {
-  let [others, before, after] = [0, -1, -1];
-  for (let c = 0; c < y; c++) {
-    const weight = exps[c]! * factor[c]!;
-    others += weight;
-    if (weight > before) before = weight;
+/** Of unnormalised probabilities exps * factor (row y): all terms are positive, so nothing cancels. */
+function sumOfOthers(exps: Float64Array, factor: Float64Array, y: number): number {
+  const [p, at] = [exps.length, y * exps.length];
+  let sum = 0;
+  for (let c = 0; c < y; c++) sum += exps[c]! * factor[at + c]!;
+  for (let c = y + 1; c < p; c++) sum += exps[c]! * factor[at + c]!;
+  return sum;
+}
+
+/** Whether none is larger than the label's, and none before it as large. A loss below ln 2 says so at once. */
+function isFirstLargest(
+  exps: Float64Array,
+  factor: Float64Array,
+  y: number,
+  own: number,
+  loss: number,
+): boolean {
+  if (loss < 0.69) return true;
+  const at = y * exps.length;
+  for (let c = 0; c < exps.length; c++) {
+    const weight = exps[c]! * factor[at + c]!;
+    if (weight > own || (weight === own && c < y)) return false;
   }
-  for (let c = y + 1; c < exps.length; c++) {
-    const weight = exps[c]! * factor[c]!;
-    others += weight;
-    if (weight > after) after = weight;
-  }
-  const own = exps[y]! * factor[y]!;
-  return { loss: Math.log1p(others / own), accuracy: Number(own > before && own >= after) };
+  return true;
 }
 
 function largest(row: Float32Array | Float64Array): number {
