@@ -9,6 +9,7 @@ import { logitMap } from '../lib/analysis/composites.ts';
 import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
+import { ExpectedError } from '../lib/files/expected-error.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { hasCheckpoints, openCheckpoints } from '../lib/progress/checkpoint-file.ts';
@@ -18,12 +19,20 @@ import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
 import { params } from './measures.params.ts';
 
+/** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
+const MOST_PROCESSES = 4;
+
 await stage(params, async ({ needs, out, progress, say }) => {
   const pairs = join(needs['dataset']!, 'pairs.arrow');
   const checkpoints = join(needs['train']!, 'checkpoints.arrow');
   const { config } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { p } = config;
-  const { operation } = (await readPairs(pairs)).task;
+  const { operation, p: p_of_dataset } = (await readPairs(pairs)).task;
+  if (p !== p_of_dataset)
+    throw new ExpectedError(
+      `the model has p = ${p}, the dataset p = ${p_of_dataset}`,
+      'set dataset.p to that of the model in pipeline.yaml',
+    );
   if (!(await hasCheckpoints(checkpoints))) {
     const not_measured = 'the network has no checkpoints: it was not trained here';
     say(not_measured);
@@ -39,7 +48,8 @@ await stage(params, async ({ needs, out, progress, say }) => {
 
   const started = performance.now();
   const measuring = { checkpoints, pairs, config, key };
-  const rows = await measureAll(measuring, epochs.length, availableParallelism(), (done) =>
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES);
+  const rows = await measureAll(measuring, epochs.length, processes, (done) =>
     progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
   );
   console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);

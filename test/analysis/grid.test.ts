@@ -160,6 +160,20 @@ test('logit coefficients are inner products with the normalised cosine cube', ()
   assertClose('cosine logits', spread(cosineLogits(p, coefficients, [4])).data, fourth, { atol: 1e-12 });
 });
 
+test('Parseval: logits that are an even function of a + b - c without a mean have all of their norm in the coefficients', () => {
+  const f = Float64Array.from({ length: p }, (_, m) => Math.min(m, p - m) ** 2);
+  const mean = f.reduce((sum, x) => sum + x, 0) / p;
+  const byAnswer = createMatrix(
+    p,
+    p,
+    Float64Array.from({ length: p * p }, (_, i) => f[(Math.floor(i / p) - (i % p) + p) % p]! - mean),
+  );
+  const logits = spread(byAnswer);
+  const coefficients = logitCosineCoefficients(lineSums(logits, 'a + b'));
+  const square = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0);
+  assertClose('norm', [square(coefficients)], [square(logits.data)], { rtol: 1e-12 });
+});
+
 test('Gini: 0 of equal values, 1 - 1/n of a single one, and half the mean difference over the mean', () => {
   assertClose('ends', [gini(new Float64Array(8).fill(3)), gini(Float64Array.of(0, 5, 0, 0))], [0, 0.75], {
     atol: 1e-15,
@@ -191,5 +205,13 @@ test('circularity is 1 of embeddings on circles, whatever the rotation and the m
       6 * t,
     );
   assertClose('circles', [circularity(circles)], [1], { atol: 1e-10 });
-  assert.ok(circularity(random(p, 6, 7)) < 0.9);
+  const embedding = random(p, 6, 7);
+  assert.ok(circularity(embedding) < 0.9);
+  // The signs of all singular vectors on one side change with that of the matrix.
+  const negated = createMatrix(
+    p,
+    6,
+    embedding.data.map((x) => -x),
+  );
+  assertClose('negated', [circularity(negated)], [circularity(embedding)], { rtol: 1e-12 });
 });
