@@ -51,20 +51,29 @@ export function multiply(A: Matrix, B: Matrix): Matrix {
   return C;
 }
 
-/** A A^T, [rows, rows]: half of it is multiplied, the other half is its mirror image. */
+/** A A^T, [rows, rows]: half of it is multiplied, four entries at a time, the other half is its mirror image. */
 export function gram({ rows: n, columns, data: a }: Matrix): Matrix {
   const G = createMatrix(n, n);
-  for (let i = 0; i < n; i++)
-    for (let j = i; j < n; j++) {
-      const [x, y] = [i * columns, j * columns];
-      let [even, odd] = [0, 0];
-      for (let k = 0; k + 1 < columns; k += 2) {
-        even += a[x + k]! * a[y + k]!;
-        odd += a[x + k + 1]! * a[y + k + 1]!;
+  for (let i = 0; i < n; i++) {
+    const x = i * columns;
+    for (let j = i; j < n; j += 4) {
+      // Past the last row, the last row again: its entry is written more than once.
+      const [j1, j2, j3] = [Math.min(j + 1, n - 1), Math.min(j + 2, n - 1), Math.min(j + 3, n - 1)];
+      const [y0, y1, y2, y3] = [j * columns, j1 * columns, j2 * columns, j3 * columns];
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let k = 0; k < columns; k++) {
+        const value = a[x + k]!;
+        s0 += value * a[y0 + k]!;
+        s1 += value * a[y1 + k]!;
+        s2 += value * a[y2 + k]!;
+        s3 += value * a[y3 + k]!;
       }
-      if (columns % 2 === 1) even += a[x + columns - 1]! * a[y + columns - 1]!;
-      G.data[i * n + j] = G.data[j * n + i] = even + odd;
+      G.data[i * n + j] = G.data[j * n + i] = s0;
+      G.data[i * n + j1] = G.data[j1 * n + i] = s1;
+      G.data[i * n + j2] = G.data[j2 * n + i] = s2;
+      G.data[i * n + j3] = G.data[j3 * n + i] = s3;
     }
+  }
   return G;
 }
 
