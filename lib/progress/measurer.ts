@@ -17,12 +17,10 @@ export interface Measuring {
   readonly key: readonly number[] | null;
 }
 
-export interface Measurer {
-  measure(index: number): Promise<Measures>;
-  close(): Promise<void>;
-}
+/** Measures checkpoint number `index`; await each call before the next. File and kernel stay open as long as the process. */
+export type Measure = (index: number) => Promise<Measures>;
 
-export async function openMeasurer({ checkpoints, pairs, config, key }: Measuring): Promise<Measurer> {
+export async function openMeasurer({ checkpoints, pairs, config, key }: Measuring): Promise<Measure> {
   const { task, grid: all, train, test } = await readPairs(pairs);
   const sets = { all, train, test };
   const line = answerLine(task.operation);
@@ -30,7 +28,7 @@ export async function openMeasurer({ checkpoints, pairs, config, key }: Measurin
   const file = await openCheckpoints(checkpoints, config);
   const model = await (await openKernel('auto')).open(config, 1);
   let activations: { neurons?: Float32Array; logits?: Float32Array } = {};
-  const measure = async (index: number): Promise<Measures> => {
+  return async (index) => {
     const weights = await file.read(index);
     model.writeState({ weights: flattenWeights(config, weights) });
     const want = { ...(key && { neurons: 'pre' as const }), logits: true };
@@ -54,9 +52,4 @@ export async function openMeasurer({ checkpoints, pairs, config, key }: Measurin
       lists: { ...answers.lists, ...ofWeights.lists },
     };
   };
-  const close = async (): Promise<void> => {
-    model.close();
-    await file.close();
-  };
-  return { measure, close };
 }

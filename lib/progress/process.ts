@@ -1,5 +1,5 @@
 // A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its parent.
-import { openMeasurer, type Measurer, type Measuring } from './measurer.ts';
+import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
 import type { Measures } from './columns.ts';
 
 /** From the pool: what to open, then numbers of checkpoints. */
@@ -11,16 +11,16 @@ export type Report =
   | { readonly type: 'measured'; readonly index: number; readonly measures: Measures }
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
 
-let measurer: Measurer;
+let measure: Measure;
 
 process.once('disconnect', () => process.exit());
 process.on('message', (order: Order) => void follow(order).catch(fail));
 
 async function follow(order: Order): Promise<void> {
   if ('open' in order) {
-    measurer = await openMeasurer(order.open);
+    measure = await openMeasurer(order.open);
     report({ type: 'ready' });
-  } else report({ type: 'measured', index: order.measure, measures: await measurer.measure(order.measure) });
+  } else report({ type: 'measured', index: order.measure, measures: await measure(order.measure) });
 }
 
 function fail(error: Error): void {
