@@ -1,7 +1,8 @@
 // attention: where `=` looks, and what the first neurons answer to.
-// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, and the weights. Draws
-// the frequencies of each head's scores (Nanda et al. 2023, section 4.1), the average pattern, the pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8
-// to 19; its title "a -> =" names the direction the wrong way round: `=` is the query).
+// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, and
+// train/model.safetensors. Draws the average pattern, the pattern of one pair, attention from `=` to a, and neurons over the
+// grid (seed notebook, cells 8 to 19; its title "a -> =" names the direction the wrong way round: `=` is the query), and
+// the frequencies of each head's scores (Nanda et al. 2023, section 4.1).
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
