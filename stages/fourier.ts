@@ -1,7 +1,7 @@
 // fourier: which frequencies the network computes with.
-// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular vectors of W_E, the Fourier basis, and
-// W_E and W_logit in that basis with the norms of their components (seed notebook, cells 43 to 47; TransformerLens'
-// demo). Key frequencies, by every rule that needs only weights, are in summary.json.
+// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular
+// vectors of W_E, the Fourier basis, and W_E and W_logit in that basis with the norms of their components (seed notebook,
+// cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap, numberEmbedding } from '../lib/analysis/composites.ts';

@@ -1,7 +1,8 @@
 // measures: every measure of every checkpoint.
 // Reads dataset/pairs.arrow, train/model.safetensors and train/checkpoints.arrow, one checkpoint a core in memory. Key
-// frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo): W_logit's
-// above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing again.
+// frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
+// W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
+// again.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';

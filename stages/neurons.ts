@@ -1,7 +1,8 @@
 // neurons: which frequency each neuron computes with.
-// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the two-dimensional spectrum of chosen neurons beside a Gaussian control, the share
-// of every neuron that each frequency explains, the clusters, and W_logit by cluster (TransformerLens' demo; Nanda et al.
-// 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one that never varies, has frequency 0.
+// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the two-dimensional spectrum of chosen
+// neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
+// cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
+// that never varies, has frequency 0.
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap } from '../lib/analysis/composites.ts';

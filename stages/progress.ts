@@ -1,7 +1,7 @@
 // progress: how the network comes to its algorithm.
-// Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each checkpoint to
-// the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to 18; TransformerLens'
-// demo). Without checkpoints there is nothing to draw, and summary.json says why.
+// Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
+// checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
+// 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
 import { join } from 'node:path';
 import { answerLine } from '../lib/analysis/answer-line.ts';
 import { readArrow, writeArrow } from '../lib/files/arrow.ts';

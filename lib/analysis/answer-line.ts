@@ -1,6 +1,6 @@
-// Which formulas hold for which operation. The trigonometric algorithm adds angles: its measures ask for functions of a + b.
-// For subtraction they hold with a - b. A product or a polynomial is no rotation in these frequencies, so there is nothing
-// that these formulas would measure of it.
+// Which formulas hold for which operation. The trigonometric algorithm adds angles: its measures ask for functions of a +
+// b. For subtraction they hold with a - b. A product or a polynomial is no rotation in these frequencies, so there is
+// nothing that these formulas would measure of it.
 import type { Operation } from '../task/operations.ts';
 import type { Line } from './line-sums.ts';
 

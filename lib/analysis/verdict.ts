@@ -1,6 +1,6 @@
-// Is this network a clock: does it add angles, as Nanda et al. 2023 found, cos w_k(a + b - c) summed over a few key frequencies? Each
-// criterion is a number of the published algorithm beside a border that comes from published runs (named as `source`). Pizza
-// measures (Zhong et al. 2023) tell it from the other known algorithm for the same task.
+// Is this network a clock: does it add angles, as Nanda et al. 2023 found, cos w_k(a + b - c) summed over a few key
+// frequencies? Each criterion is a number of the published algorithm beside a border that comes from published runs
+// (named as `source`). Pizza measures (Zhong et al. 2023) tell it from the other known algorithm for the same task.
 
 /** Numbers that the verdict is about; all of the final network. */
 export interface Evidence {

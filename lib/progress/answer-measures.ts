@@ -1,5 +1,6 @@
-// What a checkpoint's neurons and logits over all pairs say of the trigonometric algorithm: the same numbers that the logits
-// stage has of the final network, arranged so that each activation is read once and only key frequencies are transformed.
+// What a checkpoint's neurons and logits over all pairs say of the trigonometric algorithm: the same numbers that the
+// logits stage has of the final network, arranged so that each activation is read once and only key frequencies are
+// transformed.
 import { restrictedLogits } from '../analysis/circuit-logits.ts';
 import { scoreExcluded } from '../analysis/excluded-scores.ts';
 import { LINES, type Grid, type Line, type LineStatistics } from '../analysis/line-sums.ts';

@@ -1,4 +1,5 @@
-// Measures checkpoints one after the other, with one of them in memory: weights, and what the kernel computes of them on one thread.
+// Measures checkpoints one after the other, with one of them in memory: weights, and what the kernel computes of them on
+// one thread.
 import { answerLine } from '../analysis/answer-line.ts';
 import { makeFourierBasis } from '../analysis/fourier.ts';
 import { openKernel } from '../kernel/kernel.ts';

@@ -1,6 +1,7 @@
-// Checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with their number.
-// Processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which process measures which
-// checkpoint is left to chance; what it finds is not, so the table has the same bytes on any number of cores.
+// Checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with
+// their number. Processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which process
+// measures which checkpoint is left to chance; what it finds is not, so the table has the same bytes on any number of
+// cores.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '../files/expected-error.ts';

@@ -1,4 +1,5 @@
-// A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its parent.
+// A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its
+// parent.
 import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
 import type { Measures } from './columns.ts';
 
