@@ -77,6 +77,15 @@ test('so does the module for Observable', { skip: missing('numpy', 'pyarrow') },
 });
 
 test(
+  "README's lines of Python run as they stand there",
+  { skip: missing('torch', 'pyarrow', 'duckdb', 'safetensors') },
+  async () => {
+    const readme = fileURLToPath(new URL('../README.md', import.meta.url));
+    assert.equal(await runPython('run_readme', readme, folder), 3);
+  },
+);
+
+test(
   'pyarrow opens checkpoints as a row an epoch with a tensor column a weight',
   { skip: missing('pyarrow') },
   async () => {

@@ -23,7 +23,7 @@ export interface Pretrained {
 
 /** Reads and checks everything. Throws ExpectedError with what is wrong and the param to blame. */
 export async function readPretrained(path: string): Promise<Pretrained> {
-  const isFolder = (await stat(path)).isDirectory();
+  const isFolder = (await onFile(path, () => stat(path))).isDirectory();
   const model = isFolder ? join(path, 'model.safetensors') : path;
   const rest: string[] = [];
   const has = async (name: string): Promise<boolean> => {
