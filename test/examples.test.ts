@@ -1,4 +1,5 @@
-// The examples and npm run export on the artifacts of a real run: a small network that groks in a second.
+// The examples and npm run export on the artifacts of a real run: a small network that groks in a second. apache-arrow's
+// own reader is here what a file attachment of Observable is.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
