@@ -8,7 +8,7 @@ export const params = object({
   d_head: integer({ default: 32, min: 1 }),
   d_mlp: integer({ default: 512, min: 1 }),
   seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
-  epochs: integer({ default: 25_000, min: 1 }),
+  epochs: integer({ default: 25_000, min: 1, max: 2 ** 31 - 1 }),
   learning_rate: number({ default: 1e-3, above: 0 }),
   weight_decay: number({ default: 1, min: 0 }),
   beta1: number({ default: 0.9, min: 0, below: 1 }),
