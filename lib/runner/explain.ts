@@ -25,7 +25,8 @@ export async function explainStage(run: Run, stage: Stage): Promise<string[]> {
   return [...lines, '', `key ${hashKey(key)}`, ...listKey(key)];
 }
 
-function listKey(key: Key): string[] {
+/** The fields of a key, group by group, hashes shortened. */
+export function listKey(key: Key): string[] {
   const { params, inputs, code, packages, identity, env, ...rest } = key;
   const groups = { ...{ params, inputs, code, packages, identity, env }, other: rest };
   return Object.entries(groups).flatMap(([title, fields]) => {

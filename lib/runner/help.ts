@@ -40,9 +40,11 @@ const STATUS = `Says for every stage whether it is fresh, stale (and which field
 ${JSON_TOO}${EVERYWHERE}
 `;
 
-const EXPLAIN = `Prints the whole key of a stage, and what in it is not as it was when the stage folder was made.
+const EXPLAIN = `Prints the whole key of a stage, and what in it is not as it was when the stage folder was made. Of a file, which
+stage wrote it, when and where, and from what: its key.
 
   npm run explain -- train
+  npm run explain -- artifacts/svd/summary.json
 ${EVERYWHERE}
 `;
 

@@ -25,7 +25,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const pipeline = await readPipeline(options.file, options.overrides);
-  checkTargets(options, pipeline);
+  if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
   const { artifacts, cache } = findRoots(options, pipeline);
   const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
   const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
@@ -48,6 +48,9 @@ async function main(): Promise<number> {
   }
 }
 
+/** What stands for a file rather than for a stage. */
+const isPath = (target: string): boolean => /[/\\.]/.test(target);
+
 function checkTargets({ command, targets }: Options, { stages }: Pipeline): void {
   const problems = targets
     .filter((target) => !stages.has(target))
@@ -65,6 +68,9 @@ async function execute(run: Run, chosen: ReadonlySet<string>, options: Options):
   if (command === 'graph') {
     const { drawGraph } = await import('./graph.ts');
     console.log(drawGraph(run.pipeline));
+  } else if (command === 'explain' && isPath(options.targets[0]!)) {
+    const { explainFile } = await import('./explain-file.ts');
+    for (const line of await explainFile(options.targets[0]!, run.hashes)) console.log(line);
   } else if (command === 'explain') {
     const { explainStage } = await import('./explain.ts');
     for (const line of await explainStage(run, run.pipeline.stages.get(options.targets[0]!)!))

@@ -111,8 +111,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (command === 'explain' && !given.help && positionals.length !== 1)
     problems.push({
       place: 'explain',
-      message: 'needs the name of one stage',
-      hint: 'npm run explain -- train',
+      message: 'needs the name of one stage, or a file that one wrote',
+      hint: 'npm run explain -- train, or npm run explain -- artifacts/svd/summary.json',
     });
   if ((command === 'gc' || command === 'verify' || command === 'graph') && positionals.length > 0)
     problems.push({ place: command, message: `takes no names of stages, got ${positionals.join(' ')}` });

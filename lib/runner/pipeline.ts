@@ -12,6 +12,11 @@ import type { Override } from './override.ts';
 import { ConfigurationError, suggest, type Problem } from './problem.ts';
 import { Source } from './source.ts';
 
+export interface FileParam {
+  readonly name: string;
+  readonly folderOf: readonly string[];
+}
+
 export interface Stage {
   readonly name: string;
   /** The script, relative to the root, with forward slashes. */
@@ -20,8 +25,8 @@ export interface Stage {
   /** Environment variables that reach the stage and its key. */
   readonly env: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
-  /** Names of the params whose value is the path of a file. */
-  readonly fileParams: readonly string[];
+  /** The params whose value is the path of a file, with the files that count where it may be a folder. */
+  readonly fileParams: readonly FileParam[];
   /** What the stage would run on: part of its key. */
   identity(): Promise<Record<string, string>>;
 }

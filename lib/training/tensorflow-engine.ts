@@ -11,6 +11,7 @@ import {
   type ModelConfig,
   type WeightName,
 } from '../model/config.ts';
+import { refuseTooBig } from '../model/memory.ts';
 import { forwardAtEquals, toOneHot, type TensorWeights } from '../model/forward.ts';
 import type { Rows } from '../task/split.ts';
 import type { OpenEngine } from './engine.ts';
@@ -42,6 +43,7 @@ export async function openTensorFlow(
   config: ModelConfig,
   backends?: readonly BackendName[],
 ): Promise<OpenEngine & { gradients(rows: Rows): Float32Array }> {
+  refuseTooBig(config, tensorflowBytes(config));
   const backend = await openBackend(backends);
   loadGradients();
   const shapes = weightShapes(config);
@@ -136,6 +138,10 @@ export async function openTensorFlow(
     },
   };
 }
+
+/** At the least: weights, moments, gradient and what an update makes of them; neurons of a batch, forward and back. */
+const tensorflowBytes = (config: ModelConfig): number =>
+  4 * (8 * parameterCount(config) + 4 * Math.min(PAIRS_PER_BATCH, config.p ** 2) * config.d_mlp);
 
 /** One AdamW step, the `step`th counted from one: PyTorch's formulas, weights decayed before the update. */
 function update({ weights, m, v }: State, gradient: tf.Tensor1D, adamw: AdamW, step: number): State {

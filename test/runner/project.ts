@@ -33,6 +33,8 @@ export const params = object({
   kind: choice(['add', 'subtract'], { default: 'add' }),
   pair: list(integer({ min: 0 }), { default: [0, 5], length: 2 }),
   input: nullable(file(), { default: null }),
+  model: nullable(file({ folderOf: ['model.bin', 'history.bin'] }), { default: null }),
+  kinds: list(choice(['add', 'subtract']), { default: ['add'] }),
 });
 `;
 

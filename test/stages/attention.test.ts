@@ -39,7 +39,7 @@ before(async () => {
 async function writeHooks(folder: string): Promise<void> {
   await mkdir(folder);
   for (const [name, dims] of [
-    [PATTERN, ['head', 'query', 'key']],
+    [PATTERN, ['head', 'query_pos', 'key_pos']],
     [POST, ['pos', 'd_mlp']],
   ] as const) {
     const { shape, data } = cache[`cache/${name}`]!;

@@ -1,5 +1,5 @@
 // Starts one stage as the runner does: a process of its own that gets its job over the IPC channel.
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,13 +35,14 @@ export interface Ended {
   readonly log: string;
 }
 
-/** Runs stages/<name>.ts with params, defaults filled in, on needed folders into `out`. */
+/** Runs stages/<name>.ts with params, defaults filled in, on needed folders into `out`; `onReady` gets its process. */
 export async function startStage<S extends ParamsSchema>(
   name: string,
   schema: S,
   given: Record<string, unknown>,
   needs: Record<string, string>,
   out: string,
+  onReady?: (child: ChildProcess) => void,
 ): Promise<Ended> {
   const assignment: Assignment = {
     params: checkParams(schema as ParamsSchema, given).params,
@@ -58,7 +59,7 @@ export async function startStage<S extends ParamsSchema>(
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
   child.on('message', (said: StageMessage) => {
-    if (said.type === 'ready') child.send(assignment);
+    if (said.type === 'ready') child.send(assignment, () => onReady?.(child));
     if (said.type === 'failed') message = said.message;
   });
   const [exitCode] = (await once(child, 'close')) as [number | null];

@@ -178,3 +178,11 @@ test('the identity told for the key is that of the engine that opens, and auto i
   assert.deepEqual(await engineIdentity('tensorflow'), engine.identity);
   assert.notEqual((await engineIdentity('auto'))['engine'], 'tensorflow');
 });
+
+test('a model that does not fit in memory is refused by the name of its size', async () => {
+  const config = { ...TINY, n_heads: 2e8 };
+  await assert.rejects(
+    openTensorFlow(config),
+    /^ExpectedError: n_heads: 200000000 is too big: training would take/,
+  );
+});
