@@ -91,6 +91,20 @@ function measureMemory(engine: Build | 'tensorflow'): number {
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
+interface ProgressTiming {
+  readonly p: number;
+  readonly checkpoints: number;
+  readonly seconds: number;
+  readonly peak_bytes: number | null;
+}
+
+/** Every measure of every checkpoint, in a process of its own. */
+function measureProgress(p: number, checkpoints: number): ProgressTiming {
+  const script = fileURLToPath(new URL('./progress.ts', import.meta.url));
+  const args = [...process.execArgv, script, String(p), String(checkpoints)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as ProgressTiming;
+}
+
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
 });
@@ -103,6 +117,7 @@ const engines = [...builds, 'tensorflow'] as const;
 const peak_bytes = Object.fromEntries(engines.map((engine) => [engine, measureMemory(engine)]));
 const grok = [await measureGrok(builds[0]!, threads, 0.5), await measureGrok(builds[0]!, threads, 0.3)];
 const activations = measureDump();
+const progress = [measureProgress(113, 250), measureProgress(199, 50)];
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -113,6 +128,7 @@ const result = {
   peak_bytes,
   activations,
   grok,
+  progress,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -145,6 +161,11 @@ function print(): void {
   console.log(`\nTraining until it groks, ${builds[0]}, ${threads} threads`);
   for (const run of grok) console.log(describeGrok(run));
   console.log(describeDump(activations));
+  console.log('\nEvery measure of every checkpoint');
+  for (const { p, checkpoints, seconds, peak_bytes: bytes } of progress) {
+    const memory = bytes === null ? '' : `, ${(bytes / 2 ** 20).toFixed(0)} MiB in all processes`;
+    console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
+  }
 }
 
 /** How many times faster each of our engines on all threads is than each of PyTorch's variants. */

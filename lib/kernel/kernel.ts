@@ -151,15 +151,19 @@ export class KernelModel {
     return to;
   }
 
-  /** At `=`: neurons [rows, d_mlp] before or after the ReLU, and logits [rows, p], in the order of `rows`. */
+  /**
+   * At `=`: neurons [rows, d_mlp] before or after the ReLU, and logits [rows, p], in the order of `rows`. What an earlier
+   * call gave may be handed in as `into` to be written over: a grid of neurons is large to make anew each time.
+   */
   async forward(
     rows: Rows,
     want: { neurons?: 'pre' | 'post'; logits?: boolean },
+    into: { neurons?: Float32Array; logits?: Float32Array } = {},
   ): Promise<{ neurons?: Float32Array; logits?: Float32Array }> {
     const n = rows.a.length;
     const outputs = {
-      ...(want.neurons && { neurons: new Float32Array(n * this.config.d_mlp) }),
-      ...(want.logits && { logits: new Float32Array(n * this.config.p) }),
+      ...(want.neurons && { neurons: into.neurons ?? new Float32Array(n * this.config.d_mlp) }),
+      ...(want.logits && { logits: into.logits ?? new Float32Array(n * this.config.p) }),
     };
     await this.#run({ kind: 'forward', before_relu: want.neurons === 'pre', ...outputs }, rows, 1);
     return outputs;

@@ -1,11 +1,14 @@
 // Starts one stage as the runner does: a process of its own that gets its job over the IPC channel.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
+import type { Operation } from '../../lib/task/operations.ts';
+import { writePairs } from '../../lib/task/pairs.ts';
+import { gridRows } from '../../lib/task/split.ts';
 import type { Assignment, StageMessage } from '../../lib/runner/stage.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -15,6 +18,14 @@ export async function temporaryFolder(t: { after(remove: () => Promise<void>): v
   const folder = await mkdtemp(join(tmpdir(), 'grokscope-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A dataset folder as the dataset stage leaves it, with every second pair to train on. */
+export async function writeDataset(folder: string, p: number, operation: Operation): Promise<void> {
+  const isTrain = Uint8Array.from({ length: p * p }, (_, i) => i % 2);
+  const task = { p, operation, train_fraction: 0.5, seed: 1 };
+  await mkdir(folder);
+  await writePairs(join(folder, 'pairs.arrow'), task, gridRows(p, operation), isTrain);
 }
 
 export interface Ended {
