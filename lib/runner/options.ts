@@ -63,7 +63,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (!isCommand(command))
     throw new ConfigurationError([
       {
-        place: command ?? 'no command',
+        place: command || 'nothing',
         message: 'is not a command',
         hint: `commands: ${COMMANDS.join(', ')}`,
       },
