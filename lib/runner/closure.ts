@@ -52,7 +52,12 @@ async function isCurrent(closure: Closure, root: string, hashes: Hashes): Promis
   return true;
 }
 
-const contentOf = (path: string, hashes: Hashes): Promise<string> => hashes.of(path).catch(() => 'missing');
+/** Only what is not there is missing: a file that cannot be read must not pass for one that never was. */
+const contentOf = (path: string, hashes: Hashes): Promise<string> =>
+  hashes.of(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'missing';
+    throw error;
+  });
 
 async function trace(root: string, run: string, hashes: Hashes): Promise<Closure> {
   const { build } = await import('esbuild');

@@ -70,7 +70,8 @@ async function readBytes(file: string, name: string): Promise<Buffer> {
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    return refuse(code === 'ENOENT' ? 'does not exist' : `cannot be read (${code ?? message})`);
+    if (code === 'ENOENT') return refuse('does not exist');
+    return refuse(`cannot be read: ${code === 'EACCES' ? 'permission denied' : message}`);
   }
 }
 
