@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultThreads, type Build } from '../lib/kernel/kernel.ts';
 import { buildNative } from '../lib/kernel/native/build.ts';
+import { measureCache, printCache } from './cache.ts';
 import { measurePeak } from './peak.ts';
 import { openPeer, PEER_VARIANTS } from './peer.ts';
 import { configOf, median, openRun } from './runs.ts';
@@ -98,6 +99,7 @@ const contenders = [...(await openOurs()), ...(values.peer ? await openTheirs(va
 const steps = await takeTurns(contenders, ROUNDS);
 const growth = await measureGrowth();
 const peak_bytes = Object.fromEntries(builds.map((build) => [build, measureMemory(build)]));
+const cache = await measureCache();
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -106,6 +108,7 @@ const result = {
   steps,
   growth,
   peak_bytes,
+  cache,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -135,6 +138,7 @@ function print(): void {
   console.log('\nPeak memory of training at p = 113, whole process');
   for (const [build, bytes] of Object.entries(peak_bytes))
     console.log(`  ${build.padEnd(8)} ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+  printCache(cache);
 }
 
 /** How many times faster each of our builds on all threads is than each of PyTorch's variants. */

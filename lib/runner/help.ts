@@ -21,7 +21,7 @@ restored from the cache, the rest runs, in order, independent stages side by sid
   npm run pipeline -- --set train.seed=1       one number changed, for this run
   npm run pipeline -- --dry-run                what would happen, and why
 
-Options stand after "--", else npm keeps them for itself.
+Options stand after "--": what stands before it npm keeps for itself, and --only, -n and -k are then lost unseen.
 
   --only                   the named stages alone, without what they need
   -f, --force              run even what is fresh
