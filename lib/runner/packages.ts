@@ -1,6 +1,7 @@
 /**
  * Versions of packages and of all that they depend on, as package-lock.json pins them. Optional ones are left out:
- * builds of the same version for other platforms, and peers such as the compiler that only types speak of.
+ * builds of the same version for other platforms, and peers such as the compiler that only types speak of. So are
+ * packages of types: nothing of them runs.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,6 +43,7 @@ export function pinnedVersions(lock: Lock, names: readonly string[]): Record<str
   const versions = new Map<string, Set<string>>();
   const seen = new Set<string>();
   const visit = (name: string, from: string): void => {
+    if (name.startsWith('@types/')) return;
     const path = locate(lock, name, from);
     if (path === null) {
       if (from === '') versions.set(name, new Set(['not in package-lock.json']));
