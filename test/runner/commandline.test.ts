@@ -147,4 +147,6 @@ test('--help names every option', async () => {
     '--json',
   ])
     assert.ok(out.includes(option), option);
+  for (const event of ['begin', 'progress', 'say', 'note', 'end', 'plan'])
+    assert.match(out, new RegExp(`\\b${event}\\b`));
 });
