@@ -10,6 +10,7 @@ import { defaultThreads, type Build } from '../lib/kernel/kernel.ts';
 import { buildNative } from '../lib/kernel/native/build.ts';
 import { describeDump, measureDump } from './activations.ts';
 import { describeGrok, measureGrok } from './grok.ts';
+import { measureCache, printCache } from './cache.ts';
 import { measurePeak } from './peak.ts';
 import { openPeer, PEER_VARIANTS } from './peer.ts';
 import { configOf, median, openRun } from './runs.ts';
@@ -118,6 +119,7 @@ const peak_bytes = Object.fromEntries(engines.map((engine) => [engine, measureMe
 const grok = [await measureGrok(builds[0]!, threads, 0.5), await measureGrok(builds[0]!, threads, 0.3)];
 const activations = measureDump();
 const progress = [measureProgress(113, 250), measureProgress(199, 50)];
+const cache = await measureCache();
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -129,6 +131,7 @@ const result = {
   activations,
   grok,
   progress,
+  cache,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -166,6 +169,7 @@ function print(): void {
     const memory = bytes === null ? '' : `, ${(bytes / 2 ** 20).toFixed(0)} MiB in all processes`;
     console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
   }
+  printCache(cache);
 }
 
 /** How many times faster each of our engines on all threads is than each of PyTorch's variants. */

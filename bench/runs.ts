@@ -3,7 +3,6 @@ import { openKernel, type Build, type Rows } from '../lib/kernel/kernel.ts';
 import { flattenWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
 import { gridRows, splitRows, takeRows } from '../lib/task/split.ts';
-import { openTensorFlow } from '../lib/training/tensorflow-engine.ts';
 
 export const ADAMW = { learning_rate: 1e-3, weight_decay: 1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
 
@@ -18,6 +17,10 @@ export interface Run {
 }
 
 export const configOf = (p: number): ModelConfig => ({ p, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 });
+
+/** Imported only here: loading TensorFlow.js would count as memory of the other engines. */
+const openTensorFlow = async (config: ModelConfig) =>
+  (await import('../lib/training/tensorflow-engine.ts')).openTensorFlow(config);
 
 /** A run at its start, after a few steps to warm up. TensorFlow.js takes what threads it likes. */
 export async function openRun(engine: Build | 'tensorflow', threads: number, p: number): Promise<Run> {

@@ -2,8 +2,8 @@
 // Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, in whichever
 // precision and with whichever positions they were kept, and train/model.safetensors. Draws the average pattern, the
 // pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
-// "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda et
-// al. 2023, section 4.1).
+// "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
+// et al. 2023, section 4.1).
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
@@ -19,8 +19,8 @@ import { writeFigure } from '../lib/figures/figure.ts';
 import { heatmap, heatmapTable, type Axis, type HeatmapOptions } from '../lib/figures/heatmap.ts';
 import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
 import { N_CTX } from '../lib/model/config.ts';
-import { readModel } from '../lib/model/model-file.ts';
 import type { ActivationName } from '../lib/model/hooks.ts';
+import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
 import { params } from './attention.params.ts';

@@ -10,12 +10,13 @@ import { HELP } from './help.ts';
 import { EXIT_CODES, listenForStop } from './interrupt.ts';
 import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
-import { readPipeline, type Pipeline } from './pipeline.ts';
+import { readPipeline } from './pipeline.ts';
 import { killStages } from './process.ts';
-import { ConfigurationError, suggest } from './problem.ts';
+import { ConfigurationError } from './problem.ts';
 import { findRoots } from './roots.ts';
 import { describeFailure, runStages, type Run } from './run.ts';
 import { Store } from './store.ts';
+import { checkTargets } from './targets.ts';
 import { Workspace } from './workspace.ts';
 
 async function main(): Promise<number> {
@@ -50,17 +51,6 @@ async function main(): Promise<number> {
 
 /** What stands for a file rather than for a stage. */
 const isPath = (target: string): boolean => /[/\\.]/.test(target);
-
-function checkTargets({ command, targets }: Options, { stages }: Pipeline): void {
-  const problems = targets
-    .filter((target) => !stages.has(target))
-    .map((target) => ({
-      place: `${command} ${target}`,
-      message: `there is no stage "${target}"`,
-      hint: suggest(target, [...stages.keys()], 'stages'),
-    }));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
 
 async function execute(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
   const print = await import('./print.ts');

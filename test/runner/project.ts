@@ -112,9 +112,11 @@ export class Project {
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
+    user: { readonly uid?: number; readonly gid?: number } = {},
   ): { child: ChildProcess; finished: Promise<Finished> } {
     const tsx = import.meta.resolve('tsx');
     const child = spawn(process.execPath, ['--import', tsx, main, ...args], {
+      ...user,
       cwd: this.root,
       env: { ...withoutNpm(process.env), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
