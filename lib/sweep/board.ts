@@ -45,9 +45,10 @@ export class Board {
     this.#terminal.show({ type: 'note', stage: this.#sweep.name, text });
   }
 
-  /** Takes the bars away and counts. */
-  close(): void {
+  /** Takes the bars away and counts, or says `instead`. */
+  close(instead: string | null): void {
     this.#terminal.close();
+    if (instead !== null) return console.log(instead);
     const { known, ran, failed, stopped } = this.#counts;
     const left = this.#sweep.points.length - known - ran - failed;
     const parts = [

@@ -15,6 +15,9 @@ import { createLocal } from './local.ts';
 import { HELP, parseSweepOptions, type SweepOptions } from './options.ts';
 import { failedRow, readRow, writeResults, type Row } from './results.ts';
 import { openSite, type Site } from './site.ts';
+import { createSlurm } from './slurm.ts';
+import { readSubmissions, snapshotPath } from './submission.ts';
+import { runTask } from './task.ts';
 
 async function main(): Promise<number> {
   const options = parseSweepOptions(process.argv.slice(2));
@@ -28,16 +31,31 @@ async function main(): Promise<number> {
     console.log(names.length > 0 ? names.join('\n') : `${shortPath(options.file)} has no sweeps`);
     return 0;
   }
-  const sweep = await readSweep(file, options.name);
-  const { artifacts, cache } = findRoots(options, { root: file.root, stages: new Map() });
-  const site = await openSite(artifacts, cache, sweep.name);
+  const roots = findRoots(options, { root: file.root, stages: new Map() });
+  const site = await openSite(roots.artifacts, roots.cache, options.name);
+  const source = options.collect ? await submittedFile(site.folder, options.file) : options.file;
+  const sweep = await readSweep(source === options.file ? file : await openPipeline(source), options.name);
   const stop = listenForStop(killStages);
   try {
     if (options.dryRun) return await plan(site, sweep, options);
-    return await carryOut(site, sweep, options, stop);
+    if (options.task !== null) return await runTask(site, sweep, options.task, stop);
+    const executor =
+      options.executor === 'slurm' || options.collect
+        ? createSlurm({ ...roots, mode: modeOf(options), file: source, root: file.root })
+        : createLocal(options.jobs ?? undefined);
+    return await carryOut(site, sweep, executor, options, stop);
   } finally {
     await site.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
   }
+}
+
+const modeOf = ({ detach, collect }: SweepOptions): 'wait' | 'submit' | 'collect' =>
+  collect ? 'collect' : detach ? 'submit' : 'wait';
+
+/** pipeline.yaml as it was when the sweep was submitted, where it was. */
+async function submittedFile(folder: string, file: string): Promise<string> {
+  const [first] = await readSubmissions(folder);
+  return first ? snapshotPath(first) : file;
 }
 
 async function plan(site: Site, sweep: Sweep, { json }: SweepOptions): Promise<number> {
@@ -51,8 +69,13 @@ async function plan(site: Site, sweep: Sweep, { json }: SweepOptions): Promise<n
   return 0;
 }
 
-async function carryOut(site: Site, sweep: Sweep, options: SweepOptions, stop: AbortSignal): Promise<number> {
-  const executor: Executor = createLocal(options.jobs ?? undefined);
+async function carryOut(
+  site: Site,
+  sweep: Sweep,
+  executor: Executor,
+  options: SweepOptions,
+  stop: AbortSignal,
+): Promise<number> {
   const board = options.json ? null : new Board(process.stdout, sweep);
   const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
   const rows = new Map<string, Row>();
@@ -73,9 +96,10 @@ async function carryOut(site: Site, sweep: Sweep, options: SweepOptions, stop: A
     stop,
   });
   const gathered = await Promise.allSettled(gathering);
-  board?.close();
+  board?.close(options.detach ? `npm run sweep -- ${sweep.name} --collect gathers what becomes of it` : null);
   for (const result of gathered) if (result.status === 'rejected') throw result.reason;
   if (stop.aborted) return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
+  if (options.detach) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
   await writeResults(site.folder, sweep, ordered);
   if (!options.json) console.log(`results in ${shortPath(site.folder)}/results.arrow`);
