@@ -2,6 +2,8 @@
  * `npm run sweep -- NAME`: the points of a sweep of pipeline.yaml, here or on Slurm, and what came of them.
  * Exit codes: 0 done, 1 a point failed, 2 the configuration or the command line is wrong, 129/130/143 interrupted.
  */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXIT_CODES, listenForStop } from '../runner/interrupt.ts';
 import { openPipeline, shortPath } from '../runner/pipeline.ts';
 import { ConfigurationError } from '../runner/problem.ts';
@@ -17,6 +19,7 @@ import { failedRow, readRow, writeResults, type Row } from './results.ts';
 import { openSite, type Site } from './site.ts';
 import { createSlurm } from './slurm.ts';
 import { readSubmissions, snapshotPath } from './submission.ts';
+import { epochTable } from './table.ts';
 import { runTask } from './task.ts';
 
 async function main(): Promise<number> {
@@ -101,7 +104,12 @@ async function carryOut(
   if (stop.aborted) return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
   if (options.detach) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
-  await writeResults(site.folder, sweep, ordered);
+  const isNew = await writeResults(site.folder, sweep, ordered);
+  if (isNew || options.collect || !existsSync(join(site.folder, 'figures'))) {
+    const { drawFigures } = await import('./figures.ts');
+    await drawFigures(site.folder, sweep, ordered);
+  }
+  if (!options.json) for (const line of epochTable(sweep, ordered)) console.log(line);
   if (!options.json) console.log(`results in ${shortPath(site.folder)}/results.arrow`);
   return ordered.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
