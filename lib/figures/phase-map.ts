@@ -46,6 +46,7 @@ export function phaseMap({ title, subtitle, x, y, phases, runs }: PhaseMapOption
   const panel = drawPanel({
     ...frame.options,
     marks: [
+      ...frame.back,
       ...phases.map((_, i) =>
         Plot.rect(
           cells.filter(({ phase }) => phase === i),
@@ -53,7 +54,6 @@ export function phaseMap({ title, subtitle, x, y, phases, runs }: PhaseMapOption
         ),
       ),
       Plot.text(cells, { x: 'column', y: 'row', text: 'words', fill: INK, fontSize: TEXT_SIZE }),
-      ...frame.back,
     ],
   });
   const legend = phases.map((name, i) => ({ name, colour: COLOURS[i]!, mark: 'square' as const }));

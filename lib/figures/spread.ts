@@ -4,7 +4,7 @@ import { composeFigure } from './compose.ts';
 import type { Figure, Table } from './figure.ts';
 import { createFrame, padDomain, type Tick } from './frame.ts';
 import { drawPanel, Plot } from './plot.ts';
-import { MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
+import { MUTED, SERIES_COLOURS, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
 
 export interface SpreadSeries {
   readonly name: string;
@@ -44,7 +44,11 @@ export function spread({ title, subtitle, x, y, cap, series }: SpreadOptions): F
   const frame = createFrame({
     width: WIDTH,
     height: HEIGHT,
-    x: { ...x, domain: [first - room, last + room] },
+    x: {
+      ...x,
+      ticks: thin(x.ticks, (WIDTH - 90) / (last - first + 2 * room)),
+      domain: [first - room, last + room],
+    },
     y: { ...y, log: true, domain: padDomain([...all, cap.at], true) },
   });
   const colours = series.map(({ isReference }, i) => (isReference ? MUTED : SERIES_COLOURS[i % 8]!));
@@ -97,6 +101,17 @@ export function spread({ title, subtitle, x, y, cap, series }: SpreadOptions): F
     return { name, colour: colours[i]!, mark: isReference ? ('dashes' as const) : ('line' as const) };
   });
   return composeFigure({ title, subtitle, legend, panels: [panel] });
+}
+
+/** Ticks whose names do not run into the one before; `scale`: pixels a unit. */
+function thin(ticks: readonly Tick[], scale: number): Tick[] {
+  const kept: Tick[] = [];
+  for (const tick of ticks) {
+    const before = kept.at(-1);
+    const room = before ? (textWidth(before.name, TICK_SIZE) + textWidth(tick.name, TICK_SIZE)) / 2 + 4 : 0;
+    if (!before || (tick.at - before.at) * scale > room) kept.push(tick);
+  }
+  return kept;
 }
 
 /** Median and range of the runs at each x, in order of x. */

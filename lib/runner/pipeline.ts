@@ -98,7 +98,8 @@ function checkOverrides(overrides: readonly Override[], drafts: readonly Draft[]
     }));
 }
 
-function byPlace(x: Problem, y: Problem): number {
+/** In the order of the file. */
+export function byPlace(x: Problem, y: Problem): number {
   const position = ({ place }: Problem): number[] => place.split(':').slice(-2).map(Number);
   const [lineX = 0, columnX = 0] = position(x);
   const [lineY = 0, columnY = 0] = position(y);

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { withNeeds } from '../runner/order.ts';
 import type { Override } from '../runner/override.ts';
-import type { PipelineFile } from '../runner/pipeline.ts';
+import { byPlace, type PipelineFile } from '../runner/pipeline.ts';
 import { ConfigurationError, show, suggest, type Problem } from '../runner/problem.ts';
 import type { Entry, Source, Value } from '../runner/source.ts';
 import { crossPoints, namePoints, type Point } from './points.ts';
@@ -124,7 +124,7 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
     return [Number(key), Number(epoch)];
   });
   const slurm = readSlurmSettings(source, fields.get('slurm'));
-  if (source.problems.length > 0) throw new ConfigurationError(source.problems);
+  if (source.problems.length > 0) throw new ConfigurationError(source.problems.sort(byPlace));
   return {
     name,
     stages,
@@ -157,6 +157,6 @@ async function definePoints(
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     problems.set(twice, { place: join('sweeps', twice), message: 'stands there twice' });
-  if (problems.size > 0) throw new ConfigurationError([...problems.values()]);
+  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace));
   return points;
 }

@@ -49,6 +49,10 @@ export const fieldsOf = ({ stages, collect }: Sweep): string[] => [
   ...new Set([...USUAL.filter((field) => stages.has(field.split('.')[0]!)), ...collect]),
 ];
 
+/** A field's name, but for one that an axis has already, as `train.epochs` may be both a param and a result. */
+const columnOf = ({ axes }: Sweep, field: string): string =>
+  axes.includes(field) ? field.replace('.', '.summary.') : field;
+
 /** The row of a point that is done. */
 export async function readRow(folder: string, sweep: Sweep, point: Point): Promise<Row> {
   const workspace = new Workspace(join(folder, point.name));
@@ -113,7 +117,7 @@ export function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
     ),
     ...fieldsOf(sweep).map((field) =>
       column(
-        field,
+        columnOf(sweep, field),
         rows.map((row) => row.fields[field]),
       ),
     ),
