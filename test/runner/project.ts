@@ -33,6 +33,8 @@ export const params = object({
   kind: choice(['add', 'subtract'], { default: 'add' }),
   pair: list(integer({ min: 0 }), { default: [0, 5], length: 2 }),
   input: nullable(file(), { default: null }),
+  model: nullable(file({ folderOf: ['model.bin', 'history.bin'] }), { default: null }),
+  kinds: list(choice(['add', 'subtract']), { default: ['add'] }),
 });
 `;
 
@@ -110,9 +112,11 @@ export class Project {
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
+    user: { readonly uid?: number; readonly gid?: number } = {},
   ): { child: ChildProcess; finished: Promise<Finished> } {
     const tsx = import.meta.resolve('tsx');
     const child = spawn(process.execPath, ['--import', tsx, main, ...args], {
+      ...user,
       cwd: this.root,
       env: { ...withoutNpm(process.env), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
