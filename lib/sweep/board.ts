@@ -20,6 +20,7 @@ export class Board {
   /** Of its events, those that say how far a point is. */
   onEvent(point: Point, event: Event): void {
     const { stage } = event;
+    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // another point of ours
     if (event.type === 'note')
       this.#terminal.show({ ...event, stage: point.name, text: `${stage}: ${event.text}` });
     else if (event.type === 'progress' && event.action === 'running')
