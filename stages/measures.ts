@@ -4,7 +4,6 @@
 // W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
 // again.
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap } from '../lib/analysis/composites.ts';
@@ -13,6 +12,7 @@ import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.t
 import { writeArrow } from '../lib/files/arrow.ts';
 import { ExpectedError } from '../lib/files/expected-error.ts';
 import { writeSummary } from '../lib/files/summary.ts';
+import { defaultThreads } from '../lib/kernel/kernel.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { measuresTable } from '../lib/progress/columns.ts';
 import { measureAll } from '../lib/progress/pool.ts';
@@ -50,7 +50,7 @@ await stage(params, async ({ needs, out, progress, say }) => {
 
   const started = performance.now();
   const measuring = { checkpoints, pairs, config, key };
-  const processes = Math.min(availableParallelism(), MOST_PROCESSES);
+  const processes = Math.min(defaultThreads(), MOST_PROCESSES);
   const rows = await measureAll(measuring, epochs.length, processes, (done) =>
     progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
   );

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
-import { computeKey, type Inputs, type Key } from './key.ts';
+import { computeKey, readCode, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
 import { tellStage } from './provenance.ts';
@@ -23,12 +23,19 @@ export interface Run {
   readonly report: Report;
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
+  /** Code of scripts that runs share: all of them mean what it was when the first one looked. */
+  readonly code?: Map<string, Promise<Pick<Key, 'code' | 'packages'>>>;
+  /** Threads that a stage may use, where not all that there are: of no account for what it writes. */
+  readonly threads?: number;
 }
 
 /** The key that `stage` has with these inputs. */
 export async function currentKey(run: Run, stage: Stage, inputs: Inputs): Promise<Key> {
-  const { pipeline, store, hashes } = run;
-  return computeKey(pipeline, await tellStage(run, stage), inputs, join(store.root, 'closures'), hashes);
+  const { pipeline, store, hashes, code } = run;
+  const known = code?.get(stage.run);
+  const found = known ?? readCode(pipeline, stage, join(store.root, 'closures'), hashes);
+  if (!known) code?.set(stage.run, found);
+  return computeKey(await tellStage(run, stage), inputs, await found, hashes);
 }
 
 /** Something to call with the number of bytes that were just dealt with. */

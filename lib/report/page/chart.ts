@@ -52,11 +52,11 @@ export function onWidth(element: HTMLElement, draw: () => void): void {
 
 /** A vertical line at the epoch of the slider. */
 export const cursor = (epoch: number): Plot.Markish =>
-  Plot.ruleX([epoch], { stroke: '#d55e00', strokeWidth: 1.6, ariaLabel: 'cursor' });
+  Plot.ruleX([epoch], { stroke: '#d55e00', strokeWidth: 1.6, ariaDescription: 'cursor' });
 
 /** Moves that line without drawing the chart again. */
 export function moveCursor({ svg }: Chart, epoch: number): void {
-  const line = svg()?.querySelector('[aria-label="cursor"] line');
+  const line = svg()?.querySelector('[aria-description="cursor"] line');
   if (!line) return;
   const x = String(svg()!.scale('x')!.apply(epoch));
   line.setAttribute('x1', x);

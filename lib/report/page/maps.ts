@@ -43,7 +43,13 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
             strokeOpacity: 0.45,
             strokeWidth: 1,
           }),
-          Plot.dot(all, { x: 'x', y: 'y', r: p > 60 ? 3 : 4, fill: SERIES_COLOURS[0], ariaLabel: 'numbers' }),
+          Plot.dot(all, {
+            x: 'x',
+            y: 'y',
+            r: p > 60 ? 3 : 4,
+            fill: SERIES_COLOURS[0],
+            ariaDescription: 'numbers',
+          }),
           Plot.text(
             all.filter(({ a }) => a % named === 0),
             { x: 'x', y: 'y', text: ({ a }: { a: number }) => String(a), dx: 9, dy: -7, fontSize: 11 },

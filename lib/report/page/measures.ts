@@ -133,7 +133,7 @@ function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
               y: (_: number, i: number) => values[i]!,
               stroke: colour,
               strokeWidth: 1.8,
-              ariaLabel: column,
+              ariaDescription: column,
             }),
           ),
         cursor(run.epochs[store.choice.frame]!),

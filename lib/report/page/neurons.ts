@@ -84,7 +84,7 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
           r: 3.5,
           fill: colour,
           fillOpacity: 0.75,
-          ariaLabel: 'neurons',
+          ariaDescription: 'neurons',
         }),
         Plot.dot(
           neurons.filter(({ j }) => j === store.choice.neuron),

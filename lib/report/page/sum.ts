@@ -103,7 +103,7 @@ export function sum(run: Run, store: Store): HTMLElement {
           y2: (c: number) => Math.max(0, asked.logits[c]!),
           fill: (c: number) =>
             c === asked.right ? SERIES_COLOURS[2] : c === asked.answer ? SERIES_COLOURS[1] : MUTED,
-          ariaLabel: 'logits',
+          ariaDescription: 'logits',
         }),
       ],
     }),
