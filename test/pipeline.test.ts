@@ -54,6 +54,7 @@ const STAGES = [
   'logits',
   'measures',
   'progress',
+  'report',
 ];
 
 /** Every file below the stage folders, by content. */

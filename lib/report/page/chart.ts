@@ -33,6 +33,8 @@ export function chart(height: number, describe: () => string, compose: (width: n
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-label', describe());
     svg.querySelector('style')?.remove();
+    // Within a picture that has a name of its own, those that Plot gives to its parts are not read.
+    for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     element.replaceChildren(svg);
     element.style.minHeight = `${svg.getAttribute('height')}px`;
   };

@@ -47,7 +47,13 @@ export function figures(run: Run): HTMLElement {
 }
 
 function drawFigure({ stage, name, title }: FigureFile, i: number, seen: IntersectionObserver): HTMLElement {
-  const picture = h('div', { class: 'static', 'data-figure': i });
+  const picture = h('div', {
+    class: 'static',
+    'data-figure': i,
+    tabindex: 0,
+    role: 'group',
+    'aria-label': title,
+  });
   seen.observe(picture);
   const links = ['svg', 'png', 'arrow'].map((type) =>
     h(
@@ -64,13 +70,17 @@ function drawFigure({ stage, name, title }: FigureFile, i: number, seen: Interse
   );
 }
 
-/** Ids are made unique: in one document, two figures may not both have an `id-1`. */
+/**
+ * Ids are made unique: in one document, two figures may not both have an `id-1`. Names that Plot gives to parts go: the
+ * figure has its own.
+ */
 async function unpack(element: HTMLElement): Promise<void> {
   const i = element.dataset['figure']!;
   const packed = new Blob([decodeBytes(blockOf(`figure-${i}`))]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-  element.innerHTML = svg.replaceAll(
+  const own = svg.replaceAll(
     /( id="|url\(#|href="#)(id-\d+)/g,
     (_, before: string, id: string) => `${before}f${i}-${id}`,
   );
+  element.innerHTML = own.replaceAll(/(<(?!svg)[^>]*?) aria-label="[^"]*"/g, '$1');
 }

@@ -16,13 +16,14 @@ import { themeButton } from './theme.ts';
 
 const run = new Run(JSON.parse(blockOf('data')) as ReportData);
 const { p } = run.data.config;
-const store = new Store({
+const start = {
   frame: run.epochs.length - 1,
   frequency: run.keyFrequencies[0]!,
   neuron: 0,
   a: Math.round(0.4 * p),
   b: Math.round(0.75 * p),
-});
+};
+const store = new Store(start, (frame) => run.snapshotOf(frame));
 
 /** What moves with the slider; it stays at the foot of the window as long as one of these is in sight. */
 const moving = [

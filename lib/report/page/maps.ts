@@ -6,7 +6,7 @@ import { short, whole } from './numbers.ts';
 import { numberBox, panel } from './panel.ts';
 import { asGrid, type Run } from './run.ts';
 import { colourBar, largest, raster } from './raster.ts';
-import type { Store } from './store.ts';
+import type { Choice, Store } from './store.ts';
 
 const CIRCLE_HEIGHT = 300;
 /** Points that get their number beside them. */
@@ -68,7 +68,11 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
     h('optgroup', { label }, ...of.map((k) => h('option', { value: k }, String(k))));
   select.append(group('key', key), group('others', others));
   store.follow(['frequency'], ({ frequency }) => (select.value = String(frequency)));
-  store.follow(['frame', 'frequency'], () => picture.element.isConnected && picture.draw());
+  store.follow(
+    ['snapshot', 'frequency'],
+    () => picture.element.isConnected && picture.draw(),
+    picture.element,
+  );
   return panel(run, store, {
     id: 'circle',
     title: 'Numbers on a circle',
@@ -85,16 +89,20 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
 export function attentionMap(run: Run, store: Store): HTMLElement {
   const { p, n_heads } = run.data.config;
   const heads = Array.from({ length: n_heads }, () => raster(p, { rows: 'a', columns: 'b', bar: false }));
-  store.follow(['frame'], ({ frame }) => {
-    const index = run.snapshotOf(frame);
+  const figures = h(
+    'div',
+    { class: 'heads' },
+    ...heads.map(({ element }, head) => h('figure', {}, h('figcaption', {}, `Head ${head}`), element)),
+  );
+  const draw = ({ snapshot }: Choice): void =>
     heads.forEach(({ draw }, head) =>
       draw(
-        run.attentionToA(index, head),
+        run.attentionToA(snapshot, head),
         [0, 1],
         `Attention of head ${head} from = to a, for every pair a, b`,
       ),
     );
-  });
+  store.follow(['snapshot'], draw, figures);
   return panel(run, store, {
     id: 'attention',
     title: 'Where it looks',
@@ -102,14 +110,7 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
       'Attention from = to a, head by head, for every pair. (What is left goes to b and to = itself.) Stripes and waves mean that a head weighs a against b by an angle. ',
       source('Nanda et al. 2023, figure 4.'),
     ],
-    picture: [
-      h(
-        'div',
-        { class: 'heads' },
-        ...heads.map(({ element }, head) => h('figure', {}, h('figcaption', {}, `Head ${head}`), element)),
-      ),
-      colourBar(false, h('span', {}, '0'), h('span', {}, '1')),
-    ],
+    picture: [figures, colourBar(false, h('span', {}, '0'), h('span', {}, '1'))],
     fromWeights: true,
   });
 }
@@ -129,8 +130,8 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     if (document.activeElement !== box.input) box.input.value = String(neuron);
     about.textContent = describe(run, neuron);
   });
-  store.follow(['frame', 'neuron'], ({ frame, neuron }) => {
-    const { data } = run.neuron(run.snapshotOf(frame), neuron);
+  const draw = ({ snapshot, neuron }: Choice): void => {
+    const { data } = run.neuron(snapshot, neuron);
     grid.draw(
       data,
       [0, largest(data)],
@@ -139,7 +140,8 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     const coefficients = run.spectrum(asGrid(data));
     const reach = largest(coefficients);
     spectrum.draw(coefficients, [-reach, reach], `Two-dimensional Fourier spectrum of neuron ${neuron}`);
-  });
+  };
+  store.follow(['snapshot', 'neuron'], draw, grid.element);
   return panel(run, store, {
     id: 'neuron-map',
     title: 'One neuron',

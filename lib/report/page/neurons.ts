@@ -5,7 +5,7 @@ import { h, missing, section, source } from './element.ts';
 import { describe } from './maps.ts';
 import { raster, largest } from './raster.ts';
 import type { Run } from './run.ts';
-import type { Store } from './store.ts';
+import type { Choice, Store } from './store.ts';
 
 interface Neuron {
   readonly j: number;
@@ -132,11 +132,12 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
 function chosenNeuron(run: Run, store: Store): HTMLElement {
   const grid = raster(run.data.config.p, { rows: 'a', columns: 'b' });
   const caption = h('figcaption', { 'aria-live': 'polite' });
-  store.follow(['frame', 'neuron'], ({ frame, neuron }) => {
-    const { data } = run.neuron(run.snapshotOf(frame), neuron);
+  const draw = ({ snapshot, neuron }: Choice): void => {
+    const { data } = run.neuron(snapshot, neuron);
     grid.draw(data, [0, largest(data)], `Neuron ${neuron} for every pair a, b`);
     caption.replaceChildren(h('strong', {}, `Neuron ${neuron}`), ` ${describe(run, neuron)}`);
-  });
+  };
+  store.follow(['snapshot', 'neuron'], draw, grid.element);
   return h('figure', { class: 'card chosen' }, caption, grid.element);
 }
 

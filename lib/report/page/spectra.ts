@@ -17,7 +17,7 @@ const least = (values: Float32Array): number => values.reduce((min, x) => (x < m
 
 /** Redraws with every step of the slider. */
 function following(store: Store, picture: Chart): HTMLElement {
-  store.follow(['frame'], () => picture.element.isConnected && picture.draw());
+  store.follow(['frame'], () => picture.element.isConnected && picture.draw(), picture.element);
   return picture.element;
 }
 

@@ -9,14 +9,14 @@ import { h, section, source } from './element.ts';
 import { percent, whole } from './numbers.ts';
 import { numberBox } from './panel.ts';
 import type { Run } from './run.ts';
-import type { Store } from './store.ts';
+import type { Choice, Store } from './store.ts';
 
 const SIGNS: Readonly<Record<string, string>> = { add: '+', subtract: '−', multiply: '·' };
 const POSITIONS = ['a', 'b', '='];
 
 /** What the network makes of one pair. */
-function ask(run: Run, { frame, a, b }: { frame: number; a: number; b: number }) {
-  const { pattern, logits } = run.prompt(run.snapshotOf(frame), a, b);
+function ask(run: Run, { snapshot, a, b }: Choice) {
+  const { pattern, logits } = run.prompt(snapshot, a, b);
   const answer = logits.reduce((best, x, c) => (x > logits[best]! ? c : best), 0);
   const right = OPERATIONS[run.data.task.operation as Operation](a, b, run.data.config.p);
   const mean = logits.reduce((sum, x) => sum + x, 0) / logits.length;
@@ -136,7 +136,7 @@ export function sum(run: Run, store: Store): HTMLElement {
       h('div', { class: 'card' }, h('h3', {}, 'Logits'), logits.element, attention),
     ),
   );
-  store.follow(['frame', 'a', 'b'], (choice) => {
+  const answer = (choice: Choice): void => {
     asked = ask(run, choice);
     const { a, b } = choice;
     if (document.activeElement !== boxA.input) boxA.input.value = String(a);
@@ -147,7 +147,7 @@ export function sum(run: Run, store: Store): HTMLElement {
       cell.style.setProperty('--share', String(x));
     });
     const isRight = asked.answer === asked.right;
-    const epoch = run.data.snapshots[run.snapshotOf(choice.frame)]!;
+    const epoch = run.data.snapshots[choice.snapshot]!;
     verdict.replaceChildren(
       h('strong', { class: isRight ? 'right' : 'wrong' }, `${formula(run, a, b)} = ${asked.answer}`),
       ` ${isRight ? 'Right' : `Wrong: it is ${asked.right}`}, with ${percent(asked.shares[asked.answer]!)} of its belief, at epoch ${whole(epoch)}. `,
@@ -161,7 +161,8 @@ export function sum(run: Run, store: Store): HTMLElement {
     if (!waves.element.isConnected) return;
     waves.draw();
     logits.draw();
-  });
+  };
+  store.follow(['snapshot', 'a', 'b'], answer, element);
   return element;
 }
 

@@ -1,0 +1,27 @@
+// A browser of this machine for the tests of the page: Chromium or Chrome, wherever it stands; none is downloaded.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The path of the browser: GROKSCOPE_CHROMIUM, else the first on the PATH; null where there is none. */
+export function findChromium(): string | null {
+  const named = process.env['GROKSCOPE_CHROMIUM'];
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const paths = named ? [named] : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return paths.find(isExecutable) ?? null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Chromium's sandbox does not work for root. */
+export const openBrowser = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });

@@ -1,0 +1,200 @@
+// The explorer page in a real browser: what it shows is what the Arrow files say.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import axe, { type AxeResults } from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { readArrow } from '../../lib/files/arrow.ts';
+import { collect } from '../../lib/report/collect.ts';
+import { buildPage } from '../../lib/report/page.ts';
+import { runPipeline } from '../run-pipeline.ts';
+import { findChromium, openBrowser } from './browser.ts';
+
+const chromium = findChromium();
+const skip = chromium
+  ? false
+  : 'no Chromium on this machine: apt-get install chromium, or set GROKSCOPE_CHROMIUM';
+const P = 11;
+const HEIGHT = 'document.documentElement.scrollHeight';
+const SECTIONS = ['curves', 'explorer', 'measures', 'neurons', 'sum', 'figures', 'provenance'];
+
+describe('the explorer page', { skip }, () => {
+  let folder: string;
+  let browser: Browser;
+  let page: Page;
+  const problems: string[] = [];
+  const requests: string[] = [];
+  const artifact = (...path: string[]): string => join(folder, 'artifacts', ...path);
+
+  async function openPage(path: string): Promise<Page> {
+    const opened = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    opened.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    opened.on('pageerror', (error) => problems.push(error.message));
+    opened.on('request', (request) => requests.push(request.url()));
+    await opened.goto(pathToFileURL(path).href);
+    await opened.waitForSelector('#provenance');
+    return opened;
+  }
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'grokscope-page-'));
+    const { code, output } = await runPipeline(
+      folder,
+      ['report'],
+      [
+        `dataset.p=${P}`,
+        'dataset.train_fraction=0.7',
+        'train.d_model=16',
+        'train.d_head=4',
+        'train.d_mlp=32',
+        'train.epochs=401',
+        'train.checkpoint_every=40',
+      ],
+    );
+    assert.equal(code, 0, output);
+    browser = await openBrowser(chromium!);
+    page = await openPage(artifact('report', 'index.html'));
+  });
+  after(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('has every section, reports no error and fetches nothing', async () => {
+    for (const id of SECTIONS) assert.equal(await page.locator(`section#${id}`).count(), 1, id);
+    assert.equal(await page.locator('[data-missing]').count(), 0);
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await page.waitForTimeout(200);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      requests.filter((url) => !/^(file|data|blob):/.test(url)),
+      [],
+    );
+  });
+
+  test('shows at three epochs of the slider what progress.arrow has there', async () => {
+    const { columns, rows } = await readArrow(artifact('progress', 'progress.arrow'));
+    const pictures = [
+      { id: 'embedding-spectrum', mark: 'norms', column: 'fourier_norms_W_E', from: 1 },
+      { id: 'singular-values', mark: 'singular values', column: 'singular_values_W_E', from: 0 },
+      { id: 'logit-coefficients', mark: 'coefficients', column: 'logit_cosine_coefficients', from: 0 },
+    ];
+    for (const frame of [0, Math.floor(rows / 2), rows - 1]) {
+      await page.locator('#epoch').fill(String(frame));
+      for (const { id, mark, column, from } of pictures) {
+        const values = Array.from(columns[column] as Float32Array);
+        const width = values.length / rows;
+        const expected = values.slice(frame * width + from, (frame + 1) * width);
+        await page.locator(`#${id}`).scrollIntoViewIfNeeded();
+        const epoch = String((columns['epoch'] as Float64Array)[frame]);
+        await page.waitForSelector(`#${id}[data-epoch="${epoch}"]`);
+        await page.waitForTimeout(100);
+        const shown = await readMarks(page, id, mark);
+        const span = Math.max(...values.map(Math.abs));
+        assert.equal(shown.length, expected.length, id);
+        expected.forEach((value, i) =>
+          assert.ok(
+            Math.abs(shown[i]! - value) < 2e-3 * span,
+            `${id}, frame ${frame}, ${i}: ${shown[i]} is not ${value}`,
+          ),
+        );
+      }
+    }
+  });
+
+  test('answers a hundred sums with the logits of the pipeline', async () => {
+    const { columns } = await readArrow(artifact('activations', 'logits.arrow'));
+    const logits = columns['value'] as Float32Array;
+    await page.locator('#epoch').fill(String(await page.locator('#epoch').getAttribute('max')));
+    await page.locator('#sum').scrollIntoViewIfNeeded();
+    await page.waitForTimeout(200);
+    for (let i = 0; i < 100; i++) {
+      const [a, b] = [(7 * i) % P, (3 * i + Math.floor(i / P)) % P];
+      await page.locator('#sum-a').fill(String(a));
+      await page.locator('#sum-b').fill(String(b));
+      const { answer, shown } = await page.locator('#sum').evaluate((element) => ({
+        answer: Number(element.dataset['answer']),
+        shown: JSON.parse(element.dataset['logits']!) as number[],
+      }));
+      const end = (a * P + b + 1) * 3 * P;
+      const row = Array.from(logits.subarray(end - P, end));
+      const mean = row.reduce((sum, x) => sum + x, 0) / P;
+      const largest = Math.max(...row.map((x) => Math.abs(x - mean)));
+      row.forEach((x, c) => assert.ok(Math.abs(shown[c]! - (x - mean)) < 0.01 * largest, `${a}, ${b}: ${c}`));
+      const best = row.indexOf(Math.max(...row));
+      const second = Math.max(...row.filter((_, c) => c !== best));
+      if (row[best]! - second > 0.02 * largest) assert.equal(answer, best, `${a} + ${b}`);
+    }
+  });
+
+  test('links to files that are there', async () => {
+    const links = await page
+      .locator('a[href]:not([href^="#"])')
+      .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+    assert.ok(links.length > 90, `${links.length} links`);
+    for (const link of links) {
+      const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
+      assert.ok(existsSync(path), link);
+    }
+  });
+
+  test('moves by keyboard, and nothing else moves with it', async () => {
+    await page.locator('#explorer').scrollIntoViewIfNeeded();
+    const height = await page.evaluate(HEIGHT);
+    const slider = page.locator('#epoch');
+    await slider.focus();
+    await page.keyboard.press('Home');
+    assert.equal(await slider.inputValue(), '0');
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await slider.inputValue(), '1');
+    await page.waitForTimeout(100);
+    assert.equal(await page.evaluate(HEIGHT), height);
+  });
+
+  test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(200);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+      await page.evaluate(axe.source);
+      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+      const grave = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+      assert.deepEqual(grave, [], colorScheme);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  test('without a stage it leaves the section out and says which command makes it', async () => {
+    const needs = { dataset: artifact('dataset'), train: artifact('train') };
+    const { data, blocks } = await collect(needs);
+    const html = await buildPage({ ...data, pipeline_yaml: '', made_by: {} }, blocks);
+    const path = join(folder, 'small.html');
+    await writeFile(path, html);
+    const small = await openPage(path);
+    assert.deepEqual(problems, []);
+    const missing = small.locator('[data-missing="progress"]').first();
+    assert.match((await missing.textContent()) ?? '', /npm run pipeline -- report/);
+    await small.close();
+  });
+});
+
+/** Values of the marks of one name, read back from where they are drawn. */
+function readMarks(page: Page, id: string, mark: string): Promise<number[]> {
+  return page.evaluate<number[]>(`(() => {
+    const svg = document.querySelector('#${id} svg');
+    const { invert } = svg.scale('y');
+    return [...svg.querySelectorAll('[aria-description="${mark}"] > *')].map((element) => {
+      if (element.tagName === 'circle') return invert(Number(element.getAttribute('cy')));
+      const y = Number(element.getAttribute('y'));
+      const ends = [invert(y), invert(y + Number(element.getAttribute('height')))];
+      return Math.abs(ends[0]) > Math.abs(ends[1]) ? ends[0] : ends[1];
+    });
+  })()`);
+}
