@@ -19,6 +19,9 @@ export async function verifyAll({ store, workspace, pipeline }: Run): Promise<Ve
   const damage: string[] = [];
   const seen = { objects: 0, bytes: 0, records: 0 };
   const whole = new Set<string>();
+  // Before the objects: a run beside us writes a record when all its objects are there.
+  const names = (await readdir(store.records).catch(() => [])).filter((name) => /^[^.].*\.json$/.test(name));
+  const records = await Promise.all(names.map((name) => readRecord(join(store.records, name))));
   for (const shard of await readdir(store.objects).catch(() => []))
     for (const rest of await readdir(join(store.objects, shard))) {
       const path = join(store.objects, shard, rest);
@@ -29,10 +32,9 @@ export async function verifyAll({ store, workspace, pipeline }: Run): Promise<Ve
         await rm(path, { force: true });
       }
     }
-  for (const name of await readdir(store.records).catch(() => [])) {
-    if (!name.endsWith('.json') || name.startsWith('.')) continue;
+  for (const [i, name] of names.entries()) {
     const path = join(store.records, name);
-    const record = await readRecord(path);
+    const record = records[i];
     seen.records++;
     const lost = record?.files.filter(({ sha256 }) => sha256 !== '' && !whole.has(sha256)) ?? [];
     if (record && `${record.key}.json` === name && lost.length === 0) continue;

@@ -83,5 +83,5 @@ for (const [title, owner, dead] of CASES)
     await writeFile(join(path, 'exclusive-0'), JSON.stringify(owner));
     assert.equal(isDead(owner), dead);
     assert.equal(await isFree(path, 'exclusive'), dead);
-    assert.deepEqual(await holder(path), dead ? null : owner);
+    assert.deepEqual(await holder(path, 'shared'), dead ? null : owner);
   });
