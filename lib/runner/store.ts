@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { cloneFile, flush, sweepTemporaries, writeJson } from './durable.ts';
 import { hashFile, type Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
+import { holder } from './lock.ts';
 import { isDead, ownerOf, parseOwner } from './owner.ts';
 import { readRecord, type Record } from './record.ts';
 
@@ -114,6 +115,8 @@ export class Store {
       join(this.root, 'closures'),
     ])
       await sweepTemporaries(each);
+    const locks = join(this.root, 'locks');
+    for (const name of await readdir(locks).catch(() => [])) await holder(join(locks, name), 'exclusive');
     for (const name of await readdir(folder).catch(() => [])) {
       if (!name.endsWith('.owner')) continue;
       const owner = parseOwner(await readFile(join(folder, name), 'utf8').catch(() => ''));

@@ -110,13 +110,18 @@ export class Project {
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
+    preload: readonly string[] = [],
   ): { child: ChildProcess; finished: Promise<Finished> } {
     const tsx = import.meta.resolve('tsx');
-    const child = spawn(process.execPath, ['--import', tsx, main, ...args], {
-      cwd: this.root,
-      env: { ...withoutNpm(process.env), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', tsx, ...preload.flatMap((url) => ['--import', url]), main, ...args],
+      {
+        cwd: this.root,
+        env: { ...withoutNpm(process.env), ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     const [out, err] = [collect(child.stdout), collect(child.stderr)];
     const finished = new Promise<Finished>((resolve) =>
       child.on('close', (code) => resolve({ code, out: out(), err: err() })),
