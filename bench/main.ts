@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultThreads, type Build } from '../lib/kernel/kernel.ts';
 import { buildNative } from '../lib/kernel/native/build.ts';
+import { describeDump, measureDump } from './activations.ts';
+import { describeGrok, measureGrok } from './grok.ts';
+import { measureCache, printCache } from './cache.ts';
 import { measurePeak } from './peak.ts';
 import { openPeer, PEER_VARIANTS } from './peer.ts';
 import { configOf, median, openRun } from './runs.ts';
@@ -43,12 +46,12 @@ async function openOurs(): Promise<Contender[]> {
   const contenders: Contender[] = [];
   for (const build of builds)
     for (const count of new Set([1, threads])) {
-      const { model, time } = await openRun(build, count, 113);
+      const { name, time, close } = await openRun(build, count, 113);
       const steps = build === 'native' ? 10 : 3;
-      const name = `${build}, ${count} ${count === 1 ? 'thread' : 'threads'}`;
-      contenders.push({ name, time: () => time(steps), close: () => model.close() });
+      contenders.push({ name, time: () => time(steps), close });
     }
-  return contenders;
+  const { name, time, close } = await openRun('tensorflow', threads, 113);
+  return [...contenders, { name, time: () => time(1), close }];
 }
 
 async function openTheirs(python: string): Promise<Contender[]> {
@@ -73,8 +76,8 @@ async function takeTurns(contenders: readonly Contender[], rounds: number): Prom
 
 async function measureGrowth(): Promise<{ p: number; gflop: number; median_ms: number; best_ms: number }[]> {
   const runs = await Promise.all(GROWTH.map((p) => openRun(builds[0]!, threads, p)));
-  const contenders = runs.map(({ config, model, time }) => {
-    return { name: String(config.p), time: () => time(3), close: () => model.close() };
+  const contenders = runs.map(({ config, time, close }) => {
+    return { name: String(config.p), time: () => time(3), close };
   });
   const timings = await takeTurns(contenders, 7);
   return runs.map(({ config, rows }, i) => {
@@ -83,10 +86,24 @@ async function measureGrowth(): Promise<{ p: number; gflop: number; median_ms: n
   });
 }
 
-function measureMemory(build: Build): number {
+function measureMemory(engine: Build | 'tensorflow'): number {
   const script = fileURLToPath(new URL('./memory.ts', import.meta.url));
-  const args = [...process.execArgv, script, build, String(threads)];
+  const args = [...process.execArgv, script, engine, String(threads)];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+}
+
+interface ProgressTiming {
+  readonly p: number;
+  readonly checkpoints: number;
+  readonly seconds: number;
+  readonly peak_bytes: number | null;
+}
+
+/** Every measure of every checkpoint, in a process of its own. */
+function measureProgress(p: number, checkpoints: number): ProgressTiming {
+  const script = fileURLToPath(new URL('./progress.ts', import.meta.url));
+  const args = [...process.execArgv, script, String(p), String(checkpoints)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as ProgressTiming;
 }
 
 const { values } = parseArgs({
@@ -97,7 +114,12 @@ const peak_gflops = builds[0] === 'native' ? await measurePeak(threads) : null;
 const contenders = [...(await openOurs()), ...(values.peer ? await openTheirs(values.peer) : [])];
 const steps = await takeTurns(contenders, ROUNDS);
 const growth = await measureGrowth();
-const peak_bytes = Object.fromEntries(builds.map((build) => [build, measureMemory(build)]));
+const engines = [...builds, 'tensorflow'] as const;
+const peak_bytes = Object.fromEntries(engines.map((engine) => [engine, measureMemory(engine)]));
+const grok = [await measureGrok(builds[0]!, threads, 0.5), await measureGrok(builds[0]!, threads, 0.3)];
+const activations = measureDump();
+const progress = [measureProgress(113, 250), measureProgress(199, 50)];
+const cache = await measureCache();
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -106,6 +128,10 @@ const result = {
   steps,
   growth,
   peak_bytes,
+  activations,
+  grok,
+  progress,
+  cache,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -134,14 +160,23 @@ function print(): void {
     );
   console.log('\nPeak memory of training at p = 113, whole process');
   for (const [build, bytes] of Object.entries(peak_bytes))
-    console.log(`  ${build.padEnd(8)} ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+    console.log(`  ${build.padEnd(12)} ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+  console.log(`\nTraining until it groks, ${builds[0]}, ${threads} threads`);
+  for (const run of grok) console.log(describeGrok(run));
+  console.log(describeDump(activations));
+  console.log('\nEvery measure of every checkpoint');
+  for (const { p, checkpoints, seconds, peak_bytes: bytes } of progress) {
+    const memory = bytes === null ? '' : `, ${(bytes / 2 ** 20).toFixed(0)} MiB in all processes`;
+    console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
+  }
+  printCache(cache);
 }
 
-/** How many times faster each of our builds on all threads is than each of PyTorch's variants. */
+/** How many times faster each of our engines on all threads is than each of PyTorch's variants. */
 function printRatios(): void {
   const theirs = steps.filter(({ name }) => name.startsWith('PyTorch'));
   for (const peer of theirs)
-    for (const build of builds) {
+    for (const build of [...builds, 'TensorFlow.js']) {
       const ours = steps.findLast(({ name }) => name.startsWith(build))!;
       const ratio = (peer.median_ms / ours.median_ms).toFixed(1);
       console.log(

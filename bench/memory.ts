@@ -1,9 +1,9 @@
-// Peak memory of training at p = 113, the whole process: `memory.ts BUILD THREADS` prints bytes.
+// Peak memory of training at p = 113, the whole process: `memory.ts ENGINE THREADS` prints bytes.
 import type { Build } from '../lib/kernel/kernel.ts';
 import { openRun } from './runs.ts';
 
-const [build, threads] = process.argv.slice(2);
-const run = await openRun(build as Build, Number(threads), 113);
+const [engine, threads] = process.argv.slice(2);
+const run = await openRun(engine as Build | 'tensorflow', Number(threads), 113);
 await run.time(20);
-run.model.close();
+run.close();
 console.log(process.resourceUsage().maxRSS * 1024);

@@ -1,7 +1,19 @@
+import { DTYPES, EVERYTHING, POSITIONS } from '../lib/model/activation-format.ts';
 import { backendIdentity } from '../lib/model/backend-identity.ts';
-import { object } from '../lib/runner/schema.ts';
+import { ACTIVATION_NAMES } from '../lib/model/hooks.ts';
+import { choice, list, object } from '../lib/runner/schema.ts';
 
-export const params = object({});
+export const params = object(
+  {
+    /** Which of the fifteen hooks, and `logits`, get a file. */
+    hooks: list(choice(ACTIVATION_NAMES), { default: EVERYTHING.hooks, minLength: 1 }),
+    /** float16 halves the files, and keeps three digits. */
+    dtype: choice(DTYPES, { default: EVERYTHING.dtype }),
+    /** `last` keeps `=` alone, which is all that the loss sees. */
+    positions: choice(POSITIONS, { default: EVERYTHING.positions }),
+  },
+  ({ hooks }) => (new Set(hooks).size < hooks.length ? { param: 'hooks', must: 'names that differ' } : null),
+);
 
 /** The backend that the forward pass would run on here, since backends round differently. */
 export const identity = (): Promise<Record<string, string>> => backendIdentity();

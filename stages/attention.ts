@@ -1,37 +1,45 @@
 // attention: where `=` looks, and what the first neurons answer to.
-// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time. Draws the
-// average pattern, the pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8
-// to 19; its title "a -> =" names the direction the wrong way round: `=` is the query).
+// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, in whichever
+// precision and with whichever positions they were kept, and train/model.safetensors. Draws the average pattern, the
+// pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
+// "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
+// et al. 2023, section 4.1).
 import { join } from 'node:path';
-import { openArrow, type Columns } from '../lib/files/arrow.ts';
+import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
+import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
+import { columnOf } from '../lib/analysis/matrix.ts';
+import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
+import type { Columns } from '../lib/files/arrow.ts';
 import { ExpectedError } from '../lib/files/expected-error.ts';
+import { sizeOf } from '../lib/files/tensor.ts';
 import { writeSummary } from '../lib/files/summary.ts';
+import { attentionBars } from '../lib/figures/attention-figures.ts';
+import { bars, barsTable } from '../lib/figures/bars.ts';
 import { writeFigure } from '../lib/figures/figure.ts';
 import { heatmap, heatmapTable, type Axis, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
 import { N_CTX } from '../lib/model/config.ts';
+import type { ActivationName } from '../lib/model/hooks.ts';
+import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
 import { params } from './attention.params.ts';
 
-const EQUALS = N_CTX - 1;
 const POSITIONS = ['a', 'b', '='];
 
 await stage(params, async ({ params, needs, out, progress }) => {
-  const hook = (name: string): string => join(needs['activations']!, `${name}.arrow`);
-  const pattern = await readGrid(hook('blocks.0.attn.hook_pattern'), (shape) => {
-    const [n_heads] = shape as [number];
-    const keys = Array.from({ length: n_heads * N_CTX }, (_, i) => i);
-    return keys.map((i) => Math.floor(i / N_CTX) * N_CTX ** 2 + EQUALS * N_CTX + (i % N_CTX));
-  });
+  const folder = needs['activations']!;
+  // By head, then by key.
+  const pattern = await readGrid(folder, 'blocks.0.attn.hook_pattern', (atEquals) => atEquals);
   progress(1, 2, 'attention patterns');
   const { p } = pattern;
   const n_heads = pattern.grids.length / N_CTX;
   const example = chooseExample(params.example, p);
-  const post = await readGrid(hook('blocks.0.mlp.hook_post'), (shape) => {
-    const [n_ctx, d_mlp] = shape as [number, number];
-    const absent = params.neurons.find((neuron) => neuron >= d_mlp);
+  const post = await readGrid(folder, 'blocks.0.mlp.hook_post', (atEquals) => {
+    const absent = params.neurons.find((neuron) => neuron >= atEquals.length);
     if (absent !== undefined)
-      throw outOfRange('neurons', absent, `this network has neurons 0 to ${d_mlp - 1}`);
-    return params.neurons.map((neuron) => (n_ctx - 1) * d_mlp + neuron);
+      throw outOfRange('neurons', absent, `this network has neurons 0 to ${atEquals.length - 1}`);
+    return params.neurons.map((neuron) => atEquals[neuron]!);
   });
   progress(2, 2, 'neurons');
 
@@ -71,31 +79,45 @@ await stage(params, async ({ params, needs, out, progress }) => {
     facet: 'neuron',
     facets: params.neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: post.grids[i]! })),
   });
+  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  const coefficients = attentionCoefficients(config, weights);
+  const scores = attentionBars(coefficients);
+  const scoreNames = { series: 'head', x: 'frequency', y: 'norm' };
+  await writeFigure(out, 'score_frequencies', bars(scores), barsTable(scores, scoreNames));
+  const isMeasured = answerLine(operation) !== null;
   await writeSummary(out, {
     p,
     n_heads,
+    operation,
+    not_measured: isMeasured ? null : whyNotMeasured(operation),
     example: [example.a, example.b],
     mean_attention_from_equals: byHead(mean),
     example_attention_from_equals: byHead(chosen),
+    attention_coefficients: isMeasured
+      ? Array.from({ length: n_heads }, (_, h) => Array.from(columnOf(coefficients, h)))
+      : null,
+    attention_to_a: isMeasured ? fitAttention(pattern.grids, p) : null,
   });
 });
 
-/** For chosen elements of each row's tensor, their values over the grid: one Float32Array [p*p] an element. */
+/** For chosen ones of the elements at `=`, their values over the grid: one Float32Array [p*p] an element. */
 async function readGrid(
-  path: string,
-  choose: (shape: number[]) => number[],
+  folder: string,
+  name: ActivationName,
+  choose: (atEquals: number[]) => number[],
 ): Promise<{ p: number; grids: Float32Array[] }> {
-  const file = await openArrow(path);
+  const file = await openActivation(folder, name);
   try {
     const { value } = file.schema.columns;
     const p = Math.round(Math.sqrt(file.rows));
     if (value?.type !== 'tensor' || p * p !== file.rows)
       throw new ExpectedError(
-        `${path}: ${file.rows} rows without a tensor column value for every pair`,
+        `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
         'run `npm run pipeline -- activations --force`',
       );
-    const elements = choose(value.shape);
-    const width = value.shape.reduce((size, length) => size * length, 1);
+    const elements = choose(elementsAtEquals(value));
+    const width = sizeOf(value.shape);
     const grids = elements.map(() => new Float32Array(file.rows));
     for (let i = 0; i < file.batches; i++)
       takeElements(await file.readBatch(i), { p, width, elements, grids });
@@ -128,6 +150,14 @@ function outOfRange(param: string, value: number, expected: string): ExpectedErr
     `${param}: ${value} (${expected})`,
     `change ${param} among the params of this stage in pipeline.yaml`,
   );
+}
+
+/** The frequency whose degree-2 polynomials fit each head's attention to a best, and the share of the variance they explain. */
+function fitAttention(grids: readonly Float32Array[], p: number) {
+  return grids
+    .filter((_, i) => i % N_CTX === 0)
+    .map((data) => bestFrequencies(frequencyShares({ rows: p * p, columns: 1, data }))[0])
+    .map((head) => head ?? { frequency: null, fraction: null });
 }
 
 function byHead(values: readonly number[]): number[][] {

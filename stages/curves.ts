@@ -1,22 +1,30 @@
 // curves: loss (log scale) and accuracy over training, with the epochs at which the network memorised and grokked.
-// Reads train/history.arrow. A stage of its own, so that a change in how figures look does not train again.
-import { join } from 'node:path';
+// Reads train/history.arrow. A stage of its own, so that a change in how figures look does not train again. Of a
+// pretrained model that came without a history, or without accuracies, it says so and draws what there is.
 import { writeFigure } from '../lib/figures/figure.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
+import { lines, linesTable, type LinesOptions } from '../lib/figures/lines.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { accuracyCurve, lossCurve } from '../lib/training/curves.ts';
-import { readHistory } from '../lib/training/history-file.ts';
-import { findMilestones } from '../lib/training/history.ts';
+import { findHistory } from '../lib/training/history-file.ts';
+import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { params } from './curves.params.ts';
 
-await stage(params, async ({ needs, out }) => {
-  const history = await readHistory(join(needs['train']!, 'history.arrow'));
+await stage(params, async ({ needs, out, say }) => {
+  const found = await findHistory(needs['train']!);
+  if (found.history === null) {
+    say(`no curves: ${found.why_no_history}`);
+    return writeSummary(out, found);
+  }
+  const { history } = found;
   const milestones = findMilestones(history);
-  for (const [name, curve] of [
-    ['loss', lossCurve(history, milestones)],
-    ['accuracy', accuracyCurve(history, milestones)],
-  ] as const)
-    await writeFigure(out, name, lines(curve), linesTable(curve, { series: 'set', x: 'epoch', y: name }));
-  await writeSummary(out, { ...milestones });
+  const draw = (name: string, curve: LinesOptions): Promise<void> =>
+    writeFigure(out, name, lines(curve), linesTable(curve, { series: 'set', x: 'epoch', y: name }));
+  await draw('loss', lossCurve(history, milestones));
+  if (hasAccuracies(history)) {
+    await draw('accuracy', accuracyCurve(history, milestones));
+    return writeSummary(out, milestones);
+  }
+  say(`no curve of accuracy: ${NO_ACCURACY.why_no_accuracy}`);
+  await writeSummary(out, { ...milestones, ...NO_ACCURACY });
 });

@@ -1,19 +1,23 @@
 // fourier: which frequencies the network computes with.
-// Reads train/model.safetensors. Draws the spectra of the first left singular vectors of W_E, the Fourier basis, and
-// W_E and W_logit in that basis with the norms of their components (seed notebook, cells 43 to 47; TransformerLens'
-// demo). Key frequencies, by every rule that needs only weights, are in summary.json.
+// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular
+// vectors of W_E, the Fourier basis, and W_E and W_logit in that basis with the norms of their components (seed notebook,
+// cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
 import { join } from 'node:path';
+import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap, numberEmbedding } from '../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
   energyShare,
   fourierNorms,
+  frequencyPower,
   logitMapInBasis,
   makeFourierBasis,
 } from '../lib/analysis/fourier.ts';
-import { keyFrequencies } from '../lib/analysis/key-frequencies.ts';
+import { gini } from '../lib/analysis/gini.ts';
+import { keyFrequencies, type KeyFrequencies } from '../lib/analysis/key-frequencies.ts';
 import { singularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
 import { computeSvd } from '../lib/analysis/svd.ts';
+import { sumSquaredWeights } from '../lib/analysis/weight-norms.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { bars, barsTable, type BarsOptions } from '../lib/figures/bars.ts';
 import { writeFigure } from '../lib/figures/figure.ts';
@@ -21,7 +25,16 @@ import { componentMap, normBars, spectrumBars } from '../lib/figures/fourier-fig
 import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
 import { params } from './fourier.params.ts';
+
+const NO_KEY_FREQUENCIES: KeyFrequencies = {
+  embedding_quarter_max: [],
+  logit_map_quarter_max: [],
+  logit_map_tenth_max: [],
+  logit_map_half_max: [],
+  singular_vectors_quarter_max: [],
+};
 
 await stage(params, async ({ params, needs, out }) => {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
@@ -33,7 +46,11 @@ await stage(params, async ({ params, needs, out }) => {
   const norms = { W_E: fourierNorms(embedding), W_logit: fourierNorms(output) };
   const spectra = singularVectorSpectra(computeSvd(W_E).U, params.components);
   const { components } = spectra;
-  const key = keyFrequencies(norms.W_E, norms.W_logit, spectra.signFree);
+  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  const isMeasured = answerLine(operation) !== null;
+  // Spectra are what they are; that the network computes with their peaks follows for a sum or a difference only.
+  const rules = keyFrequencies(norms.W_E, norms.W_logit, spectra.signFree);
+  const key = isMeasured ? rules : NO_KEY_FREQUENCIES;
 
   const drawBars = (name: string, y: string, options: BarsOptions): Promise<void> =>
     writeFigure(out, name, bars(options), barsTable(options, { series: 'component', x: 'frequency', y }));
@@ -137,13 +154,28 @@ await stage(params, async ({ params, needs, out }) => {
   );
 
   const used = key.logit_map_quarter_max;
+  const ifMeasured = <T>(value: T): T | null => (isMeasured ? value : null);
   await writeSummary(out, {
     p,
+    operation,
+    not_measured: isMeasured ? null : whyNotMeasured(operation),
     frequencies: p >> 1,
     components,
-    key_frequencies: key,
-    key_frequencies_by_all_rules: used.filter((k) => Object.values(key).every((list) => list.includes(k))),
-    W_E_energy_in_key_frequencies: energyShare(norms.W_E, used),
-    W_logit_energy_in_key_frequencies: energyShare(norms.W_logit, used),
+    key_frequencies: ifMeasured(key),
+    key_frequencies_by_all_rules: ifMeasured(
+      used.filter((k) => Object.values(key).every((list) => list.includes(k))),
+    ),
+    energy_in_key_frequencies_W_E: ifMeasured(energyShare(norms.W_E, used)),
+    energy_in_key_frequencies_W_L: ifMeasured(energyShare(norms.W_logit, used)),
+    gini: {
+      power_per_frequency_W_E: gini(frequencyPower(norms.W_E)),
+      component_norms_W_E: gini(norms.W_E.all),
+      power_per_frequency_W_L: gini(frequencyPower(norms.W_logit)),
+      component_norms_W_L: gini(norms.W_logit.all),
+    },
+    sum_squared_weights: sumSquaredWeights(config, weights),
+    [`singular_vector_spectrum_first${components}`]: Array.from(spectra.signFree),
+    fourier_norms_W_E: Array.from(norms.W_E.all),
+    fourier_norms_W_L: Array.from(norms.W_logit.all),
   });
 });

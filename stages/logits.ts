@@ -6,9 +6,16 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ablationSummary, scoreAblations } from '../lib/analysis/ablation-scores.ts';
 import { randomFrequencies } from '../lib/analysis/ablations.ts';
-import { logitMap } from '../lib/analysis/composites.ts';
+import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
+import { logitMap, numberEmbedding } from '../lib/analysis/composites.ts';
 import { gaussianControl } from '../lib/analysis/control.ts';
-import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
+import {
+  embeddingInBasis,
+  energyShare,
+  fourierNorms,
+  logitMapInBasis,
+  makeFourierBasis,
+} from '../lib/analysis/fourier.ts';
 import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { lineSums } from '../lib/analysis/line-sums.ts';
@@ -16,7 +23,9 @@ import { logitCosineCoefficients } from '../lib/analysis/logit-cosines.ts';
 import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/analysis/logit-measures.ts';
 import { frobeniusNorm, rowNorms, type Matrix } from '../lib/analysis/matrix.ts';
 import { runNetwork } from '../lib/analysis/network.ts';
+import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
+import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
 import { ExpectedError } from '../lib/files/expected-error.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { bars, barsTable } from '../lib/figures/bars.ts';
@@ -25,6 +34,7 @@ import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatm
 import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/figures/logit-figures.ts';
 import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
 import { lines, linesTable } from '../lib/figures/lines.ts';
+import { criteriaTable, verdictTable } from '../lib/figures/verdict-figure.ts';
 import { openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
 import { readModel } from '../lib/model/model-file.ts';
@@ -34,7 +44,25 @@ import { params } from './logits.params.ts';
 
 const CONTROL_SEED = 0;
 
-await stage(params, async ({ params, needs, out, progress }) => {
+/** What summary.json has null for where the formulas do not hold. */
+const MEASURED = [
+  'verdict',
+  'key_used',
+  'logit_cosine_coefficients',
+  'logit_explained_by_key',
+  'restricted_loss_logits',
+  'restricted_loss_neurons',
+  'excluded_loss_logits',
+  'excluded_loss_neurons',
+  'trig_ratio',
+  'distance_irrelevance',
+  'gradient_symmetricity',
+];
+
+/** A neuron belongs to a frequency that explains more of it than this (Nanda et al. 2023). */
+const CLUSTER_ABOVE = 0.85;
+
+await stage(params, async ({ params, needs, out, progress, say }) => {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const { p } = config;
@@ -43,6 +71,13 @@ await stage(params, async ({ params, needs, out, progress }) => {
       `the model has p = ${p}, the dataset p = ${task.p}`,
       'set dataset.p to that of the model in pipeline.yaml',
     );
+  const line = answerLine(task.operation);
+  if (line === null) {
+    const not_measured = whyNotMeasured(task.operation);
+    say(not_measured);
+    const nothing = Object.fromEntries(MEASURED.map((name) => [name, null]));
+    return writeSummary(out, { p, operation: task.operation, not_measured, ...nothing });
+  }
   const sets = { all: grid, train, test };
   const basis = makeFourierBasis(p);
   const norms = fourierNorms(logitMapInBasis(basis, logitMap(weights)));
@@ -51,9 +86,9 @@ await stage(params, async ({ params, needs, out, progress }) => {
 
   const network = runNetwork(config, weights);
   progress(1, 4, 'measures');
-  const measures = measureLogits(network, weights, sets, key);
-  const parts = scoreParts(network, weights, sets, key);
-  const partControls = random.map((frequencies) => scoreTrigPart(network, sets, frequencies));
+  const measures = measureLogits(network, weights, sets, key, line);
+  const parts = scoreParts(network, weights, sets, key, line);
+  const partControls = random.map((frequencies) => scoreTrigPart(network, sets, frequencies, line));
   const controlOf = (name: 'restricted_logits' | 'excluded_logits'): SetScores =>
     meanScores(partControls.map((of) => of[name]));
 
@@ -82,7 +117,7 @@ await stage(params, async ({ params, needs, out, progress }) => {
     ),
   );
   const controlCosines = Array.from(
-    logitCosineCoefficients(lineSums(control, 'a + b')),
+    logitCosineCoefficients(lineSums(control, line)),
     (alpha) => alpha / frobeniusNorm(control),
   );
   const explained = measures.logit_explained_by_key.uncentred;
@@ -115,8 +150,32 @@ await stage(params, async ({ params, needs, out, progress }) => {
   await drawMap('losses', scoreTable('loss', rows, p));
   await drawMap('accuracies', scoreTable('accuracy', rows, p));
 
+  const evidence = {
+    p,
+    test_accuracy: parts.full.accuracy.test,
+    key_frequencies: key.length,
+    energy_in_key_frequencies_W_E: energyShare(
+      fourierNorms(embeddingInBasis(basis, numberEmbedding(config, weights))),
+      key,
+    ),
+    energy_in_key_frequencies_W_L: energyShare(norms, key),
+    logit_explained: explained,
+    restricted_loss: parts.restricted_logits.loss.all,
+    full_loss: parts.full.loss.all,
+    excluded_loss: parts.excluded_logits.loss.train,
+    neurons_in_clusters: shareInClusters(network.post),
+    gradient_symmetricity: measures.gradient_symmetricity,
+    distance_irrelevance: measures.distance_irrelevance,
+    circularity: measures.circularity,
+  };
+  const { clock, rule, criteria } = judgeClock(evidence);
+  await writeFigure(out, 'verdict', verdictTable(clock, rule, criteria), criteriaTable(criteria));
+
   await writeSummary(out, {
     p,
+    operation: task.operation,
+    not_measured: null,
+    verdict: { clock, rule, criteria, pizza: pizzaSummary(evidence) },
     key_used: key,
     ...parts.full,
     loss_of_cosine_logits: parts.cosines.loss.all,
@@ -143,6 +202,12 @@ await stage(params, async ({ params, needs, out, progress }) => {
     ...measures,
   });
 });
+
+/** Share of all neurons that one frequency explains by more than CLUSTER_ABOVE. */
+function shareInClusters(post: Matrix): number {
+  const best = bestFrequencies(frequencyShares(post));
+  return best.filter((neuron) => neuron && neuron.fraction > CLUSTER_ABOVE).length / best.length;
+}
 
 /** Scores of networks with changed weights, by the kernel. */
 async function openEvaluator(config: ModelConfig, sets: Sets) {

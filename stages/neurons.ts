@@ -1,9 +1,10 @@
 // neurons: which frequency each neuron computes with.
-// Reads train/model.safetensors. Draws the two-dimensional spectrum of chosen neurons beside a Gaussian control, the share
-// of every neuron that each frequency explains, the clusters, and W_logit by cluster (TransformerLens' demo; Nanda et al.
-// 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one that never varies, has frequency 0.
+// Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the two-dimensional spectrum of chosen
+// neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
+// cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
+// that never varies, has frequency 0.
 import { join } from 'node:path';
-import { attentionToA } from '../lib/analysis/attention-measures.ts';
+import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap } from '../lib/analysis/composites.ts';
 import { gaussianControl } from '../lib/analysis/control.ts';
 import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
@@ -35,11 +36,12 @@ import {
 } from '../lib/figures/neuron-figures.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
 import { params } from './neurons.params.ts';
 
 const CONTROL_SEED = 0;
 
-await stage(params, async ({ params, needs, out, progress }) => {
+await stage(params, async ({ params, needs, out, progress, say }) => {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { p, d_mlp } = config;
   const absent = params.neurons.find((neuron) => neuron >= d_mlp);
@@ -48,7 +50,14 @@ await stage(params, async ({ params, needs, out, progress }) => {
       `neurons: ${absent} (this network has neurons 0 to ${d_mlp - 1})`,
       'change neurons among the params of this stage in pipeline.yaml',
     );
-  const { post, pattern } = runNetwork(config, weights);
+  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  if (answerLine(operation) === null) {
+    const not_measured = whyNotMeasured(operation);
+    say(not_measured);
+    const nothing = { dead_neurons: null, key_frequencies: null, clusters: null, neurons_in_clusters: null };
+    return writeSummary(out, { p, d_mlp, operation, not_measured, ...nothing, fraction_explained: null });
+  }
+  const { post } = runNetwork(config, weights);
   progress(1, 3, 'spectra');
   const basis = makeFourierBasis(p);
   const above = params.cluster_above;
@@ -59,7 +68,12 @@ await stage(params, async ({ params, needs, out, progress }) => {
   const control = bestFrequencies(frequencyShares(gaussianControl(post, CONTROL_SEED)));
   const order = Array.from(best.keys())
     .filter((j) => best[j])
-    .sort((i, j) => best[i]!.frequency - best[j]!.frequency || phases[i]! - phases[j]!);
+    .sort(
+      (i, j) =>
+        Number(best[j]!.fraction > above) - Number(best[i]!.fraction > above) ||
+        best[i]!.frequency - best[j]!.frequency ||
+        phases[i]! - phases[j]!,
+    );
   progress(2, 3, 'figures');
 
   const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
@@ -136,10 +150,11 @@ await stage(params, async ({ params, needs, out, progress }) => {
     },
   );
   const alive = order.map((j) => best[j]!.fraction).sort((x, y) => x - y);
-  const attention = bestFrequencies(frequencyShares(attentionToA(pattern)));
   await writeSummary(out, {
     p,
     d_mlp,
+    operation,
+    not_measured: null,
     cluster_above: above,
     dead_neurons: d_mlp - order.length,
     key_frequencies: { neurons: clusters.map(({ frequency }) => frequency) },
@@ -150,7 +165,6 @@ await stage(params, async ({ params, needs, out, progress }) => {
       smallest: alive[0] ?? null,
       largest_of_control: Math.max(...control.map((neuron) => neuron?.fraction ?? 0)),
     },
-    attention_to_a: attention.map((head) => head ?? { frequency: null, fraction: null }),
   });
 });
 

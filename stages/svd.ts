@@ -70,17 +70,15 @@ await stage(params, async ({ needs, out, progress }) => {
   await writeSummary(out, {
     p,
     n_heads,
-    singular_values: {
-      W_E: [...W_E[0]!.S],
-      W_neur: W_neur.map(({ S }) => [...S]),
-      W_logit: [...W_logit[0]!.S],
-    },
+    singular_values_W_E: [...W_E[0]!.S],
+    singular_values_W_neur: W_neur.map(({ S }) => [...S]),
+    singular_values_W_L: [...W_logit[0]!.S],
     effective_rank: {
       W_E: effectiveRank(W_E[0]!.S),
       W_E_control: effectiveRank(W_E[0]!.control),
       W_neur: W_neur.map(({ S }) => effectiveRank(S)),
-      W_logit: effectiveRank(W_logit[0]!.S),
-      W_logit_control: effectiveRank(W_logit[0]!.control),
+      W_L: effectiveRank(W_logit[0]!.S),
+      W_L_control: effectiveRank(W_logit[0]!.control),
     },
   });
   progress(4, 4, 'figures');

@@ -1,31 +1,38 @@
 // train: from the untrained weights to grokking.
 // Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow and summary.json.
-// Goes on from resume_dir when an earlier attempt with the same key was stopped.
+// Goes on from resume_dir when an earlier attempt with the same key was stopped. With `pretrained` it takes a model that
+// was trained elsewhere: then history.arrow and checkpoints.arrow are there only if they came with it.
 import { join } from 'node:path';
+import { ExpectedError } from '../lib/files/expected-error.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
 import { writeModel } from '../lib/model/model-file.ts';
-import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { stage, type Job } from '../lib/runner/stage.ts';
+import { readPairs, type Pairs } from '../lib/task/pairs.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
-import { openEngine } from '../lib/training/engine.ts';
+import { openEngine, type OpenEngine } from '../lib/training/engine.ts';
 import { writeHistory } from '../lib/training/history-file.ts';
-import { findMilestones } from '../lib/training/history.ts';
+import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { trainLoop } from '../lib/training/loop.ts';
-import { params } from './train.params.ts';
+import { readPretrained } from '../lib/training/pretrained.ts';
+import { params, type TrainParams } from './train.params.ts';
 
-await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
-  const { task, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
+await stage(params, async (job) => {
+  const pairs = await readPairs(join(job.needs['dataset']!, 'pairs.arrow'));
+  const { pretrained } = job.params;
+  await (pretrained === null ? trainModel(job, pairs) : takePretrained(job, pairs, pretrained));
+});
+
+async function trainModel(
+  { params, out, resume_dir, progress }: Job<TrainParams>,
+  { task, train, test }: Pairs,
+): Promise<void> {
   const { d_model, n_heads, d_head, d_mlp } = params;
   const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
   const engine = await openEngine(params.engine, config);
-  console.log(
-    `engine: ${Object.entries(engine.identity)
-      .map(([key, value]) => `${key} ${value}`)
-      .join(', ')}`,
-  );
+  logEngine(engine);
 
   const { journal, state } = await Journal.open(resume_dir, parameterCount(config));
   if (state) {
@@ -64,4 +71,51 @@ await stage(params, async ({ params, needs, out, resume_dir, progress }) => {
     ...findMilestones(history),
   });
   await journal.close();
-});
+}
+
+async function takePretrained(
+  { params, out, say }: Job<TrainParams>,
+  { task, train, test }: Pairs,
+  path: string,
+): Promise<void> {
+  const { config, weights, history, checkpoints, copyRest } = await readPretrained(path);
+  if (config.p !== task.p)
+    throw new ExpectedError(
+      `pretrained: the model has p = ${config.p}, the dataset p = ${task.p}`,
+      `set dataset.p to ${config.p}, as with --set dataset.p=${config.p}`,
+    );
+  const engine = await openEngine(params.engine, config);
+  logEngine(engine);
+  engine.writeState({ weights: flattenWeights(config, weights) });
+  const [on_train, on_test] = [await engine.evaluate(train), await engine.evaluate(test)];
+  engine.close();
+  say(
+    `pretrained: loss ${on_train.loss.toExponential(2)} on the train set, ${on_test.loss.toExponential(2)} on the test set`,
+  );
+
+  await writeModel(join(out, 'model.safetensors'), config, weights);
+  await copyRest(out);
+  const known = history
+    ? { ...findMilestones(history), ...(hasAccuracies(history) ? {} : NO_ACCURACY) }
+    : { history: null, why_no_history: 'the pretrained model came without history.arrow' };
+  await writeSummary(out, {
+    ...config,
+    parameters: parameterCount(config),
+    pretrained: true,
+    train_pairs: train.label.length,
+    test_pairs: test.label.length,
+    epochs: history ? history.at(-1)!.epoch + 1 : null,
+    checkpoints,
+    // Both of the model as it is; a run's own train loss is that before its last step.
+    train_loss: on_train.loss,
+    test_loss: on_test.loss,
+    train_accuracy: on_train.accuracy,
+    test_accuracy: on_test.accuracy,
+    ...known,
+  });
+}
+
+function logEngine({ identity }: OpenEngine): void {
+  const words = Object.entries(identity).map(([key, value]) => `${key} ${value}`);
+  console.log(`engine: ${words.join(', ')}`);
+}

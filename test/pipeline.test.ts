@@ -52,6 +52,8 @@ const STAGES = [
   'fourier',
   'neurons',
   'logits',
+  'measures',
+  'progress',
 ];
 
 /** Every file below the stage folders, by content. */
@@ -80,7 +82,7 @@ test('a cold run trains, dumps, analyses and draws; every stage leaves what it p
     assert.equal(file.rows, 49, hook);
     await file.close();
   }
-  for (const stage of ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits']) {
+  for (const stage of ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits', 'progress']) {
     const names = await readdir(join(artifacts, stage));
     const figures = names.filter((name) => name.endsWith('.svg'));
     assert.ok(figures.length > 0, `${stage} has no figure`);

@@ -1,30 +1,25 @@
 // What the trigonometric part of the network does to the logits L: alone (restricted) and taken away (excluded).
-// The part is [p, p] by s = (a + b) mod p: T L, or (T n) W_logit of the neurons n. Written out, the published
+// The part is [p, p] by the answer (s = a + b mod p): T L, or (T n) W_logit of the neurons n. Written out, the published
 // definitions come to the same two sums (the mean over pairs of T f is zero, k >= 1):
 //   restricted, logits   T L + mean(L - T L)                                  = mean(L) + T L          (Nanda et al. 2023)
 //   restricted, neurons  (mean(n) + T n) W_logit, its mean then set to mean(L) = mean(L) + (T n) W_logit (TransformerLens)
 //   excluded, logits     L - T L                                                                       (Nanda et al. 2023)
 //   excluded, neurons    ((n - T n) W_out + resid_mid) W_U                     = L - (T n) W_logit       (TransformerLens)
 // Without mean(L), as in one cell of the demo and in Chughtai et al., restricted losses are other numbers by orders.
-import { projectOnTrig } from './trig-directions.ts';
-import { createMatrix, multiply, type Matrix } from './matrix.ts';
+import { createMatrix, type Matrix } from './matrix.ts';
 
-/** Logits of the pair (a, b): row a*p + b of `byPair` plus row (a + b) mod p of `bySum`, both with p columns. */
+/** Logits of a pair: row a*p + b of `byPair` plus the row of its answer of `byAnswer`, both with p columns. */
 export interface PairLogits {
   readonly byPair?: Matrix;
-  readonly bySum?: Matrix;
+  readonly byAnswer?: Matrix;
 }
 
-/** (T n) W_logit, of the neurons' sums over the lines of a + b [p, d_mlp]: [p, p]. */
-export const trigPartThroughNeurons = (neuronSums: Matrix, W_logit: Matrix, key: readonly number[]): Matrix =>
-  multiply(projectOnTrig(neuronSums, key), W_logit);
-
-/** mean(L) + part; `logitSums` [p, p] are the sums of L over the lines of a + b. */
+/** mean(L) + part; `logitSums` [p, p] are the sums of L over the lines of the answer. */
 export function restrictedLogits({ rows: p, columns, data }: Matrix, part: Matrix): PairLogits {
   const mean = new Float64Array(columns);
   data.forEach((x, i) => (mean[i % columns] = mean[i % columns]! + x / p ** 2));
   return {
-    bySum: createMatrix(
+    byAnswer: createMatrix(
       p,
       columns,
       part.data.map((x, i) => mean[i % columns]! + x),
@@ -35,7 +30,7 @@ export function restrictedLogits({ rows: p, columns, data }: Matrix, part: Matri
 /** L - part. */
 export const excludedLogits = (logits: Matrix, part: Matrix): PairLogits => ({
   byPair: logits,
-  bySum: createMatrix(
+  byAnswer: createMatrix(
     part.rows,
     part.columns,
     part.data.map((x) => -x),

@@ -12,19 +12,25 @@ export interface FourierBasis {
 /** The basis for an odd p, exact to float64 (arguments are reduced in whole numbers first). */
 export function makeFourierBasis(p: number): FourierBasis {
   if (p % 2 !== 1) throw new Error(`Fourier basis: p = ${p} (an odd number expected)`);
+  const frequencies = Array.from({ length: p >> 1 }, (_, i) => i + 1);
   const F = createMatrix(p, p);
   F.data.fill(1 / Math.sqrt(p), 0, p);
-  const names = ['Constant'];
+  F.data.set(frequencyRows(p, frequencies).data, p);
+  return { F, names: ['Constant', ...frequencies.flatMap((k) => [`Sin ${k}`, `Cos ${k}`])] };
+}
+
+/** The sines and cosines of some frequencies only, [2 * frequencies, p]: rows 2i and 2i + 1 belong to frequency i of the list. */
+export function frequencyRows(p: number, frequencies: readonly number[]): Matrix {
+  const rows = createMatrix(2 * frequencies.length, p);
   const amplitude = Math.sqrt(2 / p);
-  for (let k = 1; k <= p >> 1; k++) {
-    names.push(`Sin ${k}`, `Cos ${k}`);
+  frequencies.forEach((k, i) => {
     for (let t = 0; t < p; t++) {
       const angle = (2 * Math.PI * ((k * t) % p)) / p;
-      F.data[(2 * k - 1) * p + t] = amplitude * Math.sin(angle);
-      F.data[2 * k * p + t] = amplitude * Math.cos(angle);
+      rows.data[2 * i * p + t] = amplitude * Math.sin(angle);
+      rows.data[(2 * i + 1) * p + t] = amplitude * Math.cos(angle);
     }
-  }
-  return { F, names };
+  });
+  return rows;
 }
 
 /** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
@@ -45,15 +51,15 @@ export interface FourierNorms {
 }
 
 /** L2 norms of the rows, as in grokking's Fourier bar charts (TransformerLens, Nanda et al. figure 3). */
-export function fourierNorms(inBasis: Matrix): FourierNorms {
-  const all = rowNorms(inBasis);
-  return {
-    all,
-    constant: all[0]!,
-    sin: all.filter((_, i) => i % 2 === 1),
-    cos: all.filter((_, i) => i > 0 && i % 2 === 0),
-  };
-}
+export const fourierNorms = (inBasis: Matrix): FourierNorms => normsByFrequency(rowNorms(inBasis));
+
+/** Tells p norms in basis order apart. */
+export const normsByFrequency = (all: Float64Array): FourierNorms => ({
+  all,
+  constant: all[0]!,
+  sin: all.filter((_, i) => i % 2 === 1),
+  cos: all.filter((_, i) => i > 0 && i % 2 === 0),
+});
 
 /** sin^2 + cos^2 of each frequency; entry k - 1 belongs to k. */
 export const frequencyPower = ({ sin, cos }: FourierNorms): Float64Array =>

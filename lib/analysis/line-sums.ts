@@ -7,7 +7,7 @@ import { makeFourierBasis } from './fourier.ts';
 import { createMatrix, multiply, type Matrix } from './matrix.ts';
 
 /** The value that the pairs of a line share, from (a, b, p). */
-const LINES = {
+export const LINES = {
   a: (a: number) => a,
   b: (_: number, b: number) => b,
   'a + b': (a: number, b: number, p: number) => (a + b) % p,
@@ -59,6 +59,32 @@ export function lineCoefficients(sums: Matrix): Matrix {
     inBasis.data.map((x) => x * scale),
   );
 }
+
+/** The rows of the grid, line by line: entries l*p .. (l+1)*p - 1 are the pairs of line l. */
+export function rowsByLine(p: number, line: Line): Int32Array {
+  const rows = new Int32Array(p * p);
+  const filled = new Int32Array(p);
+  for (let a = 0; a < p; a++)
+    for (let b = 0; b < p; b++) {
+      const l = LINES[line](a, b, p);
+      rows[l * p + filled[l]!] = a * p + b;
+      filled[l] = filled[l]! + 1;
+    }
+  return rows;
+}
+
+/** What the trigonometric measures ask of functions on the grid [p*p, n]. */
+export interface LineStatistics {
+  /** Over the lines of the answer, [p, n]. */
+  readonly sums: Matrix;
+  /** Squared deviations from the mean, [n]; 0 where a column never varies. */
+  readonly energy: Float64Array;
+}
+
+export const lineStatistics = (grid: Grid, line: Line): LineStatistics => ({
+  sums: lineSums(grid, line),
+  energy: columnVariation(grid).energy,
+});
 
 /** Mean of each column over all pairs, [n], and its sum of squared deviations, 0 exactly where it never varies. */
 export function columnVariation({ rows, columns: n, data }: Grid): {

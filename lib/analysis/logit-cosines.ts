@@ -4,7 +4,7 @@
 import { createDft } from './dft.ts';
 import { createMatrix, type Matrix } from './matrix.ts';
 
-/** alpha_k, entry k - 1, k = 1 .. p//2, of the logits' sums over the lines of a + b, [p (s), p (c)]. */
+/** alpha_k, entry k - 1, k = 1 .. p//2, of the logits' sums over the lines of the answer s, [p (s), p (c)]. */
 export function logitCosineCoefficients({ rows: p, data }: Matrix): Float64Array {
   const sums = new Float64Array(p);
   for (let s = 0; s < p; s++)
@@ -16,7 +16,7 @@ export function logitCosineCoefficients({ rows: p, data }: Matrix): Float64Array
   return re.slice(1, (p >> 1) + 1).map((x) => x * Math.sqrt(2 / p ** 3));
 }
 
-/** Sum over the chosen k of alpha_k u_k, by s = (a + b) mod p: [p (s), p (c)]. */
+/** Sum over the chosen k of alpha_k u_k, by the answer s: [p (s), p (c)]. */
 export function cosineLogits(p: number, coefficients: Float64Array, key: readonly number[]): Matrix {
   const byDifference = Float64Array.from({ length: p }, (_, m) =>
     key.reduce((sum, k) => sum + coefficients[k - 1]! * Math.cos((2 * Math.PI * ((k * m) % p)) / p), 0),

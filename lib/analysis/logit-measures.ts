@@ -1,26 +1,28 @@
 // Every measure of the logits of one network, under the names of this project's tables; all on the same key frequencies.
 import type { Weights } from '../model/config.ts';
-import {
-  excludedLogits,
-  restrictedLogits,
-  trigPartThroughNeurons,
-  type PairLogits,
-} from './circuit-logits.ts';
-import { logitMap, numberEmbedding } from './composites.ts';
+import { excludedLogits, restrictedLogits, type PairLogits } from './circuit-logits.ts';
+import { numberEmbedding } from './composites.ts';
 import { gradientSymmetricity } from './gradient-symmetricity.ts';
-import { lineSums } from './line-sums.ts';
+import { lineStatistics, lineSums, type Line } from './line-sums.ts';
 import { cosineLogits, logitCosineCoefficients, logitEnergy } from './logit-cosines.ts';
-import { createMatrix } from './matrix.ts';
+import { createMatrix, toMatrix, type Matrix } from './matrix.ts';
 import type { Network } from './network.ts';
 import { circularity, distanceIrrelevance } from './pizza-measures.ts';
 import { scoreRows, scoreSets, type Sets, type SetScores } from './set-scores.ts';
-import { projectOnTrig, trigRatio } from './trig-directions.ts';
+import { projectOnTrig, trigPartThroughNeurons, trigRatio } from './trig-directions.ts';
 
 /** `excluded_loss_logits_per_frequency_train` and the coefficients have entry k - 1 for frequency k. */
-export function measureLogits(network: Network, weights: Weights, sets: Sets, key: readonly number[]) {
+export function measureLogits(
+  network: Network,
+  weights: Weights,
+  sets: Sets,
+  key: readonly number[],
+  line: Line,
+) {
   const { config, logits, pre, post } = network;
   const { p } = config;
-  const sums = lineSums(logits, 'a + b');
+  const ratio = (grid: Matrix): number => trigRatio(lineStatistics(grid, line), key);
+  const sums = lineSums(logits, line);
   const coefficients = logitCosineCoefficients(sums);
   const energy = logitEnergy(logits);
   const explained = key.reduce((sum, k) => sum + coefficients[k - 1]! ** 2, 0);
@@ -37,19 +39,19 @@ export function measureLogits(network: Network, weights: Weights, sets: Sets, ke
       (_, i) => scoreRows(sets.train, excludedLogits(logits, projectOnTrig(sums, [i + 1]))).loss,
     ),
     trig_ratio: {
-      neuron_pre: trigRatio(pre, key),
-      neuron_post: trigRatio(post, key),
-      logits: trigRatio(logits, key),
+      neuron_pre: ratio(pre),
+      neuron_post: ratio(post),
+      logits: ratio(logits),
     },
-    distance_irrelevance: distanceIrrelevance(correct, p),
+    distance_irrelevance: distanceIrrelevance(correct, p, line),
     circularity: circularity(numberEmbedding(config, weights)),
     gradient_symmetricity: gradientSymmetricity(network, weights),
   };
 }
 
 /** Loss and accuracy of the logits' trigonometric part alone, and of the logits without it. */
-export function scoreTrigPart({ logits }: Network, sets: Sets, frequencies: readonly number[]) {
-  const sums = lineSums(logits, 'a + b');
+export function scoreTrigPart({ logits }: Network, sets: Sets, frequencies: readonly number[], line: Line) {
+  const sums = lineSums(logits, line);
   const part = projectOnTrig(sums, frequencies);
   return {
     restricted_logits: scoreSets(sets, restrictedLogits(sums, part)),
@@ -58,10 +60,17 @@ export function scoreTrigPart({ logits }: Network, sets: Sets, frequencies: read
 }
 
 /** Loss and accuracy of what parts of the network do to the logits, by name. */
-export function scoreParts(network: Network, weights: Weights, sets: Sets, key: readonly number[]) {
+export function scoreParts(
+  network: Network,
+  weights: Weights,
+  sets: Sets,
+  key: readonly number[],
+  line: Line,
+) {
   const { config, logits, post, skip } = network;
-  const sums = lineSums(logits, 'a + b');
-  const inNeurons = trigPartThroughNeurons(lineSums(post, 'a + b'), logitMap(weights), key);
+  const sums = lineSums(logits, line);
+  const maps = { W_out: toMatrix(weights.W_out), W_U: toMatrix(weights.W_U) };
+  const inNeurons = trigPartThroughNeurons(lineSums(post, line), maps, key);
   const withoutSkip = createMatrix(
     logits.rows,
     logits.columns,
@@ -70,8 +79,8 @@ export function scoreParts(network: Network, weights: Weights, sets: Sets, key: 
   const score = (of: PairLogits): SetScores => scoreSets(sets, of);
   return {
     full: score({ byPair: logits }),
-    cosines: score({ bySum: cosineLogits(config.p, logitCosineCoefficients(sums), key) }),
-    ...scoreTrigPart(network, sets, key),
+    cosines: score({ byAnswer: cosineLogits(config.p, logitCosineCoefficients(sums), key) }),
+    ...scoreTrigPart(network, sets, key, line),
     restricted_neurons: score(restrictedLogits(sums, inNeurons)),
     excluded_neurons: score(excludedLogits(logits, inNeurons)),
     mlp_skip_zeroed: score({ byPair: withoutSkip }),

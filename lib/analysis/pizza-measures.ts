@@ -1,18 +1,20 @@
 // Measures that tell a clock from a pizza. Source: Zhong et al. 2023, "The Clock and the Pizza", as their code has them.
 import { createDft, magnitudes } from './dft.ts';
+import { LINES, type Line } from './line-sums.ts';
 import { columnMeans, columnOf, createMatrix, type Matrix } from './matrix.ts';
 import { computeSvd } from './svd.ts';
 
 /**
  * With G the correct logits by s = (a + b) mod p and d = (a - b) mod p: mean over d of the standard deviation over s, over
  * that of all G. Near 0 where the correct logit depends on the distance d only (pizza), near 1 where it does not (clock).
- * `correct` [p*p]: the label's logit of each pair.
+ * `correct` [p*p]: the label's logit of each pair. Where the answer is a - b, the two change places.
  */
-export function distanceIrrelevance(correct: Float64Array, p: number): number {
+export function distanceIrrelevance(correct: Float64Array, p: number, answer: Line = 'a + b'): number {
+  const distance = LINES[answer === 'a + b' ? 'a - b' : 'a + b'];
   const byDistance = Array.from({ length: p }, () => new Float64Array(p));
   correct.forEach((x, i) => {
     const [a, b] = [Math.floor(i / p), i % p];
-    byDistance[(a - b + p) % p]![(a + b) % p] = x;
+    byDistance[distance(a, b, p)]![LINES[answer](a, b, p)] = x;
   });
   const within = byDistance.reduce((sum, values) => sum + deviation(values), 0) / p;
   return within / deviation(correct);

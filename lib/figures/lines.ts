@@ -11,6 +11,8 @@ export interface LineSeries {
   /** Number of a colour of the house style; by default its place in the list. */
   readonly colour?: number | 'grey';
   readonly dashed?: boolean;
+  /** Not in the legend: one of many that need no name. */
+  readonly unnamed?: boolean;
 }
 
 export interface LinesOptions {
@@ -66,11 +68,9 @@ export function lines({ title, subtitle, x, y, series, dots, marks, bands }: Lin
     return dots && !dashed ? [line, Plot.dot(data, { fill: colours[i]!, r: 2.6 })] : [line];
   });
   const panel = drawPanel({ ...frame.options, marks: [...frame.back, ...curves, ...frame.front] });
-  const legend = series.map(({ name, dashed }, i) => ({
-    name,
-    colour: colours[i]!,
-    mark: dashed ? ('dashes' as const) : ('line' as const),
-  }));
+  const legend = series.flatMap(({ name, dashed, unnamed }, i) =>
+    unnamed ? [] : [{ name, colour: colours[i]!, mark: dashed ? ('dashes' as const) : ('line' as const) }],
+  );
   return composeFigure({ title, subtitle, legend: legend.length > 1 ? legend : [], panels: [panel] });
 }
 

@@ -57,7 +57,9 @@ export function sortedFractionLines(
   above: number,
 ): LinesOptions {
   const sorted = (of: readonly (NeuronFrequency | null)[]): number[] =>
-    of.map((neuron) => neuron?.fraction ?? NaN).sort((x, y) => (Number.isNaN(x) ? 1 : y - x));
+    of
+      .map((neuron) => neuron?.fraction ?? NaN)
+      .sort((x, y) => Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || y - x);
   return {
     title: 'Share of each neuron that its best frequency explains',
     subtitle: `Neurons from the most to the least explained; ${best.filter((n) => n && n.fraction > above).length} of ${best.length} above ${above}.`,
@@ -126,7 +128,7 @@ export function orderedNeuronMap(profiles: Matrix): HeatmapOptions {
   return {
     title: 'Neurons ordered by frequency and phase',
     subtitle:
-      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Dead neurons are left out.',
+      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Clusters first, then the neurons that no frequency explains; dead ones are left out.',
     x: { name: 'a', label: 'a', length: profiles.columns },
     y: { name: 'place', label: 'neuron, by frequency and phase', length: profiles.rows },
     colour: { name: 'deviation', label: 'deviation', signed: true },

@@ -107,6 +107,7 @@ const MAGIC = 'ARROW1';
 const START = 8; // magic and two bytes of padding
 const END_MARK = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]); // behind the last message
 const TAIL = 4 + MAGIC.length; // length of the footer, magic
+const MAX_HEADER_BYTES = 1 << 24; // a batch takes 24 bytes of a footer; the headers of this project have some kilobytes
 
 async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> {
   const { columns, schema, batches: blocks, dictionaries } = await readFooter(handle);
@@ -160,6 +161,7 @@ async function readFooter(handle: FileHandle): Promise<Footer> {
   const offset = size - TAIL - length;
   if (tail.toString('latin1', 4) !== MAGIC || length <= 0 || offset < START)
     throw new Malformed('is truncated: an Arrow file ends with its footer, this one does not');
+  if (length > MAX_HEADER_BYTES) throw new Malformed(`has a footer of ${length} bytes, which no table needs`);
   const bytes = await readRegion(handle, { offset, length });
   // In front there may be the schema again, behind a mark and its length: then batches start behind it. Polars leaves
   // the mark out, and any batch may be the first.
@@ -172,8 +174,11 @@ async function readFooter(handle: FileHandle): Promise<Footer> {
   return footer;
 }
 
-const readHeader = (handle: FileHandle, { offset, headerLength }: Block): Promise<Uint8Array> =>
-  readRegion(handle, { offset, length: headerLength });
+async function readHeader(handle: FileHandle, { offset, headerLength }: Block): Promise<Uint8Array> {
+  if (headerLength > MAX_HEADER_BYTES)
+    throw new Malformed(`has a header of ${headerLength} bytes at byte ${offset}, which no batch needs`);
+  return readRegion(handle, { offset, length: headerLength });
+}
 
 /** The words of each dictionary, by its number; one that comes in parts is put together in their order. */
 async function readDictionaries(

@@ -89,8 +89,8 @@ function fromBfloat16(bytes: ArrayBuffer): Float32Array {
   return new Float32Array(words.buffer);
 }
 
-// The limit of the reader in Rust; a model of this project has a header of about 2,000 bytes.
-const MAX_HEADER_BYTES = 100_000_000;
+// A model of this project has a header of about 2,000 bytes, the largest language models have some megabytes.
+const MAX_HEADER_BYTES = 1 << 24;
 
 async function readHeader(
   file: FileHandle,

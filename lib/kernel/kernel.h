@@ -10,6 +10,7 @@
 
 enum { BLOCK_ROWS = 96 }; // pairs that go through forward and backward pass at a time
 enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks in a slice: two, or more where there would be more slices
+enum { KEPT_BLOCKS = 2 }; // whose gradients by W_logit are formed together: MAX_TERMS at most
 enum { WEIGHT_COUNT = 9 }; // in the order of WEIGHT_NAMES
 enum { MAX_PRODUCTS = 8 }; // of one phase, apart from those of each head
 
@@ -49,9 +50,9 @@ struct job {
 
 /** One thread's own memory. */
 struct scratch {
-  float *z;        // [BLOCK_ROWS, z_stride]
+  float *z[KEPT_BLOCKS];        // [BLOCK_ROWS, z_stride]
+  float *logits_t[KEPT_BLOCKS]; // [p, BLOCK_ROWS]
   float *neurons_t; // [M, BLOCK_ROWS]
-  float *logits_t; // [p, BLOCK_ROWS]
   float *attention; // [BLOCK_ROWS, 2 H]
   float *dot;      // [BLOCK_ROWS, 2 H]
 };

@@ -3,14 +3,19 @@
 import os from 'node:os';
 import { ExpectedError } from '../files/expected-error.ts';
 import { parameterCount, type ModelConfig } from '../model/config.ts';
+import { refuseTooBig } from '../model/memory.ts';
 import type { Rows } from '../task/split.ts';
 import type { Batch, Core, Job, OpenCore } from './core.ts';
 import { engineIdentity } from './identity.ts';
+import { kernelBytes } from './memory.ts';
 import { buildNative } from './native/build.ts';
 import { loadNative } from './native/core.ts';
 import { loadWasm } from './wasm/core.ts';
 
 export type Build = 'native' | 'wasm';
+/** Bytes that a build's addresses reach. */
+const ADDRESSABLE: Record<Build, number> = { native: Infinity, wasm: 2 ** 32 };
+
 export type { Rows };
 export { crossEntropy } from './cross-entropy.ts';
 
@@ -54,7 +59,10 @@ export async function openKernel(build: Build | 'auto'): Promise<Kernel> {
 function createKernel(build: Build, identity: Record<string, string>, openCore: OpenCore): Kernel {
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
-    return new KernelModel(config, await openCore(config, threads));
+    const refuseCount = (rows: number): void =>
+      refuseTooBig(config, kernelBytes(config, rows, threads), ADDRESSABLE[build]);
+    refuseCount(0);
+    return new KernelModel(config, await openCore(config, threads), refuseCount);
   };
   return { build, identity, open };
 }
@@ -79,14 +87,17 @@ function refuseSizes(config: ModelConfig, threads: number): void {
 export class KernelModel {
   readonly config: ModelConfig;
   readonly #core: Core;
+  /** Throws where there is no memory for gradients over that many rows. */
+  readonly #refuseCount: (rows: number) => void;
   readonly #batches = new WeakMap<Rows, Batch>();
   #last: Promise<void> = Promise.resolve();
   #is_busy = false;
   #is_closed = false;
 
-  constructor(config: ModelConfig, core: Core) {
+  constructor(config: ModelConfig, core: Core, refuseCount: (rows: number) => void) {
     this.config = config;
     this.#core = core;
+    this.#refuseCount = refuseCount;
   }
 
   /** Copies of weights, moments and step count. Not while a job runs. */
@@ -121,6 +132,7 @@ export class KernelModel {
   ): Promise<{ loss: Float64Array; accuracy: Float64Array }> {
     if (!Number.isInteger(steps) || steps < 1)
       throw new Error(`steps: ${steps} (expected a whole number from 1)`);
+    this.#refuseCount(rows.a.length);
     const { learning_rate, weight_decay, beta1, beta2, epsilon } = adamw;
     const constants = Float64Array.of(learning_rate, weight_decay, beta1, beta2, epsilon);
     return this.#run({ kind: 'train', adamw: constants }, rows, steps);
@@ -139,15 +151,19 @@ export class KernelModel {
     return to;
   }
 
-  /** At `=`: neurons [rows, d_mlp] before or after the ReLU, and logits [rows, p], in the order of `rows`. */
+  /**
+   * At `=`: neurons [rows, d_mlp] before or after the ReLU, and logits [rows, p], in the order of `rows`. What an earlier
+   * call gave may be handed in as `into` to be written over: a grid of neurons is large to make anew each time.
+   */
   async forward(
     rows: Rows,
     want: { neurons?: 'pre' | 'post'; logits?: boolean },
+    into: { neurons?: Float32Array; logits?: Float32Array } = {},
   ): Promise<{ neurons?: Float32Array; logits?: Float32Array }> {
     const n = rows.a.length;
     const outputs = {
-      ...(want.neurons && { neurons: new Float32Array(n * this.config.d_mlp) }),
-      ...(want.logits && { logits: new Float32Array(n * this.config.p) }),
+      ...(want.neurons && { neurons: into.neurons ?? new Float32Array(n * this.config.d_mlp) }),
+      ...(want.logits && { logits: into.logits ?? new Float32Array(n * this.config.p) }),
     };
     await this.#run({ kind: 'forward', before_relu: want.neurons === 'pre', ...outputs }, rows, 1);
     return outputs;

@@ -1,6 +1,8 @@
 // The pass over pairs: blocks of them forward and back to their z, and the sums over pairs.
 #include "kernel.h"
 
+static int goes_back(const struct kernel *k) { return k->job.kind == TRAIN || k->job.kind == GRADIENTS; }
+
 // ---- a block of pairs -----------------------------------------------------------------------------------------------
 
 /** What the functions of a block hand to each other. */
@@ -9,6 +11,7 @@ struct block_view {
   int count;              // rows that are not padding
   const int *a, *b, *label;
   float *z, *d_z;         // [BLOCK_ROWS, z]
+  float *logits_t;        // [p, BLOCK_ROWS]
   float *attention, *d_attention; // [BLOCK_ROWS, 2 H]
   struct scratch *s;
 };
@@ -47,6 +50,10 @@ INLINE void combine_columns(const struct kernel *k, const struct block_view *x, 
       vec weight_a = splat(weight[h]), weight_b = splat(weight[H + h]);
       UNROLL for (int v = 0; v < count; v++) sum[v] += weight_a * *at(of_a + v * LANES);
       UNROLL for (int v = 0; v < count; v++) sum[v] += weight_b * *at(of_b + v * LANES);
+      UNROLL for (int v = 0; v < count; v++) { // the columns that come next
+        __builtin_prefetch(of_a + (count + v) * LANES);
+        __builtin_prefetch(of_b + (count + v) * LANES);
+      }
     }
     float *z = x->z + i * k->z_stride + j;
     UNROLL for (int v = 0; v < count; v++)
@@ -69,7 +76,7 @@ static void copy_neurons(const struct kernel *k, const struct block_view *x) {
 static void copy_logits(const struct kernel *k, const struct block_view *x) {
   const int *source = k->job.batch->source + x->first;
   for (int i = 0; i < x->count; i++)
-    for (int c = 0; c < k->p; c++) k->job.logits[(long)source[i] * k->p + c] = x->s->logits_t[c * BLOCK_ROWS + i];
+    for (int c = 0; c < k->p; c++) k->job.logits[(long)source[i] * k->p + c] = x->logits_t[c * BLOCK_ROWS + i];
 }
 
 static void relu_rows(const struct kernel *k, const struct block_view *x) {
@@ -89,9 +96,9 @@ static void forward_block(const struct kernel *k, const struct block_view *x) {
   if (k->job.kind == FORWARD && k->job.neurons) copy_neurons(k, x);
   if (before_relu) relu_rows(k, x);
   transpose(x->z, k->z_stride, BLOCK_ROWS, k->mlp_width, x->s->neurons_t, BLOCK_ROWS);
-  transpose(x->z + k->mlp_width, k->z_stride, BLOCK_ROWS, k->logit_width, x->s->logits_t, BLOCK_ROWS);
+  transpose(x->z + k->mlp_width, k->z_stride, BLOCK_ROWS, k->logit_width, x->logits_t, BLOCK_ROWS);
   struct term term = {k->W_logit_t, k->m_stride, ALONG_ROWS, x->s->neurons_t, BLOCK_ROWS, k->d_mlp};
-  multiply(&(struct product){k->p, BLOCK_ROWS / LANES, x->s->logits_t, BLOCK_ROWS, 1, 1, {term}});
+  multiply(&(struct product){k->p, BLOCK_ROWS / LANES, x->logits_t, BLOCK_ROWS, 1, 1, {term}});
 }
 
 /** Cross-entropy of LANES pairs, and their gradient times `scale` in place of the logits; rows of label -1 get none.
@@ -128,7 +135,7 @@ static void loss_block(const struct kernel *k, const struct block_view *x, int b
   int right = 0;
   for (int i = 0; i < BLOCK_ROWS; i += LANES) {
     ivec correct;
-    vec loss = cross_entropy(k->p, x->s->logits_t + i, x->label + i, scale, &correct);
+    vec loss = cross_entropy(k->p, x->logits_t + i, x->label + i, scale, &correct);
     for (int l = 0; l < LANES && i + l < x->count; l++) sum += loss[l], right -= correct[l];
   }
   k->block_loss[block] = sum;
@@ -174,8 +181,8 @@ static void attend_backward(const struct kernel *k, const struct block_view *x) 
 
 /** From the gradient of the logits, in logits_t, to those of z and of the scores. */
 static void backward_block(const struct kernel *k, const struct block_view *x) {
-  transpose(x->s->logits_t, BLOCK_ROWS, k->logit_width, BLOCK_ROWS, x->d_z + k->mlp_width, k->z_stride);
-  struct term term = {x->s->logits_t, BLOCK_ROWS, ALONG_COLUMNS, k->W_logit_t, k->m_stride, k->p};
+  transpose(x->logits_t, BLOCK_ROWS, k->logit_width, BLOCK_ROWS, x->d_z + k->mlp_width, k->z_stride);
+  struct term term = {x->logits_t, BLOCK_ROWS, ALONG_COLUMNS, k->W_logit_t, k->m_stride, k->p};
   multiply(&(struct product){BLOCK_ROWS, k->mlp_width / LANES, x->d_z, k->z_stride, 0, 1, {term}});
   for (int i = 0; i < BLOCK_ROWS; i++) {
     int h = 0;
@@ -185,28 +192,32 @@ static void backward_block(const struct kernel *k, const struct block_view *x) {
   attend_backward(k, x);
 }
 
-/** Adds the block's share to d_W_logit_t of its slice: gradient of the logits, transposed, times the neurons. */
-static void logit_weights_backward(const struct kernel *k, const struct block_view *x, int slice, int is_first) {
-  struct term term = {x->s->logits_t, BLOCK_ROWS, ALONG_ROWS, x->s->z, k->z_stride, BLOCK_ROWS};
+/** Adds the shares of `count` blocks to d_W_logit_t of their slice: gradients of the logits, transposed, times the neurons. Of
+    several blocks at once, so that the slice's part, too big for the first-level cache, is gone over less often. */
+static void logit_weights_backward(const struct kernel *k, const struct scratch *s, int slice, int count, int accumulate) {
   float *part = k->d_W_logit_parts + (long)slice * k->logit_width * k->m_stride;
-  multiply(&(struct product){k->p, k->mlp_width / LANES, part, k->m_stride, !is_first, 1, {term}});
+  struct product product = {k->p, k->mlp_width / LANES, part, k->m_stride, accumulate, count, {{0}}};
+  for (int i = 0; i < count; i++)
+    product.term[i] = (struct term){s->logits_t[i], BLOCK_ROWS, ALONG_ROWS, s->z[i], k->z_stride, BLOCK_ROWS};
+  multiply(&product);
 }
 
-static void block_pass(struct kernel *k, int block, int slice, int is_first, int thread) {
+/** Block number `i` of those whose z and logits are kept until logit_weights_backward. */
+static void block_pass(struct kernel *k, int block, int i, int thread) {
   const struct batch *batch = k->job.batch;
   struct scratch *s = &k->scratch[thread];
-  int backward = k->job.kind == TRAIN || k->job.kind == GRADIENTS, H = k->n_heads;
+  int H = k->n_heads;
   long first = (long)block * BLOCK_ROWS;
-  struct block_view x = {.first = (int)first, .count = smaller(BLOCK_ROWS, batch->n - (int)first), .s = s, .z = s->z};
+  struct block_view x = {.first = (int)first, .count = smaller(BLOCK_ROWS, batch->n - (int)first), .s = s};
   x.a = batch->a + first, x.b = batch->b + first, x.label = batch->label + first;
-  x.attention = backward ? k->attention + first * 2 * H : s->attention;
+  x.z = s->z[i], x.logits_t = s->logits_t[i];
+  x.attention = goes_back(k) ? k->attention + first * 2 * H : s->attention;
   forward_block(k, &x);
   if (k->job.kind == FORWARD && k->job.logits) copy_logits(k, &x);
   if (k->job.kind == FORWARD) return;
   loss_block(k, &x, block);
-  if (!backward) return;
+  if (!goes_back(k)) return;
   x.d_z = k->d_z + first * k->z_stride, x.d_attention = k->d_attention + first * 2 * H;
-  logit_weights_backward(k, &x, slice, is_first);
   backward_block(k, &x);
 }
 
@@ -215,7 +226,11 @@ int slice_units(const struct kernel *k) { return k->job.batch->slices; }
 void slice_unit(struct kernel *k, int unit, int thread) {
   const struct batch *x = k->job.batch;
   int first = unit * x->slice_blocks, end = smaller(first + x->slice_blocks, x->blocks);
-  for (int block = first; block < end; block++) block_pass(k, block, unit, block == first, thread);
+  for (int block = first; block < end; block += KEPT_BLOCKS) {
+    int count = smaller(KEPT_BLOCKS, end - block);
+    for (int i = 0; i < count; i++) block_pass(k, block + i, i, thread);
+    if (goes_back(k)) logit_weights_backward(k, &k->scratch[thread], unit, count, block > first);
+  }
 }
 
 // ---- sums over pairs -------------------------------------------------------------------------------------------------

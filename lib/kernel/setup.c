@@ -70,9 +70,9 @@ static void make_scratch(struct kernel *k) {
   k->scratch = platform_allocate(k, k->team.threads * (long)sizeof(struct scratch));
   for (int i = 0; i < k->team.threads; i++) {
     struct scratch *s = &k->scratch[i];
-    s->z = floats(k, BLOCK_ROWS, k->z_stride);
+    for (int j = 0; j < KEPT_BLOCKS; j++)
+      s->z[j] = floats(k, BLOCK_ROWS, k->z_stride), s->logits_t[j] = floats(k, k->p, BLOCK_ROWS);
     s->neurons_t = floats(k, k->d_mlp, BLOCK_ROWS);
-    s->logits_t = floats(k, k->p, BLOCK_ROWS);
     s->attention = floats(k, BLOCK_ROWS, 2 * k->n_heads);
     s->dot = floats(k, BLOCK_ROWS, 2 * k->n_heads);
   }

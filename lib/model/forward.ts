@@ -30,10 +30,12 @@ export function toPrompts(p: number, a: Int32Array, b: Int32Array): tf.Tensor2D 
   return tf.tensor2d(tokens, [a.length, N_CTX], 'int32');
 }
 
-/** One-hot rows [n, depth] in float32. */
-export function toOneHot(indices: Int32Array, depth: number): tf.Tensor2D {
-  // By way of int32, tfjs' default: asked for float32, the WebAssembly backend fills in wrong values.
-  return tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(indices, 'int32'), depth), 'float32') as tf.Tensor2D);
+/**
+ * One-hot rows [..., depth] of int32 indices, in float32: by way of int32, tfjs' default, as asked for float32 the
+ * WebAssembly backend fills in wrong values.
+ */
+export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
+  return tf.cast(tf.oneHot(indices, depth), 'float32');
 }
 
 // x: [..., n], W: [n, m] -> [..., m]
@@ -70,8 +72,7 @@ export function forward(
     return activation;
   };
 
-  // int32, as asked for float32 the WebAssembly backend fills in wrong values.
-  const embed = at('hook_embed', project(tf.oneHot(prompts, config.p + 1), W_E));
+  const embed = at('hook_embed', project(oneHot(prompts, config.p + 1), W_E));
   const pos_embed = at('hook_pos_embed', tf.add(tf.zerosLike(embed), W_pos));
   const resid_pre = at('blocks.0.hook_resid_pre', tf.add(embed, pos_embed));
 
@@ -91,14 +92,14 @@ export function forward(
 }
 
 /**
- * Logits [batch, d_vocab_out] at `=` of pairs given as one-hot rows [batch, p]. Before attention a position depends on
- * its own token alone, so keys and values are computed once for each of the 2p + 1 tokens in their positions, not once
- * for each pair. Run it inside tf.tidy.
+ * Logits [batch, d_vocab_out] at `=` of pairs a, b: [batch], int32. Before attention a position depends on its own token
+ * alone, so keys and values are computed once for each of the 2p + 1 tokens in their positions, not once for each pair.
+ * Run it inside tf.tidy.
  */
 export function forwardAtEquals(
   { p, n_heads, d_head }: ModelConfig,
   weights: TensorWeights,
-  pairs: { readonly a: tf.Tensor2D; readonly b: tf.Tensor2D },
+  { a, b }: { readonly a: tf.Tensor1D; readonly b: tf.Tensor1D },
 ): tf.Tensor2D {
   const { W_E, W_pos, W_Q, W_K, W_V, W_O } = weights;
   const [summand, equals] = tf.split(W_E, [p, 1]) as [tf.Tensor, tf.Tensor];
@@ -116,9 +117,9 @@ export function forwardAtEquals(
     [p, p, 1],
   ) as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D];
   const keys = [
-    tf.matMul(pairs.a, atA),
-    tf.matMul(pairs.b, atB),
-    tf.add(tf.zeros([pairs.a.shape[0], 1]), atEquals),
+    tf.matMul(oneHot(a, p), atA),
+    tf.matMul(oneHot(b, p), atB),
+    tf.add(tf.zeros([a.shape[0], 1]), atEquals),
   ];
   const seen = keys.map((key) => tf.split(tf.reshape(key, [-1, n_heads, 1 + d_head]), [1, d_head], 2));
   const pattern = tf.softmax(

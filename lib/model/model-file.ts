@@ -93,6 +93,7 @@ function checkRest(config: ModelConfig, weights: Weights, tensors: StateDict): v
       throw new Error(
         `${name} has shape [${shape.join(', ')}] (expected [${expected[name].shape.join(', ')}])`,
       );
+    else if (!data.every(Number.isFinite)) throw new Error(`${name} has values that are not finite`);
     else if (name.includes('.b_') && data.some((value) => value !== 0))
       throw new Error(`${name} has values other than zero (its biases are frozen at zero)`);
   }

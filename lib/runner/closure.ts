@@ -23,10 +23,12 @@ export interface Closure {
   readonly packages: readonly string[];
 }
 
+/** Of what the scan finds: a closure that an older one found is not believed. */
+const VERSION = 2;
 const SCRIPT = /\.[cm]?[jt]s$/;
 const URL_CALL = /new\s+URL\(\s*([^,()]*?)\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 const RESOLVE_CALL =
-  /\b(?:require|import\.meta)\.resolve\(\s*['"]([^'"]+)['"]|\brequire\(\s*['"]([^'"]+)['"]/g;
+  /\b(?:require|import\.meta|createRequire\(\s*import\.meta\.url\s*\))(?:\.resolve)?\(\s*['"]([^'"]+)['"]/g;
 const LITERAL = /^(['"`])([^'"`$\\]+)\1$/;
 
 /** The closure of the script `run` and its params file. `cache`: a folder to keep closures in. */
@@ -40,7 +42,7 @@ export async function findClosure(
   const known = parseClosure(await readFile(kept, 'utf8').catch(() => ''));
   if (known && (await isCurrent(known, root, hashes))) return known;
   const closure = await trace(root, run, hashes);
-  await replaceFile(kept, JSON.stringify({ version: 1, ...closure }));
+  await replaceFile(kept, JSON.stringify({ version: VERSION, ...closure }));
   return closure;
 }
 
@@ -50,7 +52,12 @@ async function isCurrent(closure: Closure, root: string, hashes: Hashes): Promis
   return true;
 }
 
-const contentOf = (path: string, hashes: Hashes): Promise<string> => hashes.of(path).catch(() => 'missing');
+/** Only what is not there is missing: a file that cannot be read must not pass for one that never was. */
+const contentOf = (path: string, hashes: Hashes): Promise<string> =>
+  hashes.of(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return 'missing';
+    throw error;
+  });
 
 async function trace(root: string, run: string, hashes: Hashes): Promise<Closure> {
   const { build } = await import('esbuild');
@@ -82,8 +89,8 @@ async function trace(root: string, run: string, hashes: Hashes): Promise<Closure
       files.add(script);
       const text = await readFile(script, 'utf8');
       for (const asset of await findAssets(script, text, root)) assets.add(asset);
-      for (const [, resolved, required] of text.matchAll(RESOLVE_CALL))
-        if (!/^[./]/.test((resolved ?? required)!)) packages.add(packageName((resolved ?? required)!));
+      for (const { 1: name } of text.matchAll(RESOLVE_CALL))
+        if (!/^[./]/.test(name!)) packages.add(packageName(name!));
     }
     entries = [...assets].filter((path) => !files.has(path) && SCRIPT.test(path));
     for (const path of assets) if (!SCRIPT.test(path)) files.add(path);
@@ -125,7 +132,7 @@ function packageName(specifier: string): string {
 function parseClosure(text: string): Closure | null {
   try {
     const { version, files, packages } = JSON.parse(text) as Closure & { version: number };
-    return version === 1 ? { files, packages } : null;
+    return version === VERSION ? { files, packages } : null;
   } catch {
     return null;
   }

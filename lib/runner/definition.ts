@@ -54,14 +54,16 @@ export async function defineStage(
   const { params, issues } = checkParams(module.params, values);
   for (const issue of issues) reportIssue(issue, name, fields, placeOf(String(issue.path[0])));
 
-  const fileParams = Object.keys(fields).filter((key) => fields[key]!.isFile);
+  const fileParams = Object.entries(fields)
+    .filter(([, { isFile }]) => isFile)
+    .map(([name, { folderOf = [] }]) => ({ name, folderOf }));
   const resolved: Record<string, unknown> = { ...params };
-  for (const param of fileParams) {
-    const path = resolved[param];
+  for (const { name, folderOf } of fileParams) {
+    const path = resolved[name];
     if (typeof path !== 'string' || path === '') continue;
-    resolved[param] = resolve(root, path);
-    const found = await stat(resolve(root, path)).catch(() => null);
-    if (!found?.isFile()) placeOf(param).report([], `${param} must be a file that exists, got ${show(path)}`);
+    resolved[name] = resolve(root, path);
+    const problem = await findFileProblem(resolve(root, path), folderOf);
+    if (problem) placeOf(name).report([], `${name} must be ${problem}, got ${show(path)}`);
   }
   return {
     name,
@@ -72,6 +74,17 @@ export async function defineStage(
     fileParams,
     identity: async () => (await module.identity?.(resolved)) ?? {},
   };
+}
+
+/** What the value of a file param must be, where `path` is not that. */
+async function findFileProblem(path: string, folderOf: readonly string[]): Promise<string | null> {
+  const isFile = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => null))?.isFile() ?? false;
+  if (await isFile(path)) return null;
+  if (folderOf.length === 0) return 'a file that exists';
+  return (await isFile(join(path, folderOf[0]!)))
+    ? null
+    : `a file that exists, or a folder with ${folderOf[0]}`;
 }
 
 function reportIssue(

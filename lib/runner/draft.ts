@@ -57,7 +57,7 @@ function readDraft(source: Source, { key: name, keySpan, value, span }: Entry): 
   };
   const run = fields.get('run');
   const script = run ? source.data(run.value) : `stages/${name}.ts`;
-  if (typeof script !== 'string')
+  if (typeof script !== 'string' || script.trim() === '')
     source.report(run!.span, `run must be the path of a script, got ${show(script)}`);
   const params = fields.get('params');
   const given = params && source.data(params.value) !== null;

@@ -1,19 +1,27 @@
 /** The whole key of a stage, against that of the run which made what stands in its folder. */
+import { nameCauses } from './cause.ts';
 import { checkStanding, readInputs } from './inputs.ts';
 import { hashKey, type Key } from './key.ts';
+import { withNeeds } from './order.ts';
 import { shortPath, type Stage } from './pipeline.ts';
+import { planStages } from './plan.ts';
 import { show } from './problem.ts';
 import { currentKey, type Run } from './run.ts';
-import { reasons } from './stale.ts';
+import { listReasons, reasons } from './stale.ts';
 
 const SHOWN_HASH = 12;
 
 /** Lines for the terminal. Throws a Failure where a needed folder is missing. */
 export async function explainStage(run: Run, stage: Stage): Promise<string[]> {
+  const needs = await planStages(run, withNeeds(run.pipeline.stages, stage.needs));
+  const awaited = needs.filter(({ action }) => action === 'run' || action === 'missing');
   const key = await currentKey(run, stage, await readInputs(run, stage));
   const standing = await checkStanding(run, stage.name);
-  const why = reasons(standing, key);
   const { record } = standing;
+  const why = [
+    ...awaited.map((need) => `needs ${need.stage}, which is stale (${listReasons(need.why)})`),
+    ...(await nameCauses(run, record?.fields ?? key, key, reasons(standing, key))),
+  ];
   const lines = [`${stage.name} is ${why.length === 0 ? 'fresh' : 'stale'}`];
   if (record) {
     const { started, seconds, host, node } = record.made;
@@ -25,7 +33,8 @@ export async function explainStage(run: Run, stage: Stage): Promise<string[]> {
   return [...lines, '', `key ${hashKey(key)}`, ...listKey(key)];
 }
 
-function listKey(key: Key): string[] {
+/** The fields of a key, group by group, hashes shortened. */
+export function listKey(key: Key): string[] {
   const { params, inputs, code, packages, identity, env, ...rest } = key;
   const groups = { ...{ params, inputs, code, packages, identity, env }, other: rest };
   return Object.entries(groups).flatMap(([title, fields]) => {

@@ -21,13 +21,20 @@ restored from the cache, the rest runs, in order, independent stages side by sid
   npm run pipeline -- --set train.seed=1       one number changed, for this run
   npm run pipeline -- --dry-run                what would happen, and why
 
-Options stand after "--", else npm keeps them for itself.
+Options stand after "--": what stands before it npm keeps for itself, and --only, -n and -k are then lost unseen.
 
   --only                   the named stages alone, without what they need
   -f, --force              run even what is fresh
   -n, --dry-run            say what would run, be restored or stay, and why
   -k, --keep-going         after a failure go on with what does not need the failed stage
   -j, --jobs N             stages side by side (default: 2)${JSON_TOO}${EVERYWHERE}
+
+With --json every line is an object with a "type" and a "stage":
+  begin     why it is not fresh (why: list of text)
+  progress  action (running, checking, storing, restoring), done, total (steps, or bytes), note
+  say       a line that the stage gave (line)        note   something worth knowing (text)
+  end       outcome (fresh, restored, ran, failed, skipped), seconds, why, detail (what failed, what to do)
+With --dry-run, and in status: plan, with action (fresh, restore, run, follow, missing), why, exists, running.
 
 Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
@@ -40,9 +47,11 @@ const STATUS = `Says for every stage whether it is fresh, stale (and which field
 ${JSON_TOO}${EVERYWHERE}
 `;
 
-const EXPLAIN = `Prints the whole key of a stage, and what in it is not as it was when the stage folder was made.
+const EXPLAIN = `Prints the whole key of a stage, and what in it is not as it was when the stage folder was made. Of a file, which
+stage wrote it, when and where, and from what: its key.
 
   npm run explain -- train
+  npm run explain -- artifacts/svd/summary.json
 ${EVERYWHERE}
 `;
 

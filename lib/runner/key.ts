@@ -4,6 +4,8 @@
  * counts, log levels, comments and order of pipeline.yaml.
  */
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { findClosure } from './closure.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit, type StoredFile } from './listing.ts';
@@ -49,9 +51,9 @@ export async function computeKey(
 ): Promise<Key> {
   const closure = await findClosure(pipeline.root, stage.run, closures, hashes);
   const params: Record<string, unknown> = { ...stage.params };
-  for (const name of stage.fileParams) {
+  for (const { name, folderOf } of stage.fileParams) {
     const path = params[name];
-    if (typeof path === 'string') params[name] = { sha256: await hashes.of(path) };
+    if (typeof path === 'string') params[name] = { sha256: await contentOf(path, folderOf, hashes) };
   }
   const files = Object.entries(inputs).flatMap(([need, listing]) =>
     listing.map(
@@ -70,6 +72,23 @@ export async function computeKey(
     node: process.versions.node.split('.')[0]!,
     platform: `${process.platform}-${process.arch}`,
   };
+}
+
+/** SHA-256 of a file; of a folder those of the files that count in it, null for one that is not there. */
+async function contentOf(
+  path: string,
+  folderOf: readonly string[],
+  hashes: Hashes,
+): Promise<string | Record<string, string | null>> {
+  if (folderOf.length === 0 || !(await stat(path)).isDirectory()) return hashes.of(path);
+  const entries = folderOf.map(async (name) => {
+    const sha256 = await hashes.of(join(path, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
+    return [name, sha256] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** SHA-256 of the key's canonical JSON, in hex. */

@@ -10,12 +10,13 @@ import { HELP } from './help.ts';
 import { EXIT_CODES, listenForStop } from './interrupt.ts';
 import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
-import { readPipeline, type Pipeline } from './pipeline.ts';
+import { readPipeline } from './pipeline.ts';
 import { killStages } from './process.ts';
-import { ConfigurationError, suggest } from './problem.ts';
+import { ConfigurationError } from './problem.ts';
 import { findRoots } from './roots.ts';
 import { describeFailure, runStages, type Run } from './run.ts';
 import { Store } from './store.ts';
+import { checkTargets } from './targets.ts';
 import { Workspace } from './workspace.ts';
 
 async function main(): Promise<number> {
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const pipeline = await readPipeline(options.file, options.overrides);
-  checkTargets(options, pipeline);
+  if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
   const { artifacts, cache } = findRoots(options, pipeline);
   const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
   const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
@@ -48,16 +49,8 @@ async function main(): Promise<number> {
   }
 }
 
-function checkTargets({ command, targets }: Options, { stages }: Pipeline): void {
-  const problems = targets
-    .filter((target) => !stages.has(target))
-    .map((target) => ({
-      place: `${command} ${target}`,
-      message: `there is no stage "${target}"`,
-      hint: suggest(target, [...stages.keys()], 'stages'),
-    }));
-  if (problems.length > 0) throw new ConfigurationError(problems);
-}
+/** What stands for a file rather than for a stage. */
+const isPath = (target: string): boolean => /[/\\.]/.test(target);
 
 async function execute(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
   const print = await import('./print.ts');
@@ -65,6 +58,9 @@ async function execute(run: Run, chosen: ReadonlySet<string>, options: Options):
   if (command === 'graph') {
     const { drawGraph } = await import('./graph.ts');
     console.log(drawGraph(run.pipeline));
+  } else if (command === 'explain' && isPath(options.targets[0]!)) {
+    const { explainFile } = await import('./explain-file.ts');
+    for (const line of await explainFile(options.targets[0]!, run.hashes)) console.log(line);
   } else if (command === 'explain') {
     const { explainStage } = await import('./explain.ts');
     for (const line of await explainStage(run, run.pipeline.stages.get(options.targets[0]!)!))

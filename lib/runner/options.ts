@@ -1,7 +1,8 @@
 /** The command line of `pipeline` and its sister commands, through node:util parseArgs. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ConfigurationError, nearest, suggest, type Problem } from './problem.ts';
+import { swallowedByNpm } from './npm.ts';
+import { ConfigurationError, suggest, type Problem } from './problem.ts';
 import { parseOverrides, type Override } from './override.ts';
 
 export const COMMANDS = ['pipeline', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
@@ -63,7 +64,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (!isCommand(command))
     throw new ConfigurationError([
       {
-        place: command ?? 'no command',
+        place: command || 'nothing',
         message: 'is not a command',
         hint: `commands: ${COMMANDS.join(', ')}`,
       },
@@ -76,7 +77,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     strict: false,
     tokens: true,
   });
-  const problems: Problem[] = swallowedByNpm(command, rest, env);
+  const problems: Problem[] = swallowedByNpm(command, rest, Object.keys(allowed), isValued, env);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
@@ -111,8 +112,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (command === 'explain' && !given.help && positionals.length !== 1)
     problems.push({
       place: 'explain',
-      message: 'needs the name of one stage',
-      hint: 'npm run explain -- train',
+      message: 'needs the name of one stage, or a file that one wrote',
+      hint: 'npm run explain -- train, or npm run explain -- artifacts/svd/summary.json',
     });
   if ((command === 'gc' || command === 'verify' || command === 'graph') && positionals.length > 0)
     problems.push({ place: command, message: `takes no names of stages, got ${positionals.join(' ')}` });
@@ -147,34 +148,11 @@ const HINTS: Readonly<Record<string, string>> = {
   keep: 'for example --keep 3',
 };
 
+const isValued = (name: string): boolean => OPTIONS[name as keyof typeof OPTIONS].type === 'string';
+
 const isCommand = (name: string | undefined): name is Command => COMMANDS.some((command) => command === name);
 
 function unknownOption(command: string, name: string, options: readonly string[]): Problem {
   const names = options.map((option) => `--${option}`);
   return { place: name, message: `is not an option of ${command}`, hint: suggest(name, names, 'options') };
-}
-
-/**
- * npm keeps options that stand before `--` for itself: `npm run pipeline --dry-run` would run for real. It leaves them
- * in the environment. (`cache` is always there, so that one cannot be told.)
- */
-function swallowedByNpm(command: Command, args: readonly string[], env: NodeJS.ProcessEnv): Problem[] {
-  if (env['npm_lifecycle_event'] !== command) return [];
-  const names = Object.keys(OPTIONS).filter((name) => name !== 'cache' && name !== 'help');
-  const swallowed = names.filter((name) => {
-    const value = env[`npm_config_${name.replaceAll('-', '_')}`];
-    return value !== undefined && value !== '' && value !== 'false';
-  });
-  if (swallowed.length === 0) return [];
-  const flags = swallowed.map((name) => `--${name}`);
-  const isKnown = (arg: string): boolean => flags.includes(nearest(arg, flags) ?? '');
-  const line = ['npm run', command, '--', ...args.filter((arg) => !isKnown(arg)), ...flags].join(' ');
-  const what = flags.length > 1 ? 'were' : 'was';
-  return [
-    {
-      place: flags.join(' '),
-      message: `${what} kept by npm and did not reach the ${command}`,
-      hint: `write: ${line}`,
-    },
-  ];
 }

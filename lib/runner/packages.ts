@@ -1,9 +1,11 @@
 /**
  * Versions of packages and of all that they depend on, as package-lock.json pins them. Optional ones are left out:
- * builds of the same version for other platforms, and peers such as the compiler that only types speak of.
+ * builds of the same version for other platforms, and peers such as the compiler that only types speak of. So are
+ * packages of types: nothing of them runs.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from './problem.ts';
 
 interface Locked {
   readonly version?: string;
@@ -14,10 +16,26 @@ interface Locked {
 
 type Lock = Readonly<Record<string, Locked>>;
 
+/** The lock file as it was last read: every key of a run asks for it, and parsing it takes a millisecond or more. */
+let last: { readonly text: string; readonly lock: Lock } | undefined;
+
 /** The `packages` of the lock file in `root`; empty where there is none. */
 export async function readLock(root: string): Promise<Lock> {
-  const text = await readFile(join(root, 'package-lock.json'), 'utf8').catch(() => '{}');
-  return (JSON.parse(text) as { packages?: Lock }).packages ?? {};
+  const path = join(root, 'package-lock.json');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  if (text !== last?.text) last = { text, lock: parseLock(text, path) };
+  return last.lock;
+}
+
+function parseLock(text: string, path: string): Lock {
+  try {
+    return (JSON.parse(text) as { packages?: Lock }).packages ?? {};
+  } catch (error) {
+    throw new Failure(`${path} is not JSON: ${(error as Error).message}`, 'run `npm install` to mend it');
+  }
 }
 
 /** Name -> version, or all its versions, of `names` and of everything that they need. */
@@ -25,6 +43,7 @@ export function pinnedVersions(lock: Lock, names: readonly string[]): Record<str
   const versions = new Map<string, Set<string>>();
   const seen = new Set<string>();
   const visit = (name: string, from: string): void => {
+    if (name.startsWith('@types/')) return;
     const path = locate(lock, name, from);
     if (path === null) {
       if (from === '') versions.set(name, new Set(['not in package-lock.json']));

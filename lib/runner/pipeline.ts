@@ -2,8 +2,9 @@
  * pipeline.yaml -> stages in the order in which they can run, with params checked and defaults filled in.
  * Finds everything that is wrong at once and throws it as one ConfigurationError.
  */
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { defineStage } from './definition.ts';
 import { readDrafts, type Draft } from './draft.ts';
@@ -11,6 +12,11 @@ import { sortStages } from './order.ts';
 import type { Override } from './override.ts';
 import { ConfigurationError, suggest, type Problem } from './problem.ts';
 import { Source } from './source.ts';
+
+export interface FileParam {
+  readonly name: string;
+  readonly folderOf: readonly string[];
+}
 
 export interface Stage {
   readonly name: string;
@@ -20,8 +26,8 @@ export interface Stage {
   /** Environment variables that reach the stage and its key. */
   readonly env: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
-  /** Names of the params whose value is the path of a file. */
-  readonly fileParams: readonly string[];
+  /** The params whose value is the path of a file, with the files that count where it may be a folder. */
+  readonly fileParams: readonly FileParam[];
   /** What the stage would run on: part of its key. */
   identity(): Promise<Record<string, string>>;
 }
@@ -37,21 +43,41 @@ export interface Pipeline {
 export async function readPipeline(path: string, overrides: readonly Override[] = []): Promise<Pipeline> {
   const file = resolve(path);
   const name = shortPath(file);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why =
-      error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code ?? error.message})`;
-    const hint = 'run from the folder that holds pipeline.yaml, or name another with --file';
-    throw new ConfigurationError([{ place: name, message: why, hint }]);
-  });
+  const bytes = await readBytes(file, name);
+  const text = bytes.toString();
   const root = await realpath(findRoot(dirname(file)));
   const source = new Source(name, text);
+  const foreign = isUtf8(bytes) ? -1 : text.indexOf('\uFFFD');
+  if (foreign !== -1) source.report([foreign, foreign + 1], 'this is not UTF-8');
   const drafts = source.problems.length > 0 ? [] : readDrafts(source);
   const order = sortStages(drafts, source);
   const others = checkOverrides(overrides, drafts);
   const stages = await Promise.all(order.map((draft) => defineStage(draft, root, source, overrides, others)));
   const problems = [...source.problems.sort(byPlace), ...others];
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (problems.length > 0) throw new ConfigurationError(problems, source.untold);
   return { root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+}
+
+/** Ours has 3 KB. More is another file, and would be read for long. */
+const MOST_BYTES = 64 * 1024;
+
+async function readBytes(file: string, name: string): Promise<Buffer> {
+  const refuse = (message: string): never => {
+    const hint = 'run from the folder that holds pipeline.yaml, or name another with --file';
+    throw new ConfigurationError([{ place: name, message, hint }]);
+  };
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return refuse('is not a file');
+    if (found.size > MOST_BYTES)
+      return refuse(`has ${found.size} bytes (a pipeline has at most ${MOST_BYTES})`);
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return refuse('does not exist');
+    return refuse(`cannot be read: ${code === 'EACCES' ? 'permission denied' : message}`);
+  }
 }
 
 /** The nearest folder upwards that has stages/; the working directory where there is none. */

@@ -15,8 +15,9 @@ export interface Problem {
 /** The configuration or the command line is wrong: exit code 2. */
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(renderProblem).join('\n'));
+  /** `untold`: how many more there are. */
+  constructor(problems: readonly Problem[], untold = 0) {
+    super([...problems.map(renderProblem), ...(untold > 0 ? [`and ${untold} more`] : [])].join('\n'));
     this.name = 'ConfigurationError';
     this.problems = problems;
   }
@@ -39,11 +40,14 @@ export function renderProblem({ place, message, excerpt, hint }: Problem): strin
   const lines = [`${place} ${message}`];
   if (excerpt) lines.push(...renderExcerpt(excerpt));
   if (hint) lines.push(INDENT + hint);
-  return lines.join('\n');
+  return lines.map((line) => line.replace(CONTROL, '\u00b7')).join('\n');
 }
 
+/** What would act on the terminal, or break a line of a message in two. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
 function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>): string[] {
-  const indented = line.length - line.trimStart().length;
+  const indented = Math.max(0, line.search(/\S/));
   const left = Math.max(Math.min(indented, column), column - WIDEST / 2);
   const shown = line.slice(left, left + WIDEST).trimEnd();
   const at = column - left;

@@ -11,6 +11,8 @@ export interface Field<T> {
   readonly default?: T | undefined;
   /** The value is the path of a file, and what counts is the file's content. */
   readonly isFile?: boolean;
+  /** The value may also be the path of a folder, in which these files count, the first of which must be there. */
+  readonly folderOf?: readonly string[];
   /** The only values allowed, for a "did you mean". */
   readonly choices?: readonly string[];
 }
@@ -102,10 +104,16 @@ export function text(options: { readonly default?: string } = {}): Field<string>
   return { schema: v.string('must be text'), default: options.default };
 }
 
-/** The path of a file, relative to pipeline.yaml; the stage gets it absolute, the key gets the content. */
-export function file(options: { readonly default?: string } = {}): Field<string> {
+/**
+ * The path of a file, relative to pipeline.yaml; the stage gets it absolute, the key gets the content. With `folderOf`
+ * it may be a folder that holds the first of these files, and the others or not; nothing else in it is looked at.
+ */
+export function file(
+  options: { readonly default?: string; readonly folderOf?: readonly [string, ...string[]] } = {},
+): Field<string> {
+  const { folderOf } = options;
   const schema = v.pipe(v.string('must be the path of a file'), v.minLength(1, 'must be the path of a file'));
-  return { schema, default: options.default, isFile: true };
+  return { schema, default: options.default, isFile: true, ...(folderOf && { folderOf }) };
 }
 
 /** A list of one kind of value. */
@@ -122,6 +130,7 @@ export function list<T>(
       v.check((items) => fits(items.length), `must be a list of ${count}`),
     ),
     default: options.default,
+    ...(item.choices && { choices: item.choices }),
   };
 }
 

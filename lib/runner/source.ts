@@ -2,7 +2,7 @@
  * A YAML file with places: the one door to the yaml package. Turns nodes into plain data and offsets into
  * `pipeline.yaml:14:19` with the line itself. Aliases are followed; merge keys (`<<`) are ordinary, unknown keys.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { Problem } from './problem.ts';
 
 /** Where a value stands: offsets of its first character and of the one after its last. */
@@ -20,45 +20,73 @@ export interface Entry {
   readonly span: Span;
 }
 
+/** Problems that are told; a broken file may have one at every character. */
+const MOST_PROBLEMS = 100;
+/** To follow one, the package reads the whole document; also what an alias within an alias may come to. */
+const MOST_ALIASES = 100;
+
 /** A parsed YAML text that knows its lines. `name` is how messages call it. */
 export class Source {
   readonly root: Node | null;
   readonly problems: Problem[] = [];
+  /** How many more there are than `problems` holds. */
+  untold = 0;
   readonly #document: Document.Parsed;
-  readonly #lines = new LineCounter();
-  readonly #text: string;
+  readonly #lines: readonly string[];
+  /** Offset at which each line starts. The package's own counter loses its place after broken YAML. */
+  readonly #starts: readonly number[];
   readonly #name: string;
 
   constructor(name: string, text: string) {
     this.#name = name;
-    this.#text = text;
+    this.#lines = text.split(/\r?\n/);
+    this.#starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
     this.#document = this.#parse(text);
     this.root = this.#document.contents;
-    for (const { pos, message, code } of [...this.#document.errors, ...this.#document.warnings]) {
-      const sentence = code === 'DUPLICATE_KEY' ? 'this key stands here twice' : lowerFirst(message);
-      this.report(pos, sentence);
-    }
+    const wrong = [...this.#document.errors, ...this.#document.warnings];
+    const deep = wrong.find(({ message }) => message.startsWith('Maximum call stack'));
+    if (deep) this.report(deep.pos, TOO_DEEP);
+    else
+      for (const { pos, message, code } of wrong)
+        this.report(pos, MESSAGES[code] ?? lowerFirst(message.split('\n', 1)[0]!));
+    if (wrong.length === 0) this.#countAliases();
+  }
+
+  #countAliases(): void {
+    let count = 0;
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        if (++count <= MOST_ALIASES) return;
+        this.report(spanOf(alias) ?? [0, 0], `there are more than ${MOST_ALIASES} aliases`);
+        return visit.BREAK;
+      },
+    });
   }
 
   #parse(text: string): Document.Parsed {
     const options = { uniqueKeys: true, prettyErrors: false };
     try {
-      return parseDocument(text, { ...options, lineCounter: this.#lines });
+      return parseDocument(text, options);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.report([0, 0], 'is nested too deeply');
+      this.report([0, 0], TOO_DEEP);
       return parseDocument('', options);
     }
   }
 
   /** Notes a problem at `span`. */
   report([start, end]: Span, message: string, hint?: string): void {
-    const { line, col } = this.#lines.linePos(Math.min(start, this.#text.length));
-    const text = this.#text.split(/\r?\n/, line)[line - 1] ?? '';
+    if (this.problems.length === MOST_PROBLEMS) {
+      this.untold++;
+      return;
+    }
+    const number = countUpTo(this.#starts, start);
+    const line = this.#lines[number - 1]!;
+    const column = Math.min(start - this.#starts[number - 1]!, line.length);
     this.problems.push({
-      place: `${this.#name}:${line}:${col}`,
+      place: `${this.#name}:${number}:${column + 1}`,
       message,
-      excerpt: { line: text, column: col - 1, length: end - start },
+      excerpt: { line, column, length: end - start },
       ...(hint !== undefined && { hint }),
     });
   }
@@ -93,7 +121,7 @@ export class Source {
   /** Plain data. */
   data(node: Node | null): unknown {
     try {
-      return node === null ? null : node.toJS(this.#document, { maxAliasCount: 100 });
+      return node === null ? null : node.toJS(this.#document, { maxAliasCount: MOST_ALIASES });
     } catch (error) {
       if (node?.range) this.report([node.range[0], node.range[1]], lowerFirst((error as Error).message));
       return null;
@@ -119,11 +147,30 @@ export class Source {
   }
 }
 
+const TOO_DEEP = 'is nested too deeply';
+
+/** Where the package's own words speak of its programming interface, or of code. */
+const MESSAGES: Readonly<{ [code: string]: string }> = {
+  DUPLICATE_KEY: 'this key stands here twice',
+  MULTIPLE_DOCS: 'a second document begins here: a pipeline is one',
+};
+
 /** `text` as one YAML value, for `--set`; null where it is not YAML. */
 export function parseValue(text: string): { readonly data: unknown } | null {
   const source = new Source('', text);
   const data = source.data(source.root);
   return source.problems.length > 0 ? null : { data };
+}
+
+/** How many of the sorted `starts` are at most `offset`. */
+function countUpTo(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const spanOf = (node: Node | null): Span | undefined => node?.range?.slice(0, 2) as Span | undefined;

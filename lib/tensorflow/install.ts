@@ -5,8 +5,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { ExpectedError } from '../files/expected-error.ts';
+import { runScript } from '../files/run-script.ts';
 import { findBinding } from '../model/backend-identity.ts';
-import { packageFolder, reportBackend, runScript } from './package.ts';
+import { packageFolder, reportBackend } from './package.ts';
 
 const LINK = 'use the TensorFlow of a Python environment instead: npm run tensorflow:link -- --python PYTHON';
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/;

@@ -7,8 +7,9 @@ import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { ExpectedError } from '../files/expected-error.ts';
+import { runScript } from '../files/run-script.ts';
 import { nodeApiHeaders } from '../kernel/native/build.ts';
-import { packageFolder, reportBackend, runScript } from './package.ts';
+import { packageFolder, reportBackend } from './package.ts';
 
 const run = promisify(execFile);
 

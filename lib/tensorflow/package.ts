@@ -23,15 +23,3 @@ export async function reportBackend(remedy: string): Promise<void> {
     throw new ExpectedError("TensorFlow's library is in place but does not load", remedy);
   console.log(`stages compute with ${description}`);
 }
-
-/** Runs `main`; an expected failure is shown as its message and remedy. */
-export async function runScript(main: () => Promise<void>): Promise<void> {
-  try {
-    await main();
-  } catch (error) {
-    const { message, remedy, code } = error as Error & { remedy?: string; code?: string };
-    if (remedy === undefined && !code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    console.error([message, remedy].filter(Boolean).join('\n'));
-    process.exitCode = 1;
-  }
-}

@@ -1,6 +1,9 @@
 // history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
+import { join } from 'node:path';
 import { expectColumns, openArrow, writeArrow, type ArrowSchema } from '../files/arrow.ts';
-import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
+import { badFile } from '../files/file-error.ts';
+import { readSummary } from '../files/summary.ts';
+import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
 
 const SCHEMA: ArrowSchema = {
   columns: Object.fromEntries(HISTORY_FIELDS.map((field) => [field, { type: 'float64' }])),
@@ -27,4 +30,24 @@ export async function readHistory(path: string): Promise<HistoryRecord[]> {
   } finally {
     await file.close();
   }
+}
+
+/** Throws ExpectedError where a history that was made elsewhere is not one. */
+export function checkHistory(path: string, history: readonly HistoryRecord[]): void {
+  if (history.length === 0) throw badFile(path, 'has no rows');
+  const problem = findBadRecord(history);
+  if (problem) throw badFile(path, problem);
+}
+
+/** What a summary says in place of a history. */
+export interface NoHistory {
+  readonly history: null;
+  readonly why_no_history: string;
+}
+
+/** The history in the folder of the train stage, or why there is none: a pretrained model may have come without. */
+export async function findHistory(folder: string): Promise<{ history: HistoryRecord[] } | NoHistory> {
+  const { history, why_no_history } = await readSummary(folder);
+  if (history === null && typeof why_no_history === 'string') return { history, why_no_history };
+  return { history: await readHistory(join(folder, 'history.arrow')) };
 }

@@ -11,6 +11,31 @@ export const HISTORY_FIELDS = [
 ] as const;
 export type HistoryRecord = Readonly<Record<(typeof HISTORY_FIELDS)[number], number>>;
 
+/** Whether accuracies were recorded: a history that was made elsewhere may have NaN there. */
+export const hasAccuracies = (history: readonly HistoryRecord[]): boolean =>
+  history.every((r) => Number.isFinite(r.train_accuracy) && Number.isFinite(r.test_accuracy));
+
+/** Beside the milestones of such a history, two of which are null because nobody looked. */
+export const NO_ACCURACY = {
+  accuracy: null,
+  why_no_accuracy: 'the history that came with the pretrained model has no accuracies',
+};
+
+/** What is wrong with records that were made elsewhere, as the rest of a sentence about their file; null if nothing. */
+export function findBadRecord(history: readonly HistoryRecord[]): string | null {
+  let last = -1;
+  for (const { epoch, train_loss, test_loss, train_accuracy, test_accuracy } of history) {
+    if (!Number.isSafeInteger(epoch) || epoch <= last)
+      return `has epoch ${epoch} after ${last < 0 ? 'none' : last} (expected whole numbers that ascend)`;
+    const loss = [train_loss, test_loss].find((loss) => !Number.isFinite(loss) || loss < 0);
+    if (loss !== undefined) return `has the loss ${loss} at epoch ${epoch}`;
+    const accuracy = [train_accuracy, test_accuracy].find((accuracy) => accuracy < 0 || accuracy > 1);
+    if (accuracy !== undefined) return `has the accuracy ${accuracy} at epoch ${epoch}`;
+    last = epoch;
+  }
+  return null;
+}
+
 /** Accuracy from which a set counts as learnt (Power et al. 2022 use 99 %). */
 export const LEARNT = 0.99;
 

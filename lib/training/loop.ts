@@ -33,6 +33,8 @@ function nextStop(epoch: number, { epochs, log_every, checkpoint_every }: Schedu
   return Math.min(next(log_every), next(checkpoint_every), epochs - 1);
 }
 
+const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is asked for at once stays small
+
 /**
  * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal`.
  * Every checkpoint's epoch is in the history too. Throws ExpectedError when the loss stops being finite; the last good
@@ -50,10 +52,13 @@ export async function trainLoop(
   if (hasReached(journal.history.at(-1), schedule)) return;
   while (epoch < schedule.epochs) {
     const stop = nextStop(epoch, schedule);
-    const { loss, accuracy } = await engine.train(sets.train, adamw, stop - epoch + 1);
-    loss.forEach((value, i) => refuseDivergence(value, epoch + i, 'train'));
+    const steps = Math.min(stop - epoch + 1, MAX_BURST);
+    const { loss, accuracy } = await engine.train(sets.train, adamw, steps);
+    loss.forEach((value, i) => refuseDivergence(value, epoch + i, 'train', journal));
+    epoch += steps;
+    if (epoch <= stop) continue;
     const test = await engine.evaluate(sets.test);
-    refuseDivergence(test.loss, stop, 'test');
+    refuseDivergence(test.loss, stop, 'test', journal);
     const record: HistoryRecord = {
       epoch: stop,
       train_loss: loss.at(-1)!,
@@ -67,7 +72,6 @@ export async function trainLoop(
       await journal.checkpoint(stop, engine.readState());
     onRecord(record);
     if (isLast) return;
-    epoch = stop + 1;
   }
 }
 
@@ -75,10 +79,11 @@ function hasReached(record: HistoryRecord | undefined, { stop_below_test_loss }:
   return record !== undefined && stop_below_test_loss !== null && record.test_loss < stop_below_test_loss;
 }
 
-function refuseDivergence(loss: number, epoch: number, set: string): void {
+function refuseDivergence(loss: number, epoch: number, set: string, { checkpointEpochs }: Journal): void {
   if (Number.isFinite(loss)) return;
+  const kept = checkpointEpochs.at(-1);
   throw new ExpectedError(
     `training diverged: ${set} loss is ${loss} at epoch ${epoch}`,
-    'lower train.learning_rate or train.weight_decay; the last good checkpoint is kept',
+    `lower train.learning_rate or train.weight_decay; ${kept === undefined ? 'there was no checkpoint yet' : `the checkpoint of epoch ${kept} is kept`}`,
   );
 }

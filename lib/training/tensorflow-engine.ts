@@ -11,7 +11,8 @@ import {
   type ModelConfig,
   type WeightName,
 } from '../model/config.ts';
-import { forwardAtEquals, toOneHot, type TensorWeights } from '../model/forward.ts';
+import { refuseTooBig } from '../model/memory.ts';
+import { forwardAtEquals, type TensorWeights } from '../model/forward.ts';
 import type { Rows } from '../task/split.ts';
 import type { OpenEngine } from './engine.ts';
 import type { AdamW } from '../kernel/kernel.ts';
@@ -20,13 +21,8 @@ import { crossEntropy } from './tensorflow-loss.ts';
 // Pairs differentiated at a time: bounds the memory of a step. All of them at once up to p = 233 at the default fraction.
 const PAIRS_PER_BATCH = 16_384;
 
-/** Pairs on the backend, as one-hot rows [pairs, p]. */
-interface Batch {
-  readonly a: tf.Tensor2D;
-  readonly b: tf.Tensor2D;
-  readonly isLabel: tf.Tensor2D;
-  readonly label: tf.Tensor1D;
-}
+/** Pairs on the backend: [pairs], int32. */
+type Batch = Readonly<Record<keyof Rows, tf.Tensor1D>>;
 
 // A type, not an interface: tf.tidy and tf.dispose take records.
 type State = Readonly<Record<'weights' | 'm' | 'v', tf.Tensor1D>>;
@@ -42,6 +38,7 @@ export async function openTensorFlow(
   config: ModelConfig,
   backends?: readonly BackendName[],
 ): Promise<OpenEngine & { gradients(rows: Rows): Float32Array }> {
+  refuseTooBig(config, tensorflowBytes(config));
   const backend = await openBackend(backends);
   loadGradients();
   const shapes = weightShapes(config);
@@ -57,7 +54,7 @@ export async function openTensorFlow(
   };
   // Not in a tidy, which would take them away again.
   const batchesOf = (rows: Rows): Batch[] => {
-    const known = uploaded.get(rows) ?? upload(config.p, rows);
+    const known = uploaded.get(rows) ?? upload(rows);
     uploaded.set(rows, known);
     return known;
   };
@@ -73,7 +70,7 @@ export async function openTensorFlow(
       const lossOf = (...tensors: tf.Tensor[]): tf.Tensor => {
         const logits = forwardAtEquals(config, named(tensors), batch);
         totals.right += countRight(logits, batch);
-        return crossEntropy(logits, batch.isLabel);
+        return crossEntropy(logits, batch.label);
       };
       const share = tf.fill([batch.a.shape[0]], 1 / pairs);
       const { value, grads } = tf.valueAndGrads(lossOf)(weights, share);
@@ -116,7 +113,7 @@ export async function openTensorFlow(
         tf.tidy(() => {
           const logits = forwardAtEquals(config, named(split()), batch);
           totals.right += countRight(logits, batch);
-          totals.loss += sum(crossEntropy(logits, batch.isLabel));
+          totals.loss += sum(crossEntropy(logits, batch.label));
         });
         await setImmediate();
       }
@@ -130,12 +127,16 @@ export async function openTensorFlow(
       return values;
     },
     close: () => {
-      for (const batches of uploaded.values()) tf.dispose(batches.map((batch) => ({ ...batch })));
+      for (const batches of uploaded.values()) tf.dispose(batches);
       uploaded.clear();
       tf.dispose(state);
     },
   };
 }
+
+/** At the least: weights, moments, gradient and what an update makes of them; neurons of a batch, forward and back. */
+const tensorflowBytes = (config: ModelConfig): number =>
+  4 * (8 * parameterCount(config) + 4 * Math.min(PAIRS_PER_BATCH, config.p ** 2) * config.d_mlp);
 
 /** One AdamW step, the `step`th counted from one: PyTorch's formulas, weights decayed before the update. */
 function update({ weights, m, v }: State, gradient: tf.Tensor1D, adamw: AdamW, step: number): State {
@@ -148,17 +149,12 @@ function update({ weights, m, v }: State, gradient: tf.Tensor1D, adamw: AdamW, s
   return { weights: tf.sub(decayed, move) as tf.Tensor1D, m: m_next, v: v_next };
 }
 
-function upload(p: number, { a, b, label }: Rows): Batch[] {
+function upload({ a, b, label }: Rows): Batch[] {
   const count = Math.ceil(label.length / PAIRS_PER_BATCH);
   return Array.from({ length: count }, (_, i) => {
-    const part = (column: Int32Array): Int32Array =>
-      column.slice(i * PAIRS_PER_BATCH, (i + 1) * PAIRS_PER_BATCH);
-    return {
-      a: toOneHot(part(a), p),
-      b: toOneHot(part(b), p),
-      isLabel: toOneHot(part(label), p),
-      label: tf.tensor1d(part(label), 'int32'),
-    };
+    const part = (column: Int32Array): tf.Tensor1D =>
+      tf.tensor1d(column.slice(i * PAIRS_PER_BATCH, (i + 1) * PAIRS_PER_BATCH), 'int32');
+    return { a: part(a), b: part(b), label: part(label) };
   });
 }
 

@@ -2,11 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import {
-  excludedLogits,
-  restrictedLogits,
-  trigPartThroughNeurons,
-} from '../../lib/analysis/circuit-logits.ts';
+import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { logitMap, numberEmbedding } from '../../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
@@ -15,12 +11,13 @@ import {
   makeFourierBasis,
 } from '../../lib/analysis/fourier.ts';
 import { frequenciesAbove, largerNorms } from '../../lib/analysis/key-frequencies.ts';
-import { lineSums } from '../../lib/analysis/line-sums.ts';
+import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
+import { toMatrix } from '../../lib/analysis/matrix.ts';
 import { runNetwork } from '../../lib/analysis/network.ts';
 import { bestFrequencies, frequencyShares } from '../../lib/analysis/neuron-frequencies.ts';
 import { scoreRows } from '../../lib/analysis/set-scores.ts';
-import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
+import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
 import { createTensor } from '../../lib/files/tensor.ts';
 import type { ModelConfig, Weights } from '../../lib/model/config.ts';
 import { initialWeights } from '../../lib/model/initial.ts';
@@ -35,7 +32,8 @@ function measure(config: ModelConfig, weights: Weights, key: readonly number[]) 
   const all = gridRows(config.p, 'add');
   const sums = lineSums(logits, 'a + b');
   const T = projectOnTrig(sums, key);
-  const throughNeurons = trigPartThroughNeurons(lineSums(post, 'a + b'), logitMap(weights), key);
+  const maps = { W_out: toMatrix(weights.W_out), W_U: toMatrix(weights.W_U) };
+  const throughNeurons = trigPartThroughNeurons(lineSums(post, 'a + b'), maps, key);
   const coefficients = logitCosineCoefficients(sums);
   const energy = logitEnergy(logits).uncentred;
   return {
@@ -45,7 +43,11 @@ function measure(config: ModelConfig, weights: Weights, key: readonly number[]) 
     restricted: scoreRows(all, restrictedLogits(sums, T)).loss,
     excluded: scoreRows(all, excludedLogits(logits, T)).loss,
     excludedNeurons: scoreRows(all, excludedLogits(logits, throughNeurons)).loss,
-    trigRatio: [trigRatio(pre, key), trigRatio(post, key), trigRatio(logits, key)],
+    trigRatio: [
+      trigRatio(lineStatistics(pre, 'a + b'), key),
+      trigRatio(lineStatistics(post, 'a + b'), key),
+      trigRatio(lineStatistics(logits, 'a + b'), key),
+    ],
     best: bestFrequencies(frequencyShares(post)),
   };
 }

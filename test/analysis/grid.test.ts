@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
 import { gini } from '../../lib/analysis/gini.ts';
 import { transformGrid, withoutConstant } from '../../lib/analysis/grid-transform.ts';
-import { LINE_NAMES, lineCoefficients, lineSums } from '../../lib/analysis/line-sums.ts';
+import { LINE_NAMES, lineCoefficients, lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from '../../lib/analysis/logit-cosines.ts';
 import { createMatrix, frobeniusNorm, type Matrix } from '../../lib/analysis/matrix.ts';
 import {
@@ -130,7 +130,8 @@ test('the trig projection is that on cos and sin of w_k(a + b), and a second tim
 });
 
 test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), and leaves constant columns out', () => {
-  const ratio = (f: (a: number, b: number) => number): number => trigRatio(gridOf(f), [3]);
+  const ratio = (f: (a: number, b: number) => number): number =>
+    trigRatio(lineStatistics(gridOf(f), 'a + b'), [3]);
   const values = [
     ratio((a, b) => 2 + Math.cos(w(3) * (a + b) - 1)),
     ratio((a, b) => Math.cos(w(3) * (a - b))),
@@ -138,7 +139,9 @@ test('the trig ratio is 1 of a function of w_k(a + b), 0 of one of w_k(a - b), a
   assertClose('ratios', values, [1, 0], { atol: 1e-12 });
   const both = createMatrix(p * p, 2);
   for (let i = 0; i < p * p; i++) both.data.set([Math.cos(w(3) * (Math.floor(i / p) + (i % p))), 7], 2 * i);
-  assertClose('with a constant column', [trigRatio(both, [3])], [1], { atol: 1e-12 });
+  assertClose('with a constant column', [trigRatio(lineStatistics(both, 'a + b'), [3])], [1], {
+    atol: 1e-12,
+  });
 });
 
 test('logit coefficients are inner products with the normalised cosine cube', () => {
@@ -155,6 +158,20 @@ test('logit coefficients are inner products with the normalised cosine cube', ()
   assertClose('coefficients', coefficients, direct, { atol: 1e-11 });
   const fourth = cube(4).map((x) => direct[3]! * x);
   assertClose('cosine logits', spread(cosineLogits(p, coefficients, [4])).data, fourth, { atol: 1e-12 });
+});
+
+test('Parseval: logits that are an even function of a + b - c without a mean have all of their norm in the coefficients', () => {
+  const f = Float64Array.from({ length: p }, (_, m) => Math.min(m, p - m) ** 2);
+  const mean = f.reduce((sum, x) => sum + x, 0) / p;
+  const byAnswer = createMatrix(
+    p,
+    p,
+    Float64Array.from({ length: p * p }, (_, i) => f[(Math.floor(i / p) - (i % p) + p) % p]! - mean),
+  );
+  const logits = spread(byAnswer);
+  const coefficients = logitCosineCoefficients(lineSums(logits, 'a + b'));
+  const square = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0);
+  assertClose('norm', [square(coefficients)], [square(logits.data)], { rtol: 1e-12 });
 });
 
 test('Gini: 0 of equal values, 1 - 1/n of a single one, and half the mean difference over the mean', () => {
@@ -188,5 +205,13 @@ test('circularity is 1 of embeddings on circles, whatever the rotation and the m
       6 * t,
     );
   assertClose('circles', [circularity(circles)], [1], { atol: 1e-10 });
-  assert.ok(circularity(random(p, 6, 7)) < 0.9);
+  const embedding = random(p, 6, 7);
+  assert.ok(circularity(embedding) < 0.9);
+  // The signs of all singular vectors on one side change with that of the matrix.
+  const negated = createMatrix(
+    p,
+    6,
+    embedding.data.map((x) => -x),
+  );
+  assertClose('negated', [circularity(negated)], [circularity(embedding)], { rtol: 1e-12 });
 });

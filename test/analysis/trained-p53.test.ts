@@ -11,11 +11,7 @@ import {
   withOnlyFrequencies,
 } from '../../lib/analysis/ablations.ts';
 import { meanAttentionFromEquals } from '../../lib/analysis/attention-measures.ts';
-import {
-  excludedLogits,
-  restrictedLogits,
-  trigPartThroughNeurons,
-} from '../../lib/analysis/circuit-logits.ts';
+import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { logitMap, neuronMap, numberEmbedding } from '../../lib/analysis/composites.ts';
 import {
   embeddingInBasis,
@@ -27,9 +23,9 @@ import {
 import { gini } from '../../lib/analysis/gini.ts';
 import { gradientSymmetricity } from '../../lib/analysis/gradient-symmetricity.ts';
 import { keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
-import { lineSums } from '../../lib/analysis/line-sums.ts';
+import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
-import { createMatrix } from '../../lib/analysis/matrix.ts';
+import { createMatrix, toMatrix } from '../../lib/analysis/matrix.ts';
 import { runNetwork } from '../../lib/analysis/network.ts';
 import {
   bestFrequencies,
@@ -40,7 +36,7 @@ import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measu
 import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
 import { singularVectorSpectra } from '../../lib/analysis/singular-vector-spectra.ts';
 import { computeSvd, effectiveRank } from '../../lib/analysis/svd.ts';
-import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
+import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
 import { sumSquaredWeights } from '../../lib/analysis/weight-norms.ts';
 import type { Weights } from '../../lib/model/config.ts';
 import { readModel } from '../../lib/model/model-file.ts';
@@ -64,6 +60,7 @@ const { config, weights } = await readModel(fixture('trained-p53.safetensors'));
 const { p } = config;
 const W_E = numberEmbedding(config, weights);
 const W_logit = logitMap(weights);
+const maps = { W_out: toMatrix(weights.W_out), W_U: toMatrix(weights.W_U) };
 const basis = makeFourierBasis(p);
 const norms = {
   W_E: fourierNorms(embeddingInBasis(basis, W_E)),
@@ -86,7 +83,7 @@ function measure(): Record<string, unknown> {
   const sums = { logits: lineSums(logits, 'a + b'), post: lineSums(post, 'a + b') };
   const parts = {
     logits: projectOnTrig(sums.logits, key),
-    neurons: trigPartThroughNeurons(sums.post, W_logit, key),
+    neurons: trigPartThroughNeurons(sums.post, maps, key),
   };
   const full = scoreSets(sets, { byPair: logits });
   const best = bestFrequencies(frequencyShares(post));
@@ -131,7 +128,7 @@ function measure(): Record<string, unknown> {
       uncentred: explained / energy.uncentred,
       centred: explained / energy.centred,
     },
-    loss_of_cosine_logits: scoreRows(all, { bySum: cosineLogits(p, coefficients, key) }).loss,
+    loss_of_cosine_logits: scoreRows(all, { byAnswer: cosineLogits(p, coefficients, key) }).loss,
     restricted_loss_logits: scoreSets(sets, restrictedLogits(sums.logits, parts.logits)).loss,
     restricted_loss_neurons: scoreSets(sets, restrictedLogits(sums.logits, parts.neurons)).loss,
     excluded_loss_logits: scoreSets(sets, excludedLogits(logits, parts.logits)).loss,
@@ -141,9 +138,9 @@ function measure(): Record<string, unknown> {
     ),
     excluded_loss_neurons: scoreSets(sets, excludedLogits(logits, parts.neurons)).loss,
     trig_ratio: {
-      neuron_pre: trigRatio(pre, key),
-      neuron_post: trigRatio(post, key),
-      logits: trigRatio(logits, key),
+      neuron_pre: trigRatio(lineStatistics(pre, 'a + b'), key),
+      neuron_post: trigRatio(lineStatistics(post, 'a + b'), key),
+      logits: trigRatio(lineStatistics(logits, 'a + b'), key),
     },
     distance_irrelevance: distanceIrrelevance(correct, p),
     circularity: circularity(W_E),

@@ -164,6 +164,36 @@ function bytesOf(columns: Columns): Buffer {
   return Buffer.concat(parts);
 }
 
+test('64 MB of garbage is refused without allocating, whatever its ends say', async (t) => {
+  const path = join(await temporaryFolder(t), 'garbage.arrow');
+  const random = createRandom(4);
+  const garbage = Uint32Array.from({ length: 1 << 24 }, () => random(2 ** 32));
+  const bytes = Buffer.from(garbage.buffer);
+  const before = process.memoryUsage();
+  const refuses = async (message: RegExp): Promise<void> => {
+    await writeFile(path, bytes);
+    await assert.rejects(openArrow(path), (error) => {
+      assert.ok(error instanceof ExpectedError && error.message.startsWith(path), String(error));
+      assert.match(error.message, message);
+      return true;
+    });
+  };
+  await refuses(/is not an Arrow file/);
+  bytes.write('ARROW1\0\0', 'latin1');
+  await refuses(/is truncated/);
+  bytes.write('ARROW1', bytes.length - 6, 'latin1');
+  for (const [length, message] of [
+    [2 ** 31 - 1, /is truncated/],
+    [60_000_000, /has a footer of 60000000 bytes/],
+    [5000, /has /],
+  ] as const) {
+    bytes.writeInt32LE(length, bytes.length - 10);
+    await refuses(message);
+  }
+  const after = process.memoryUsage();
+  assert.ok(after.arrayBuffers + after.heapUsed < before.arrayBuffers + before.heapUsed + 2 ** 23);
+});
+
 test('a damaged file is refused with a clear error or read as it stands, never otherwise', async (t) => {
   const path = await writeThreeBatches(t);
   const original = await readFile(path);

@@ -5,11 +5,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createArrow, readArrow, type ArrowSchema } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
-import { writeActivations } from '../../lib/model/activation-files.ts';
-import { openBackend } from '../../lib/model/backend.ts';
-import { ACTIVATION_NAMES } from '../../lib/model/hooks.ts';
 import { initialWeights } from '../../lib/model/initial.ts';
-import { readModel, writeModel } from '../../lib/model/model-file.ts';
+import { writeModel } from '../../lib/model/model-file.ts';
 import { writePairs } from '../../lib/task/pairs.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
@@ -115,25 +112,6 @@ test('a file that pyarrow wrote is read', { skip: missing('pyarrow') }, async (t
 });
 
 test(
-  'Polars and DuckDB find the sum that is there',
-  { skip: missing('pyarrow', 'polars', 'duckdb') },
-  async (t) => {
-    const folder = await temporaryFolder(t);
-    await openBackend();
-    await writeActivations(folder, config, initialWeights(config, 1), gridRows(7, 'add'), () => {});
-    for (const name of ['blocks.0.mlp.hook_post', 'blocks.0.attn.hook_pattern', 'logits']) {
-      const path = join(folder, `${name}.arrow`);
-      const { columns } = await readArrow(path);
-      const sum = (columns.value as Float32Array).reduce((total, value) => total + value, 0);
-      const found = (await runPython('sum_tensor', path)) as { polars: number; duckdb: number; rows: number };
-      assert.equal(found.rows, 49);
-      for (const by of [found.polars, found.duckdb])
-        assert.ok(Math.abs(by - sum) < 1e-9 * Math.abs(sum), `${by} ${sum}`);
-    }
-  },
-);
-
-test(
   'the safetensors package reads a model, and this project reads what it reads',
   { skip: missing('safetensors', 'numpy') },
   async (t) => {
@@ -156,26 +134,6 @@ test(
           `${name}: ${total}`,
         );
       }
-    }
-  },
-);
-
-test(
-  'on a grokked model every hook file equals a PyTorch forward pass of the same weights',
-  { skip: missing('torch', 'pyarrow', 'safetensors') },
-  async (t) => {
-    const folder = await temporaryFolder(t);
-    const model = await readModel(trained);
-    await openBackend();
-    await writeActivations(folder, model.config, model.weights, gridRows(53, 'add'), () => {});
-    const result = (await runPython('torch_forward', trained, folder)) as Record<
-      string,
-      { same_form: boolean; error: number }
-    >;
-    assert.deepEqual(Object.keys(result), [...ACTIVATION_NAMES]);
-    for (const [name, { same_form, error }] of Object.entries(result)) {
-      assert.ok(same_form, `${name}: shape, pairs or infinities differ`);
-      assert.ok(error < 1e-5, `${name}: ${error} of the largest value`);
     }
   },
 );

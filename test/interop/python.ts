@@ -1,9 +1,9 @@
-// Runs Python scripts of this folder where there is a Python with the packages they need: GROKSCOPE_PYTHON, or python3.
+// Runs Python scripts, those of this folder and the examples, where there is a Python with the packages they need: GROKSCOPE_PYTHON, or python3.
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const python = process.env.GROKSCOPE_PYTHON ?? 'python3';
+export const python = process.env.GROKSCOPE_PYTHON ?? 'python3';
 
 /** For a test's `skip`: false where Python has all of these packages, else which is missing. */
 export function missing(...packages: string[]): string | false {
@@ -15,7 +15,11 @@ export function missing(...packages: string[]): string | false {
 
 /** Runs test/interop/<script>.py and parses the JSON that it prints. */
 export async function runPython(script: string, ...args: string[]): Promise<unknown> {
-  const path = fileURLToPath(new URL(`${script}.py`, import.meta.url));
-  const { stdout } = await promisify(execFile)(python, ['-W', 'ignore', path, ...args]);
-  return JSON.parse(stdout);
+  return JSON.parse(await runPythonFile(fileURLToPath(new URL(`${script}.py`, import.meta.url)), ...args));
+}
+
+/** What the script prints. It leaves no compiled modules behind. */
+export async function runPythonFile(path: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(python, ['-B', '-W', 'ignore', path, ...args]);
+  return stdout;
 }

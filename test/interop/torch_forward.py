@@ -1,5 +1,6 @@
 """Every hook by a forward pass in PyTorch, float64, from the weights in a safetensors file, compared with the Arrow
-files in a folder: for each the largest difference over the largest value, and whether infinities agree."""
+files in a folder: for each the largest difference over the largest value, whether infinities agree, and whether the
+tensors that pyarrow gives lie in the mapped file itself."""
 import json
 import math
 import sys
@@ -36,7 +37,12 @@ hooks["logits"] = hooks["blocks.0.hook_resid_post"] @ w["W_U"]
 
 result = {}
 for name, expected in hooks.items():
-    table = pa.ipc.open_file(pa.memory_map(f"{folder}/{name}.arrow")).read_all()
+    file = pa.memory_map(f"{folder}/{name}.arrow")
+    mapped = file.read_buffer()  # the whole file, where it is mapped
+    table = pa.ipc.open_file(file).read_all()
+    views = [chunk.to_numpy_ndarray() for chunk in table.column("value").chunks]
+    in_place = all(mapped.address <= view.ctypes.data and view.ctypes.data + view.nbytes <= mapped.address + mapped.size
+                   for view in views)
     found = table.column("value").combine_chunks().to_numpy_ndarray()
     expected = expected.numpy()
     finite = np.isfinite(expected)
@@ -44,5 +50,5 @@ for name, expected in hooks.items():
         (found[~finite] == expected[~finite]).all())
     same &= table.column("a").to_pylist() == a.tolist() and table.column("b").to_pylist() == b.tolist()
     error = float(np.abs(found[finite] - expected[finite]).max() / np.abs(expected[finite]).max()) if same else None
-    result[name] = {"same_form": same, "error": error}
+    result[name] = {"same_form": same, "error": error, "in_place": in_place}
 print(json.dumps(result))

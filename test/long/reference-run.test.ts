@@ -58,3 +58,31 @@ test('ends with a sparse embedding: three to six key frequencies by each rule', 
   for (const [rule, frequencies] of Object.entries(key_frequencies))
     assert.ok(frequencies.length >= 3 && frequencies.length <= 6, `${rule}: ${frequencies.join(' ')}`);
 });
+
+test('its measures lie in the bands of the published runs, and it is a clock', { skip }, () => {
+  const logits = readJson('artifacts/logits/summary.json') as {
+    loss: { all: number };
+    logit_explained_by_key: { uncentred: number };
+    restricted_loss_logits: { all: number };
+    excluded_loss_logits: { train: number };
+    verdict: { clock: string };
+  };
+  const explained = logits.logit_explained_by_key.uncentred;
+  assert.ok(explained >= 0.94 && explained <= 0.985, `logits explained ${explained}`);
+  assert.ok(logits.restricted_loss_logits.all < logits.loss.all);
+  assert.ok(logits.excluded_loss_logits.train > 4, `excluded ${logits.excluded_loss_logits.train}`);
+  const fourier = readJson('artifacts/fourier/summary.json') as Record<string, number>;
+  for (const name of ['energy_in_key_frequencies_W_E', 'energy_in_key_frequencies_W_L'])
+    assert.ok(fourier[name]! > 0.95, `${name} ${fourier[name]}`);
+  assert.equal(logits.verdict.clock, 'yes');
+});
+
+test('its phases are about where the published ones were drawn by hand: 1,400 and 9,400', { skip }, () => {
+  const { phases } = readJson('artifacts/progress/summary.json') as {
+    phases: Record<string, { from: number; to: number }>;
+  };
+  const { to: memorised } = phases['memorisation']!;
+  assert.ok(memorised >= 1_000 && memorised <= 2_000, `memorised at ${memorised}`);
+  const { from, to } = phases['cleanup']!;
+  assert.ok(from >= 8_000 && from <= 11_500 && to > from && to < 20_000, `cleanup ${from} to ${to}`);
+});

@@ -12,7 +12,7 @@ import { fromStateDict, WEIGHT_NAMES, type ModelConfig, type Weights } from '../
 import {
   forward,
   forwardAtEquals,
-  toOneHot,
+  oneHot,
   toPrompts,
   toTensors,
   type TensorWeights,
@@ -70,12 +70,12 @@ for (const backend of ['wasm', 'cpu'] satisfies BackendName[]) {
       forward: (named: TensorWeights): tf.Tensor =>
         tf.reshape(tf.slice(forward(config, named, toPrompts(7, a!, b!)), [0, 2, 0], [-1, 1, -1]), [-1, 7]),
       forwardAtEquals: (named: TensorWeights): tf.Tensor =>
-        forwardAtEquals(config, named, { a: toOneHot(a!, 7), b: toOneHot(b!, 7) }),
+        forwardAtEquals(config, named, { a: tf.tensor1d(a!, 'int32'), b: tf.tensor1d(b!, 'int32') }),
     };
     for (const [pass, logitsOf] of Object.entries(logitsAtEquals)) {
       const loss = (...tensors: tf.Tensor[]): tf.Tensor => {
         const named = Object.fromEntries(WEIGHT_NAMES.map((name, i) => [name, tensors[i]!])) as TensorWeights;
-        const isLabel = toOneHot(label!, 7);
+        const isLabel = oneHot(tf.tensor1d(label!, 'int32'), 7);
         return tf.neg(tf.mean(tf.sum(tf.mul(isLabel, tf.logSoftmax(logitsOf(named))), 1)));
       };
       tf.tidy(() => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { outcomes, Project } from './project.ts';
+import { outcomes, Project, type Finished } from './project.ts';
 
 // a -> b -> d, a -> c: c uses a helper of its own.
 const YAML = `stages:
@@ -113,6 +113,21 @@ test('a changed param reruns its stage and what depends on it, and names the cha
   assert.deepEqual(outcomes(back), { ...FRESH, b: 'restored', d: 'restored' });
   assert.deepEqual(await project.artifacts(), original);
   assert.equal(await project.runs('b'), 2);
+});
+
+test('a folder as a param counts by the content of the files that it is read for, and by nothing else in it', async () => {
+  const run = (): Promise<Finished> => project.pipeline('d', '--set', 'd.model=trained');
+  await project.write('trained/model.bin', 'first');
+  assert.deepEqual(outcomes(await run()), { a: 'fresh', b: 'fresh', d: 'ran' });
+  await project.write('trained/README.md', 'notes');
+  assert.equal(outcomes(await run())['d'], 'fresh');
+  await project.write('trained/history.bin', 'losses');
+  assert.match((await run()).out, /^d +ran .* params\.model changed$/m);
+  await project.write('trained/model.bin', 'second');
+  assert.match((await run()).out, /^d +ran .* params\.model changed$/m);
+  await project.write('trained/model.bin', 'first');
+  assert.equal(outcomes(await run())['d'], 'restored');
+  assert.deepEqual(outcomes(await project.pipeline()), { ...FRESH, d: 'restored' });
 });
 
 test('status names stale stages and the field that changed', async () => {

@@ -72,7 +72,24 @@ test('options that npm kept for itself are noticed, and the right line is given'
     refusal('pipeline svd', { ...env, npm_config_dry_run: 'true' }),
     '--dry-run was kept by npm and did not reach the pipeline\n    write: npm run pipeline -- svd --dry-run',
   );
-  assert.match(refusal('pipeline a.b=1', { ...env, npm_config_set: 'true' }), /--set was kept by npm/);
+  for (const [line, config, hint] of [
+    ['pipeline a.b=1 svd c.d=2', { npm_config_set: 'true' }, 'svd --set a.b=1 --set c.d=2'],
+    ['pipeline', { npm_config_set: 'a.b=1' }, '--set a.b=1'],
+    ['pipeline 2', { npm_config_jobs: 'true', npm_config_json: 'true' }, '--jobs 2 --json'],
+    ['pipeline svd', { npm_config_jobs: '2' }, 'svd --jobs 2'],
+    ['pipeline svd ./x', { npm_config_artifacts: 'true' }, 'svd --artifacts ./x'],
+    ['pipeline', { npm_config_dryrun: 'true' }, '--dry-run'],
+  ] as const) {
+    const shown = refusal(line, { ...env, ...config });
+    assert.ok(shown.endsWith(`\n    write: npm run pipeline -- ${hint}`), shown);
+  }
+  const usual = {
+    npm_config_yes: '',
+    npm_config_noproxy: 'x',
+    npm_config_prefix: '/usr',
+    npm_config_fund: 'true',
+  };
+  assert.equal(refusal('pipeline svd', { ...env, ...usual, npm_config_loglevel: 'silent' }), '');
   assert.equal(refusal('pipeline', { npm_config_dry_run: 'true' }), '');
 });
 
@@ -130,4 +147,6 @@ test('--help names every option', async () => {
     '--json',
   ])
     assert.ok(out.includes(option), option);
+  for (const event of ['begin', 'progress', 'say', 'note', 'end', 'plan'])
+    assert.match(out, new RegExp(`\\b${event}\\b`));
 });

@@ -97,6 +97,21 @@ pipeline.yaml:2:30 n must be a whole number of at least 0, got -1
                           ~~~~~~~~~~~`,
   ],
   [
+    'a folder without the file that it must hold',
+    'stages:\n  a: { params: { model: stages } }\n',
+    `pipeline.yaml:2:25 model must be a file that exists, or a folder with model.bin, got "stages"
+    a: { params: { model: stages } }
+                          ~~~~~~`,
+  ],
+  [
+    'a word in a list of words that may not be there',
+    'stages:\n  a: { params: { kinds: [add, subract] } }\n',
+    `pipeline.yaml:2:31 kinds[1] must be one of add, subtract, got "subract"
+    a: { params: { kinds: [add, subract] } }
+                                ~~~~~~~
+    did you mean "subtract"?`,
+  ],
+  [
     'a key of a stage that is not one',
     'stages:\n  a: {}\n  b:\n    need: [a]\n',
     `pipeline.yaml:4:5 b has an unknown key "need"
@@ -221,6 +236,8 @@ test('--set is typed as YAML, checked like the file, and wins over it', async ()
     kind: 'add',
     pair: [7, 8],
     input: join(root, 'weights.bin'),
+    model: null,
+    kinds: ['add'],
   });
   assert.match(await problemsOf('stages: { a: {} }\n', ['a.m=3']), /^--set a\.m a has no param "m"\n/);
   assert.throws(() => parseOverrides(['train']), /--set train must look like stage\.param=value/);

@@ -26,7 +26,7 @@ after(() => project.remove());
 async function rerunAfterKill(stored: boolean, env: NodeJS.ProcessEnv): Promise<void> {
   assert.equal((await project.pipeline()).code, 0);
   if (!stored) await rm(join(project.root, '.cache/records'), { recursive: true });
-  await project.start(['pipeline', '--set', 'a.n=2'], env, preload).finished;
+  await project.start(['pipeline', '--set', 'a.n=2'], env, { preload }).finished;
   const old = new Date(Date.now() - 7_200_000);
   for (const path of await readdir(join(project.root, '.cache'), { recursive: true }))
     if (path.endsWith('.writing')) await utimes(join(project.root, '.cache', path), old, old);

@@ -52,7 +52,8 @@ test('every field that differs is named, and changes the hash', () => {
 
 test('versions come from the lock file, with those of what the packages need, inner ones first', () => {
   const lock = {
-    'node_modules/plot': { version: '1.0.0', dependencies: { d3: '^7', other: '*' } },
+    'node_modules/plot': { version: '1.0.0', dependencies: { d3: '^7', other: '*', '@types/d3': '*' } },
+    'node_modules/@types/d3': { version: '8.0.0' },
     'node_modules/d3': { version: '6.0.0' },
     'node_modules/plot/node_modules/d3': { version: '7.0.0', dependencies: { other: '*' } },
     'node_modules/other': {
@@ -87,7 +88,8 @@ const FILES = {
   'stages/a.ts': `import { x } from '../lib/x.ts'; import type { T } from '../lib/types.ts'; import 'plot/inner'; import fs from 'fs';
     const worker = new URL('../lib/worker.ts', import.meta.url), absent = new URL("./absent.wasm", import.meta.url);
     const folder = new URL('../lib/', import.meta.url); export default [x, worker, absent, folder, fs];`,
-  'lib/x.ts': `export const x = import.meta.resolve('@scope/font/a.ttf');`,
+  'lib/x.ts': `export const x = import.meta.resolve('@scope/font/a.ttf');
+    createRequire(import.meta.url)('late/part.js'); createRequire(import.meta.url).resolve('later/package.json');`,
   'lib/types.ts': `export type T = number;`,
   'lib/worker.ts': `import './deep.ts'; new URL(\n  '../lib/kernel.c',\n  import.meta.url,\n);`,
   'lib/deep.ts': `export {};`,
@@ -107,7 +109,7 @@ test('the closure holds imports, assets, workers and what they import in turn; n
     'stages/absent.wasm',
   ]);
   assert.equal(files['stages/absent.wasm'], 'missing');
-  assert.deepEqual(packages, ['@scope/font', 'plot']);
+  assert.deepEqual(packages, ['@scope/font', 'late', 'later', 'plot']);
 });
 
 test('a kept closure is found again, and given up when a file of it changes or an absent one appears', async () => {

@@ -33,6 +33,8 @@ export const params = object({
   kind: choice(['add', 'subtract'], { default: 'add' }),
   pair: list(integer({ min: 0 }), { default: [0, 5], length: 2 }),
   input: nullable(file(), { default: null }),
+  model: nullable(file({ folderOf: ['model.bin', 'history.bin'] }), { default: null }),
+  kinds: list(choice(['add', 'subtract']), { default: ['add'] }),
 });
 `;
 
@@ -40,6 +42,13 @@ export interface Finished {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
+}
+
+/** Who starts the runner, and modules that it loads first. */
+interface Start {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly preload?: readonly string[];
 }
 
 /** A stage of the temporary project: what its body does before it writes result.txt, and extra lines of its params file. */
@@ -110,18 +119,15 @@ export class Project {
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    preload: readonly string[] = [],
+    { preload = [], ...user }: Start = {},
   ): { child: ChildProcess; finished: Promise<Finished> } {
-    const tsx = import.meta.resolve('tsx');
-    const child = spawn(
-      process.execPath,
-      ['--import', tsx, ...preload.flatMap((url) => ['--import', url]), main, ...args],
-      {
-        cwd: this.root,
-        env: { ...withoutNpm(process.env), ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const imports = [import.meta.resolve('tsx'), ...preload].flatMap((url) => ['--import', url]);
+    const child = spawn(process.execPath, [...imports, main, ...args], {
+      ...user,
+      cwd: this.root,
+      env: { ...withoutNpm(process.env), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const [out, err] = [collect(child.stdout), collect(child.stderr)];
     const finished = new Promise<Finished>((resolve) =>
       child.on('close', (code) => resolve({ code, out: out(), err: err() })),

@@ -1,6 +1,6 @@
 // The commands beside a run: explain, graph, verify, gc.
 import assert from 'node:assert/strict';
-import { chmod, readdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { outcomes, Project } from './project.ts';
@@ -25,6 +25,29 @@ test('explain prints the whole key and what is not as it was', async () => {
   assert.match(out, /\n {2}inputs\n {4}a\/result\.txt {2}[0-9a-f]{12}\n/);
   assert.match(out, /\n {4}stages\/b\.ts +[0-9a-f]{12}\n/);
   assert.match((await project.run('explain', 'b')).out, /^b is fresh\n/);
+});
+
+test('explain of a file says which stage wrote it, from what, and whether it was changed since', async () => {
+  const file = join(project.root, 'artifacts/b/result.txt');
+  const { out } = await project.run('explain', 'artifacts/b/result.txt');
+  assert.match(
+    out,
+    /^artifacts\/b\/result\.txt\n {2}written by the stage b, \d{4}-\S+Z, in \d+\.\d s on \S+/,
+  );
+  assert.match(out, /\n {2}sha256 [0-9a-f]{64}\n\nkey [0-9a-f]{64}\n {2}params\n {4}n +1\n/);
+  assert.match(out, /\n {2}inputs\n {4}a\/result\.txt {2}[0-9a-f]{12}\n/);
+  await project.write('artifacts/b/note.txt', 'mine');
+  assert.match((await project.run('explain', 'artifacts/b/note.txt')).out, /not of that run/);
+  const content = await project.read('artifacts/b/result.txt');
+  await writeFile(file, 'other');
+  assert.match((await project.run('explain', file)).out, /changed since: it was [0-9a-f]{64}/);
+  await writeFile(file, content);
+  await rm(join(project.root, 'artifacts/b/note.txt'));
+
+  const stranger = await project.run('explain', 'stages/a.ts');
+  assert.deepEqual([stranger.code, stranger.out], [1, '']);
+  assert.match(stranger.err, /^stages\/a\.ts is in no folder that a stage has made\n/);
+  assert.match((await project.run('explain', 'artifacts/b/no.txt')).err, /no\.txt does not exist\n/);
 });
 
 test('gc keeps the newest results and what stands in artifacts/, and leaves what is young alone', async () => {

@@ -4,24 +4,34 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
+import { createMatrix, multiply } from '../../lib/analysis/matrix.ts';
 import { createArrow, type ArrowSchema, readArrow } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import type { Tensor } from '../../lib/files/tensor.ts';
+import { fromStateDict, type Weights } from '../../lib/model/config.ts';
+import { writeModel } from '../../lib/model/model-file.ts';
+import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/attention.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+import { startStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
 
-const [p, n_heads, d_mlp] = [7, 2, 16];
+const config = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
+const { p, n_heads, d_mlp } = config;
 const PATTERN = 'blocks.0.attn.hook_pattern';
 const POST = 'blocks.0.mlp.hook_post';
 const folder = await temporaryFolder({ after });
 let cache: Record<string, Tensor>;
+let weights: Weights;
 let drawn: { ended: Ended; out: string };
 
 before(async () => {
   const path = fileURLToPath(new URL('../fixtures/tiny.safetensors', import.meta.url));
   cache = (await readSafetensors(path)).tensors;
+  const initial = Object.entries(cache).filter(([name]) => name.startsWith('init/'));
+  const renamed = initial.map(([name, tensor]) => [name.slice('init/'.length), tensor]);
+  weights = fromStateDict(config, Object.fromEntries(renamed) as Record<string, Tensor>);
   drawn = await run(folder, { example: [2, 6], neurons: [3, 15, 0] });
 });
 
@@ -29,7 +39,7 @@ before(async () => {
 async function writeHooks(folder: string): Promise<void> {
   await mkdir(folder);
   for (const [name, dims] of [
-    [PATTERN, ['head', 'query', 'key']],
+    [PATTERN, ['head', 'query_pos', 'key_pos']],
     [POST, ['pos', 'd_mlp']],
   ] as const) {
     const { shape, data } = cache[`cache/${name}`]!;
@@ -53,11 +63,24 @@ async function writeHooks(folder: string): Promise<void> {
   }
 }
 
-async function run(folder: string, given: Record<string, unknown>): Promise<{ ended: Ended; out: string }> {
-  const [activations, out] = [join(folder, 'activations'), join(folder, 'out')];
+async function run(
+  folder: string,
+  given: Record<string, unknown>,
+  operation: Operation = 'add',
+): Promise<{ ended: Ended; out: string }> {
+  const [activations, train, out] = ['activations', 'train', 'out'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const dataset = join(folder, 'dataset');
   await writeHooks(activations);
+  await writeDataset(dataset, p, operation);
+  await mkdir(train);
+  await writeModel(join(train, 'model.safetensors'), config, weights);
   await mkdir(out);
-  return { ended: await startStage('attention', params, given, { activations }, out), out };
+  const needs = { dataset, train, activations };
+  return { ended: await startStage('attention', params, given, needs, out), out };
 }
 
 const column = async (path: string, name: string) => (await readArrow(path)).columns[name]!;
@@ -110,7 +133,7 @@ test('attention and neurons are those of the hooks', async () => {
 
 test('every figure is there as SVG, PNG and Arrow, and says the right direction', async () => {
   const { out } = drawn;
-  const figures = ['attention_to_a', 'average_pattern', 'example_pattern', 'neurons'];
+  const figures = ['attention_to_a', 'average_pattern', 'example_pattern', 'neurons', 'score_frequencies'];
   const expected = [
     ...figures.flatMap((name) => ['arrow', 'png', 'svg'].map((end) => `${name}.${end}`)),
     'summary.json',
@@ -131,4 +154,28 @@ test('a neuron or a summand that the network does not have is refused by the nam
     [1, 'example: 7 (summands of this network are 0 to 6)'],
   );
   assert.doesNotMatch(example.ended.log, /\n {4}at /);
+});
+
+test('scores by frequency are those of the attention to a; of a product there is nothing to report', async (t) => {
+  const { attention_coefficients, attention_to_a, not_measured } = await readSummary(drawn.out);
+  // log of the attention to a over that to =, as it varies with a, is the score of a but for a constant.
+  const pattern = cache[`cache/${PATTERN}`]!.data;
+  const { F } = makeFourierBasis(p);
+  const expected = Array.from({ length: n_heads }, (_, h) => {
+    const ratio = Float64Array.from({ length: p }, (_, a) => {
+      const at = ((a * p * n_heads + h) * 3 + 2) * 3;
+      return Math.log(pattern[at]! / pattern[at + 2]!);
+    });
+    return Array.from(multiply(F, createMatrix(p, 1, ratio)).data.subarray(1));
+  });
+  const actual = (attention_coefficients as number[][]).map((ofHead) => ofHead.slice(1));
+  assertClose('coefficients', actual.flat(), expected.flat(), { atol: 1e-5 });
+  assert.equal((attention_to_a as unknown[]).length, n_heads);
+  assert.equal(not_measured, null);
+
+  const { ended, out } = await run(await temporaryFolder(t), { example: [0, 1], neurons: [0] }, 'multiply');
+  assert.equal(ended.exitCode, 0, ended.log);
+  const summary = await readSummary(out);
+  assert.deepEqual([summary['attention_coefficients'], summary['attention_to_a']], [null, null]);
+  assert.match(String(summary['not_measured']), /learnt multiply$/);
 });

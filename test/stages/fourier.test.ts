@@ -9,18 +9,26 @@ import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import { initialWeights } from '../../lib/model/initial.ts';
 import { writeModel } from '../../lib/model/model-file.ts';
+import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/fourier.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder } from './start-stage.ts';
+import { startStage, temporaryFolder, writeDataset } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-async function run(folder: string, prepare: (model: string) => Promise<void>): Promise<string> {
+async function run(
+  folder: string,
+  p: number,
+  prepare: (model: string) => Promise<void>,
+  operation: Operation = 'add',
+): Promise<string> {
   const [train, out] = [join(folder, 'train'), join(folder, 'out')];
   await mkdir(train);
   await mkdir(out);
   await prepare(join(train, 'model.safetensors'));
-  const ended = await startStage('fourier', params, {}, { train }, out);
+  const dataset = join(folder, 'dataset');
+  await writeDataset(dataset, p, operation);
+  const ended = await startStage('fourier', params, {}, { dataset, train }, out);
   assert.equal(ended.exitCode, 0, ended.log);
   return out;
 }
@@ -32,7 +40,7 @@ const numbers = async (out: string, figure: string, name: string): Promise<Float
 const folder = await temporaryFolder({ after });
 let out: string;
 before(async () => {
-  out = await run(folder, (model) => copyFile(fixture('trained-p53.safetensors'), model));
+  out = await run(folder, 53, (model) => copyFile(fixture('trained-p53.safetensors'), model));
 });
 
 test('spectra, norms and key frequencies of a trained network', async () => {
@@ -89,7 +97,7 @@ test('every figure is there, for networks of any size and more components than t
     [{ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 }, 3],
     [{ p: 199, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 20 }, 8],
   ] as const) {
-    const out = await run(await temporaryFolder(t), (model) =>
+    const out = await run(await temporaryFolder(t), config.p, (model) =>
       writeModel(model, config, initialWeights(config, 1)),
     );
     const files = await readdir(out);
@@ -99,4 +107,16 @@ test('every figure is there, for networks of any size and more components than t
     const summary = await readSummary(out);
     assert.deepEqual([summary['frequencies'], summary['components']], [(config.p - 1) / 2, components]);
   }
+});
+
+test('of a product, spectra are drawn and no frequency is called key', async (t) => {
+  const config = { p: 7, d_model: 8, n_heads: 1, d_head: 4, d_mlp: 8 };
+  const model = (path: string) => writeModel(path, config, initialWeights(config, 1));
+  const out = await run(await temporaryFolder(t), 7, model, 'multiply');
+  const { key_frequencies, energy_in_key_frequencies_W_E, not_measured, gini } = await readSummary(out);
+  assert.deepEqual([key_frequencies, energy_in_key_frequencies_W_E], [null, null]);
+  assert.match(String(not_measured), /hold for addition.*learnt multiply$/);
+  assert.ok(gini);
+  const norms = await readFile(join(out, 'W_E_fourier_norms.svg'), 'utf8');
+  assert.ok(norms.includes('Embedding in the Fourier basis'));
 });

@@ -6,18 +6,25 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
+import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/neurons.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+import { startStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-async function run(t: TestContext, given: Record<string, unknown>): Promise<Ended & { out: string }> {
+async function run(
+  t: TestContext,
+  given: Record<string, unknown>,
+  operation: Operation = 'add',
+): Promise<Ended & { out: string }> {
   const folder = await temporaryFolder(t);
   const [train, out] = [join(folder, 'train'), join(folder, 'out')];
   for (const path of [train, out]) await mkdir(path);
   await copyFile(fixture('trained-p53.safetensors'), join(train, 'model.safetensors'));
-  return { ...(await startStage('neurons', params, given, { train }, out)), out };
+  const dataset = join(folder, 'dataset');
+  await writeDataset(dataset, 53, operation);
+  return { ...(await startStage('neurons', params, given, { dataset, train }, out)), out };
 }
 
 test('frequency and share explained of every neuron, clusters and key frequencies', async (t) => {
@@ -77,4 +84,13 @@ test('a neuron that the network does not have is refused', async (t) => {
   const { exitCode, message } = await run(t, { neurons: [0, 512] });
   assert.equal(exitCode, 1);
   assert.equal(message, 'neurons: 512 (this network has neurons 0 to 511)');
+});
+
+test('for a polynomial, summary.json has null and the reason, and nothing is drawn', async (t) => {
+  const { exitCode, log, out } = await run(t, {}, 'quadratic');
+  assert.equal(exitCode, 0, log);
+  const { key_frequencies, clusters, dead_neurons, not_measured } = await readSummary(out);
+  assert.deepEqual([key_frequencies, clusters, dead_neurons], [null, null, null]);
+  assert.match(String(not_measured), /hold for addition.*learnt quadratic$/);
+  assert.deepEqual(await readdir(out), ['summary.json']);
 });

@@ -147,11 +147,10 @@ testEachBackend(
       [80, 10, 0, 0, 0],
     ];
     const p = 5;
-    const isLabel = (y: number): tf.Tensor2D =>
-      tf.tensor2d(rows.map(() => rows[0]!.map((_, c) => +(c === y))));
     tf.tidy(() => {
       for (let y = 0; y < p; y++) {
-        const loss = (logits: tf.Tensor): tf.Tensor => crossEntropy(logits as tf.Tensor2D, isLabel(y));
+        const loss = (logits: tf.Tensor): tf.Tensor =>
+          crossEntropy(logits as tf.Tensor2D, tf.fill([rows.length], y, 'int32'));
         const { value, grad } = tf.valueAndGrad(loss)(tf.tensor2d(rows), tf.ones([rows.length]));
         const exact = rows.map((row) => exactLoss(row, y));
         assertClose(`loss, label ${y}`, value.dataSync(), exact, { rtol: 5e-6 });
@@ -177,4 +176,12 @@ test('the identity told for the key is that of the engine that opens, and auto i
   t.after(() => engine.close());
   assert.deepEqual(await engineIdentity('tensorflow'), engine.identity);
   assert.notEqual((await engineIdentity('auto'))['engine'], 'tensorflow');
+});
+
+test('a model that does not fit in memory is refused by the name of its size', async () => {
+  const config = { ...TINY, n_heads: 2e8 };
+  await assert.rejects(
+    openTensorFlow(config),
+    /^ExpectedError: n_heads: 200000000 is too big: training would take/,
+  );
 });

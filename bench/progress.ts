@@ -1,0 +1,66 @@
+// Measures over checkpoints, the whole of it: `progress.ts P CHECKPOINTS` prints seconds and the peak memory of all its processes,
+// each at its own highest (null where there is no /proc). Checkpoints are untrained: what they cost does not depend on their values.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createArrow } from '../lib/files/arrow.ts';
+import { WEIGHT_DIMS, WEIGHT_NAMES, weightShapes, type ModelConfig } from '../lib/model/config.ts';
+import { initialWeights } from '../lib/model/initial.ts';
+import { measureAll } from '../lib/progress/pool.ts';
+import { writePairs } from '../lib/task/pairs.ts';
+import { gridRows, splitRows } from '../lib/task/split.ts';
+import { HISTORY_FIELDS } from '../lib/training/history.ts';
+import { configOf } from './runs.ts';
+
+const [p, count] = process.argv.slice(2).map(Number) as [number, number];
+const config = configOf(p);
+const folder = await mkdtemp(path.join(os.tmpdir(), 'grokscope-progress-'));
+try {
+  const checkpoints = path.join(folder, 'checkpoints.arrow');
+  const pairs = path.join(folder, 'pairs.arrow');
+  await writeInputs(config, checkpoints, pairs);
+  const peaks = new Map<string, number>();
+  const watch = setInterval(() => void readPeaks(peaks), 20);
+  const begin = performance.now();
+  const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4] };
+  await measureAll(measuring, count, os.availableParallelism(), () => {});
+  const seconds = (performance.now() - begin) / 1000;
+  clearInterval(watch);
+  const total = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
+  console.log(JSON.stringify({ p, checkpoints: count, seconds, peak_bytes: total || null }));
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function writeInputs(of: ModelConfig, checkpoints: string, pairs: string): Promise<void> {
+  const shapes = weightShapes(of);
+  const columns = Object.fromEntries([
+    ...HISTORY_FIELDS.map((name) => [name, { type: 'float64' }]),
+    ...WEIGHT_NAMES.map((name) => [name, { type: 'tensor', shape: shapes[name], dims: WEIGHT_DIMS[name] }]),
+  ]);
+  const writer = await createArrow(checkpoints, { columns, metadata: { config: JSON.stringify(of) } });
+  const weights = initialWeights(of, 999);
+  const row = Object.fromEntries(WEIGHT_NAMES.map((name) => [name, weights[name].data]));
+  for (let i = 0; i < count; i++)
+    await writer.append({
+      ...Object.fromEntries(HISTORY_FIELDS.map((name) => [name, Float64Array.of(name === 'epoch' ? i : 0)])),
+      ...row,
+    });
+  await writer.close();
+  const task = { p: of.p, operation: 'add', train_fraction: 0.3, seed: 598 } as const;
+  const isTrain = new Uint8Array(of.p ** 2);
+  for (const i of splitRows(of.p, task.train_fraction, task.seed).train) isTrain[i] = 1;
+  await writePairs(pairs, task, gridRows(of.p, 'add'), isTrain);
+}
+
+/** The highest memory so far of this process and its children, by process id. */
+async function readPeaks(peaks: Map<string, number>): Promise<void> {
+  const { pid } = process;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => null);
+  if (children === null) return;
+  for (const id of [String(pid), ...children.split(' ').filter(Boolean)]) {
+    const status = await readFile(`/proc/${id}/status`, 'utf8').catch(() => '');
+    const kilobytes = /VmHWM:\s+(\d+)/.exec(status)?.[1];
+    if (kilobytes) peaks.set(id, Number(kilobytes) * 1024);
+  }
+}

@@ -1,0 +1,88 @@
+// Losses of logits L and of L - P for parts P that depend on the answer only, in one reading of L: since
+// exp(L - P) = exp(L) exp(-P), one exponential a logit serves all of them.
+import { crossEntropy } from '../kernel/cross-entropy.ts';
+import type { Rows } from '../task/split.ts';
+import { shiftedExponentials } from './exponentials.ts';
+import type { Grid } from './line-sums.ts';
+import type { Matrix } from './matrix.ts';
+import { combineSets, type SetScores } from './set-scores.ts';
+
+/** Scores of L [p*p, p] minus each of `parts` [p (answer), p]; `null` takes nothing away. */
+export function scoreExcluded(
+  { train, test }: { readonly train: Rows; readonly test: Rows },
+  logits: Grid,
+  parts: readonly (Matrix | null)[],
+): SetScores[] {
+  const [ofTrain, ofTest] = [train, test].map((rows) => scoreRowsOf(rows, logits, parts)) as [
+    RowScores[],
+    RowScores[],
+  ];
+  return parts.map((_, i) => combineSets({ train, test }, { train: ofTrain[i]!, test: ofTest[i]! }));
+}
+
+interface RowScores {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+function scoreRowsOf(
+  { a, b, label }: Rows,
+  { columns: p, data }: Grid,
+  parts: readonly (Matrix | null)[],
+): RowScores[] {
+  const factors = parts.map((part) => part?.data.map((x) => Math.exp(-x)) ?? new Float64Array(p * p).fill(1));
+  const [losses, right] = [new Float64Array(parts.length), new Float64Array(parts.length)];
+  const exps = new Float64Array(p);
+  for (let i = 0; i < label.length; i++) {
+    const row = data.subarray((a[i]! * p + b[i]!) * p, (a[i]! * p + b[i]! + 1) * p);
+    const y = label[i]!;
+    shiftedExponentials(row, largest(row), exps);
+    for (let part = 0; part < parts.length; part++) {
+      const factor = factors[part]!;
+      const own = exps[y]! * factor[y * p + y]!;
+      const loss = Math.log1p(sumOfOthers(exps, factor, y) / own);
+      // Beyond the range of float64 the logits themselves still say what the loss is.
+      const exact = Number.isFinite(loss) ? null : scoreOne(row, y, parts[part]!);
+      losses[part] = losses[part]! + (exact?.loss ?? loss);
+      right[part] = right[part]! + (exact?.accuracy ?? Number(isFirstLargest(exps, factor, y, own, loss)));
+    }
+  }
+  return parts.map((_, i) => ({ loss: losses[i]! / label.length, accuracy: right[i]! / label.length }));
+}
+
+/** Of unnormalised probabilities exps * factor (row y): all terms are positive, so nothing cancels. */
+function sumOfOthers(exps: Float64Array, factor: Float64Array, y: number): number {
+  const [p, at] = [exps.length, y * exps.length];
+  let sum = 0;
+  for (let c = 0; c < y; c++) sum += exps[c]! * factor[at + c]!;
+  for (let c = y + 1; c < p; c++) sum += exps[c]! * factor[at + c]!;
+  return sum;
+}
+
+/** Whether none is larger than the label's, and none before it as large. A loss below ln 2 says so at once. */
+function isFirstLargest(
+  exps: Float64Array,
+  factor: Float64Array,
+  y: number,
+  own: number,
+  loss: number,
+): boolean {
+  if (loss < 0.69) return true;
+  const at = y * exps.length;
+  for (let c = 0; c < exps.length; c++) {
+    const weight = exps[c]! * factor[at + c]!;
+    if (weight > own || (weight === own && c < y)) return false;
+  }
+  return true;
+}
+
+function largest(row: Float32Array | Float64Array): number {
+  let top = row[0]!;
+  for (let c = 1; c < row.length; c++) if (row[c]! > top) top = row[c]!;
+  return top;
+}
+
+function scoreOne(row: Float32Array | Float64Array, y: number, part: Matrix | null): RowScores {
+  const left = Float64Array.from(row, (x, c) => x - (part?.data[y * row.length + c] ?? 0));
+  return crossEntropy(left, Int32Array.of(y), row.length);
+}

@@ -1,0 +1,140 @@
+// Is this network a clock: does it add angles, as Nanda et al. 2023 found, cos w_k(a + b - c) summed over a few key
+// frequencies? Each criterion is a number of the published algorithm beside a border that comes from published runs
+// (named as `source`). Pizza measures (Zhong et al. 2023) tell it from the other known algorithm for the same task.
+
+/** Numbers that the verdict is about; all of the final network. */
+export interface Evidence {
+  readonly p: number;
+  readonly test_accuracy: number;
+  readonly key_frequencies: number;
+  readonly energy_in_key_frequencies_W_E: number;
+  readonly energy_in_key_frequencies_W_L: number;
+  readonly logit_explained: number;
+  /** Logits, all pairs. */
+  readonly restricted_loss: number;
+  readonly full_loss: number;
+  /** Logits, train. */
+  readonly excluded_loss: number;
+  /** Share of neurons that one frequency explains by more than 85 %. */
+  readonly neurons_in_clusters: number;
+  readonly gradient_symmetricity: number;
+  readonly distance_irrelevance: number;
+  readonly circularity: number;
+}
+
+export interface Criterion {
+  readonly name: string;
+  readonly value: number;
+  /** Inclusive; null where there is no border on that side. */
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly met: boolean;
+  /** Without it there is no trigonometric algorithm at all. */
+  readonly needed: boolean;
+  readonly source: string;
+}
+
+export type Clock = 'yes' | 'partly' | 'no';
+
+export const VERDICT_RULE =
+  'yes: every criterion is met; partly: all needed ones are, and at least half of the others; else no';
+
+const NANDA = 'Nanda et al. 2023';
+const CHUGHTAI = 'Chughtai et al. 2023';
+const ZHONG = 'Zhong et al. 2023: middle of clock and pizza';
+
+/** Means over circular networks with attention rates 0.8 to 1 (clocks) and 0 to 0.2 (pizzas). */
+export const PIZZA_MEANS = {
+  gradient_symmetricity: { clock: 0.557, pizza: 0.988 },
+  distance_irrelevance: { clock: 0.771, pizza: 0.331 },
+} as const;
+
+const halfway = ({ clock, pizza }: { clock: number; pizza: number }): number => (clock + pizza) / 2;
+
+export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria: Criterion[] } {
+  const atLeast = (
+    name: string,
+    value: number,
+    from: number,
+    needed: boolean,
+    source: string,
+  ): Criterion => ({
+    name,
+    value,
+    from,
+    to: null,
+    met: value >= from,
+    needed,
+    source,
+  });
+  const atMost = (name: string, value: number, to: number, needed: boolean, source: string): Criterion => ({
+    ...atLeast(name, value, 0, needed, source),
+    from: null,
+    to,
+    met: value <= to,
+  });
+  const criteria = [
+    atLeast('test accuracy', of.test_accuracy, 0.99, true, 'Power et al. 2022'),
+    atLeast('logits explained by key cosines', of.logit_explained, 0.94, true, `${CHUGHTAI}: 0.952 to 0.979`),
+    atMost('restricted loss / full loss', of.restricted_loss / of.full_loss, 1, true, `${NANDA}: 0.23`),
+    atLeast(
+      'excluded loss / guessing',
+      of.excluded_loss / Math.log(of.p),
+      1,
+      true,
+      `${CHUGHTAI}: 1.6 to 2.8`,
+    ),
+    {
+      ...atMost('key frequencies', of.key_frequencies, 6, false, `${NANDA}, ${CHUGHTAI}: 3 to 5`),
+      from: 1,
+      met: of.key_frequencies >= 1 && of.key_frequencies <= 6,
+    },
+    atLeast(
+      'W_E in key frequencies',
+      of.energy_in_key_frequencies_W_E,
+      0.9,
+      false,
+      `${CHUGHTAI}: 0.901 to 0.981`,
+    ),
+    atLeast(
+      'W_logit in key frequencies',
+      of.energy_in_key_frequencies_W_L,
+      0.95,
+      false,
+      `${CHUGHTAI}: 0.992 to 0.997`,
+    ),
+    atLeast(
+      'neurons of one frequency',
+      of.neurons_in_clusters,
+      0.5,
+      false,
+      `${NANDA}: 0.846; without bias 0.58`,
+    ),
+    atMost(
+      'gradient symmetricity',
+      of.gradient_symmetricity,
+      halfway(PIZZA_MEANS.gradient_symmetricity),
+      false,
+      ZHONG,
+    ),
+    atLeast(
+      'distance irrelevance',
+      of.distance_irrelevance,
+      halfway(PIZZA_MEANS.distance_irrelevance),
+      false,
+      ZHONG,
+    ),
+  ];
+  const others = criteria.filter(({ needed }) => !needed);
+  const isSolved = criteria.every(({ needed, met }) => met || !needed);
+  const share = others.filter(({ met }) => met).length / others.length;
+  const clock = !isSolved || share < 1 / 2 ? 'no' : share < 1 ? 'partly' : 'yes';
+  return { clock, rule: VERDICT_RULE, criteria };
+}
+
+/** Pizza measures beside what Zhong et al. found for both algorithms. */
+export const pizzaSummary = ({ gradient_symmetricity, distance_irrelevance, circularity }: Evidence) => ({
+  gradient_symmetricity: { value: gradient_symmetricity, ...PIZZA_MEANS.gradient_symmetricity },
+  distance_irrelevance: { value: distance_irrelevance, ...PIZZA_MEANS.distance_irrelevance },
+  circularity: { value: circularity },
+});

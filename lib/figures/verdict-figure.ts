@@ -1,0 +1,100 @@
+// The verdict on a network as a table: each criterion with its number, the border it is held against and where that comes from.
+import type { Clock, Criterion } from '../analysis/verdict.ts';
+import { composeFigure } from './compose.ts';
+import type { Figure, Table } from './figure.ts';
+import { drawPanel, Plot } from './plot.ts';
+import { GRID, INK, MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
+
+const WIDTH = 820;
+const ROW = 26;
+/** Where the columns start, in pixels. */
+const COLUMNS = { met: 12, name: 34, value: 345, border: 360, source: 475 } as const;
+const [MET, UNMET] = [SERIES_COLOURS[2], SERIES_COLOURS[1]];
+
+const ANSWERS: Readonly<Record<Clock, string>> = {
+  yes: 'Yes: this network is a clock',
+  partly: 'Partly: this network is a clock in some respects',
+  no: 'No: this network is not a clock',
+};
+
+/** Three digits, however small. */
+const format = (value: number): string => String(Number(value.toPrecision(3)));
+
+const borderOf = ({ from, to }: Criterion): string =>
+  from !== null && to !== null
+    ? `${format(from)} to ${format(to)}`
+    : from !== null
+      ? `at least ${format(from)}`
+      : `at most ${format(to!)}`;
+
+export function verdictTable(clock: Clock, rule: string, criteria: readonly Criterion[]): Figure {
+  const at = (column: keyof typeof COLUMNS, text: (criterion: Criterion) => string, end = false) =>
+    Plot.text(criteria, {
+      x: () => COLUMNS[column],
+      y: (_, i: number) => i,
+      text,
+      textAnchor: end ? 'end' : 'start',
+      fontSize: TEXT_SIZE,
+      fill: column === 'border' || column === 'source' ? MUTED : INK,
+      fontWeight: column === 'value' ? 'bold' : 'normal',
+    });
+  const panel = drawPanel({
+    width: WIDTH,
+    height: ROW * criteria.length + 8,
+    margin: 0,
+    marginBottom: 8,
+    x: { domain: [0, WIDTH], axis: null },
+    y: { domain: [-0.5, criteria.length - 0.5], reverse: true, axis: null },
+    marks: [
+      Plot.ruleY(
+        criteria.map((_, i) => i + 0.5),
+        { stroke: GRID },
+      ),
+      Plot.dot(criteria, {
+        x: () => COLUMNS.met,
+        y: (_, i: number) => i,
+        r: 6,
+        fill: ({ met }: Criterion) => (met ? MET : UNMET),
+        symbol: ({ met }: Criterion) => (met ? 'circle' : 'square'),
+      }),
+      at('name', ({ name, needed }) => (needed ? `${name} (needed)` : name)),
+      at('value', ({ value }) => format(value), true),
+      at('border', borderOf),
+      at('source', ({ source }) => source),
+    ],
+  });
+  return composeFigure({
+    title: ANSWERS[clock],
+    subtitle: `${rule}. Sources: what published networks have.`,
+    legend: [
+      { name: 'met', colour: MET, mark: 'square' },
+      { name: 'not met', colour: UNMET, mark: 'square' },
+    ],
+    panels: [panel],
+  });
+}
+
+/** The criteria, a row each. */
+export const criteriaTable = (criteria: readonly Criterion[]): Table => ({
+  schema: {
+    columns: {
+      criterion: { type: 'utf8' },
+      value: { type: 'float64' },
+      from: { type: 'float64' },
+      to: { type: 'float64' },
+      met: { type: 'int32' },
+      needed: { type: 'int32' },
+      source: { type: 'utf8' },
+    },
+    metadata: { from: 'NaN: no border on that side', to: 'NaN: no border on that side' },
+  },
+  columns: {
+    criterion: criteria.map(({ name }) => name),
+    value: Float64Array.from(criteria, ({ value }) => value),
+    from: Float64Array.from(criteria, ({ from }) => from ?? NaN),
+    to: Float64Array.from(criteria, ({ to }) => to ?? NaN),
+    met: Int32Array.from(criteria, ({ met }) => Number(met)),
+    needed: Int32Array.from(criteria, ({ needed }) => Number(needed)),
+    source: criteria.map(({ source }) => source),
+  },
+});

@@ -1,0 +1,73 @@
+// <hook>.arrow and logits.arrow: columns a and b, tensor column `value`. How much of a forward pass they keep, and how
+// to read them whichever that is: at every position or at `=` alone, in float32 or float16.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
+import { ExpectedError } from '../files/expected-error.ts';
+import { sizeOf } from '../files/tensor.ts';
+import { N_CTX, type ModelConfig } from './config.ts';
+import { ACTIVATION_NAMES, activations, type Activation, type ActivationName } from './hooks.ts';
+
+export const DTYPES = ['float32', 'float16'] as const;
+export const POSITIONS = ['all', 'last'] as const;
+
+/** What is kept: the names that get a file, the precision, and all three positions or the last, `=`. */
+export interface Selection {
+  readonly hooks: readonly ActivationName[];
+  readonly dtype: (typeof DTYPES)[number];
+  readonly positions: (typeof POSITIONS)[number];
+}
+
+export const EVERYTHING: Selection = { hooks: ACTIVATION_NAMES, dtype: 'float32', positions: 'all' };
+
+/** Shape and dimensions of one prompt's activation as it is kept; at `=` alone its position axis is gone, as in `[:, -1]`. */
+export function keptActivation(
+  config: ModelConfig,
+  name: ActivationName,
+  positions: Selection['positions'],
+): Activation {
+  const whole = activations(config)[name];
+  const axis = positionAxis(whole);
+  if (positions === 'all') return whole;
+  return { shape: whole.shape.toSpliced(axis, 1), dims: whole.dims.toSpliced(axis, 1) };
+}
+
+export function activationSchema(
+  config: ModelConfig,
+  name: ActivationName,
+  { dtype, positions }: Selection,
+): ArrowSchema {
+  const value = keptActivation(config, name, positions);
+  return {
+    columns: { a: { type: 'int32' }, b: { type: 'int32' }, value: { type: 'tensor', ...value, dtype } },
+    metadata: { name, p: String(config.p), config: JSON.stringify(config), positions },
+  };
+}
+
+/**
+ * Which elements of one prompt's flat tensor stand at `=`, in order: the last of three positions, for attention the last
+ * query, or all of them where nothing else was kept.
+ */
+export function elementsAtEquals(activation: Activation): number[] {
+  const { shape } = activation;
+  const axis = positionAxis(activation);
+  const indices = Array.from({ length: sizeOf(shape) }, (_, i) => i);
+  if (axis < 0) return indices;
+  const stride = sizeOf(shape.slice(axis + 1));
+  return indices.filter((i) => Math.floor(i / stride) % N_CTX === N_CTX - 1);
+}
+
+const positionAxis = ({ dims }: Activation): number =>
+  dims.findIndex((name) => name === 'pos' || name === 'query_pos');
+
+/** Opens <folder>/<name>.arrow. Throws ExpectedError where that activation was left out, with the param that keeps it. */
+export async function openActivation(folder: string, name: ActivationName): Promise<ArrowFile> {
+  const path = join(folder, `${name}.arrow`);
+  await access(path).catch(() => {
+    throw new ExpectedError(
+      `${path} is missing: hooks of activations leaves it out`,
+      `add ${name} to hooks among the params of activations in pipeline.yaml`,
+    );
+  });
+  return openArrow(path);
+}

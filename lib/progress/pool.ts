@@ -1,0 +1,54 @@
+// Checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with
+// their number. Processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which process
+// measures which checkpoint is left to chance; what it finds is not, so the table has the same bytes on any number of
+// cores.
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ExpectedError } from '../files/expected-error.ts';
+import type { Measures } from './columns.ts';
+import type { Measuring } from './measurer.ts';
+import type { Order, Report } from './process.ts';
+
+const PROCESS_FILE = fileURLToPath(new URL('./process.ts', import.meta.url));
+
+/** Measures checkpoints 0 .. count - 1 in `processes` processes; `measured` is told how many are done. */
+export async function measureAll(
+  measuring: Measuring,
+  count: number,
+  processes: number,
+  measured: (done: number) => void,
+): Promise<Measures[]> {
+  const rows: Measures[] = [];
+  let [next, done] = [0, 0];
+  const children: ChildProcess[] = [];
+  const work = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      // The serialisation that keeps NaN and typed arrays.
+      const child = fork(PROCESS_FILE, { serialization: 'advanced' });
+      children.push(child);
+      const order = (what: Order): void => void child.send(what);
+      const goOn = (): void => (next < count ? order({ measure: next++ }) : resolve());
+      child.once('error', reject);
+      child.once('exit', (code, signal) =>
+        reject(new Error(`a process that measures checkpoints ended with ${signal ?? code}`)),
+      );
+      child.on('message', (report: Report) => {
+        if (report.type === 'failed') reject(failure(report));
+        if (report.type === 'measured') {
+          rows[report.index] = report.measures;
+          measured(++done);
+        }
+        if (report.type !== 'failed') goOn();
+      });
+      order({ open: measuring });
+    });
+  try {
+    await Promise.all(Array.from({ length: Math.min(processes, count) }, work));
+  } finally {
+    children.forEach((child) => child.kill());
+  }
+  return rows;
+}
+
+const failure = ({ message, remedy }: Extract<Report, { type: 'failed' }>): Error =>
+  remedy === null ? new Error(message) : new ExpectedError(message, remedy);

@@ -1,0 +1,33 @@
+// A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its
+// parent.
+import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
+import type { Measures } from './columns.ts';
+
+/** From the pool: what to open, then numbers of checkpoints. */
+export type Order = { readonly open: Measuring } | { readonly measure: number };
+
+/** To the pool. A failure that has a remedy is an expected one. */
+export type Report =
+  | { readonly type: 'ready' }
+  | { readonly type: 'measured'; readonly index: number; readonly measures: Measures }
+  | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
+
+let measure: Measure;
+
+process.once('disconnect', () => process.exit());
+process.on('message', (order: Order) => void follow(order).catch(fail));
+
+async function follow(order: Order): Promise<void> {
+  if ('open' in order) {
+    measure = await openMeasurer(order.open);
+    report({ type: 'ready' });
+  } else report({ type: 'measured', index: order.measure, measures: await measure(order.measure) });
+}
+
+function fail(error: Error): void {
+  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : null;
+  if (remedy === null) console.error(error);
+  report({ type: 'failed', message: error.message, remedy });
+}
+
+const report = (what: Report): void => void process.send?.(what);

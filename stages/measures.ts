@@ -1,0 +1,66 @@
+// measures: every measure of every checkpoint.
+// Reads dataset/pairs.arrow, train/model.safetensors and train/checkpoints.arrow, one checkpoint a core in memory. Key
+// frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
+// W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
+// again.
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
+import { logitMap } from '../lib/analysis/composites.ts';
+import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
+import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
+import { writeArrow } from '../lib/files/arrow.ts';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { readModel } from '../lib/model/model-file.ts';
+import { hasCheckpoints, openCheckpoints } from '../lib/progress/checkpoint-file.ts';
+import { measuresTable } from '../lib/progress/columns.ts';
+import { measureAll } from '../lib/progress/pool.ts';
+import { stage } from '../lib/runner/stage.ts';
+import { readPairs } from '../lib/task/pairs.ts';
+import { params } from './measures.params.ts';
+
+/** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
+const MOST_PROCESSES = 4;
+
+await stage(params, async ({ needs, out, progress, say }) => {
+  const pairs = join(needs['dataset']!, 'pairs.arrow');
+  const checkpoints = join(needs['train']!, 'checkpoints.arrow');
+  const { config } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { p } = config;
+  const { operation, p: p_of_dataset } = (await readPairs(pairs)).task;
+  if (p !== p_of_dataset)
+    throw new ExpectedError(
+      `the model has p = ${p}, the dataset p = ${p_of_dataset}`,
+      'set dataset.p to that of the model in pipeline.yaml',
+    );
+  if (!(await hasCheckpoints(checkpoints))) {
+    const not_measured = 'the network has no checkpoints: it was not trained here';
+    say(not_measured);
+    return writeSummary(out, { p, operation, not_measured, checkpoints: null, key_frequencies: null });
+  }
+  const file = await openCheckpoints(checkpoints, config);
+  const { epochs } = file;
+  const last = await file.read(epochs.length - 1);
+  await file.close();
+  const hasLine = answerLine(operation) !== null;
+  const norms = fourierNorms(logitMapInBasis(makeFourierBasis(p), logitMap(last)));
+  const key = hasLine ? frequenciesAbove(largerNorms(norms), 1 / 4) : null;
+
+  const started = performance.now();
+  const measuring = { checkpoints, pairs, config, key };
+  const processes = Math.min(availableParallelism(), MOST_PROCESSES);
+  const rows = await measureAll(measuring, epochs.length, processes, (done) =>
+    progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
+  );
+  console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const { schema, columns } = measuresTable(epochs, rows, config, key);
+  await writeArrow(join(out, 'measures.arrow'), schema, columns);
+  await writeSummary(out, {
+    p,
+    operation,
+    not_measured: hasLine ? null : whyNotMeasured(operation),
+    checkpoints: epochs.length,
+    key_frequencies: key,
+  });
+});

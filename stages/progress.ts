@@ -1,0 +1,82 @@
+// progress: how the network comes to its algorithm.
+// Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
+// checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
+// 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
+import { join } from 'node:path';
+import { answerLine } from '../lib/analysis/answer-line.ts';
+import { readArrow, writeArrow } from '../lib/files/arrow.ts';
+import { readSummary, writeSummary } from '../lib/files/summary.ts';
+import { writeFigure } from '../lib/figures/figure.ts';
+import { lines, linesTable } from '../lib/figures/lines.ts';
+import { phaseBands } from '../lib/figures/progress-figures.ts';
+import { progressFigures } from '../lib/progress/figures.ts';
+import { findPhases, phaseOf, PHASE_RULES, type Curves, type Phases } from '../lib/progress/phases.ts';
+import { stage } from '../lib/runner/stage.ts';
+import type { Operation } from '../lib/task/operations.ts';
+import { params } from './progress.params.ts';
+
+await stage(params, async ({ needs, out, say }) => {
+  const { p, operation, not_measured, checkpoints, key_frequencies } = (await readSummary(
+    needs['measures']!,
+  )) as {
+    p: number;
+    operation: Operation;
+    not_measured: string | null;
+    checkpoints: number | null;
+    key_frequencies: number[] | null;
+  };
+  const known = { p, operation, not_measured, checkpoints };
+  if (checkpoints === null) {
+    say(`nothing to draw: ${not_measured}`);
+    const nothing = { first_epoch: null, last_epoch: null, key_frequencies: null, phases: null };
+    return writeSummary(out, { ...known, ...nothing, milestones: null, last: null });
+  }
+  const { schema, columns } = await readArrow(join(needs['measures']!, 'measures.arrow'));
+  const epochs = Array.from(columns['epoch'] as Float64Array);
+  const [first, last] = [epochs[0]!, epochs.at(-1)!];
+  const scalars = Object.fromEntries(
+    Object.entries(columns).filter(
+      (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
+    ),
+  );
+  const phases: Phases | null =
+    key_frequencies && findPhases({ ...scalars, epoch: epochs } as unknown as Curves);
+
+  const training = { epochs, phases: phases ? phaseBands(phases, last) : [] };
+  const drawn = { p, key: key_frequencies ?? [], answer: answerLine(operation) ?? 'a + b' } as const;
+  for (const { name, y, options } of progressFigures(training, columns, schema, drawn)) {
+    const names = { series: 'series', x: 'epoch', y };
+    await writeFigure(out, name, lines(options), linesTable(options, names));
+  }
+  await writeArrow(
+    join(out, 'progress.arrow'),
+    { ...schema, columns: { ...schema.columns, ...(phases && { phase: { type: 'utf8' } }) } },
+    { ...columns, ...(phases && { phase: epochs.map((epoch) => phaseOf(phases, epoch)) }) },
+  );
+  const at = (name: string, i: number) => ({ epoch: epochs[i]!, value: scalars[name]![i]! });
+  const extreme = (name: string, sign: 1 | -1) => {
+    const values = scalars[name]!;
+    return at(
+      name,
+      values.reduce((best, x, i) => (sign * x > sign * values[best]! ? i : best), 0),
+    );
+  };
+  await writeSummary(out, {
+    ...known,
+    first_epoch: first,
+    last_epoch: last,
+    key_frequencies,
+    key_rule: 'norm of W_logit above a quarter of the largest, at the last checkpoint',
+    phases,
+    phase_rules: PHASE_RULES,
+    milestones: {
+      largest_test_loss: extreme('loss_test', 1),
+      largest_sum_squared_weights: extreme('sum_squared_weights', 1),
+      ...(key_frequencies && {
+        largest_excluded_loss: extreme('excluded_loss_logits_train', 1),
+        smallest_restricted_loss: extreme('restricted_loss_logits_all', -1),
+      }),
+    },
+    last: Object.fromEntries(Object.entries(scalars).map(([name, values]) => [name, values.at(-1)])),
+  });
+});

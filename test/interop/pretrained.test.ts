@@ -1,0 +1,96 @@
+// Models trained elsewhere, through the real stages: a grokked one of PyTorch's, whose hooks other tools then read, and
+// the dictionary of TransformerLens' demo with its history.
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readSummary } from '../../lib/files/summary.ts';
+import { ACTIVATION_NAMES } from '../../lib/model/hooks.ts';
+import { readHistory } from '../../lib/training/history-file.ts';
+import { assertClose } from '../assert-close.ts';
+import { runPipeline } from '../run-pipeline.ts';
+import { temporaryFolder } from '../stages/start-stage.ts';
+import { missing, runPython, runPythonFile } from './python.ts';
+
+const trained = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
+const converter = fileURLToPath(new URL('../../examples/pth_to_pretrained.py', import.meta.url));
+const folder = await temporaryFolder({ after });
+const artifacts = (...path: string[]): string => join(folder, 'artifacts', ...path);
+
+test('a grokked model of PyTorch goes through train and activations with its losses', async () => {
+  const { code, output } = await runPipeline(
+    folder,
+    ['activations', 'curves'],
+    ['dataset.p=53', 'dataset.train_fraction=0.5', 'dataset.seed=12', `train.pretrained=${trained}`],
+  );
+  assert.equal(code, 0, output);
+  assert.match(output, /no curves: the pretrained model came without history\.arrow/);
+  assert.deepEqual(await readdir(artifacts('train')), ['model.safetensors', 'summary.json']);
+  const { train_loss, test_loss, pretrained, history } = await readSummary(artifacts('train'));
+  // As PyTorch has them, in float64 (test/fixtures/trained-p53.json).
+  assertClose('losses', [train_loss, test_loss] as number[], [6.390093714881194e-8, 6.796614966696581e-7], {
+    rtol: 1e-3,
+  });
+  assert.deepEqual([pretrained, history], [true, null]);
+});
+
+test(
+  'every hook file of it, mapped by pyarrow without a copy, equals a PyTorch forward pass of the same weights',
+  { skip: missing('torch', 'pyarrow', 'safetensors') },
+  async () => {
+    const result = (await runPython('torch_forward', trained, artifacts('activations'))) as Record<
+      string,
+      { same_form: boolean; error: number; in_place: boolean }
+    >;
+    assert.deepEqual(Object.keys(result), [...ACTIVATION_NAMES]);
+    for (const [name, { same_form, error, in_place }] of Object.entries(result)) {
+      assert.ok(same_form, `${name}: shape, pairs or infinities differ`);
+      assert.ok(error < 1e-5, `${name}: ${error} of the largest value`);
+      assert.ok(in_place, `${name}: not where the file is mapped`);
+    }
+  },
+);
+
+test(
+  'Polars and DuckDB find the sums that NumPy finds in every one of them',
+  { skip: missing('pyarrow', 'polars', 'duckdb', 'numpy') },
+  async () => {
+    const paths = ACTIVATION_NAMES.map((name) => artifacts('activations', `${name}.arrow`));
+    const found = (await runPython('sum_tensor', ...paths)) as Record<string, Record<string, number>>;
+    assert.deepEqual(Object.keys(found), paths);
+    for (const [path, { numpy, polars, duckdb, magnitude }] of Object.entries(found))
+      assertClose(path, [polars!, duckdb!], [numpy!, numpy!], { atol: 1e-12 * magnitude! });
+  },
+);
+
+test(
+  "the dictionary of TransformerLens' demo becomes a folder on which the stages work, with its history",
+  { skip: missing('torch', 'pyarrow', 'safetensors', 'numpy') },
+  async (t) => {
+    const folder = await temporaryFolder(t);
+    const sets = ['dataset.p=11', 'dataset.train_fraction=0.6'];
+    await runPipeline(folder, ['dataset'], sets);
+    const [demo, biased, made] = ['demo.pth', 'biased.pth', 'made'].map((name) => join(folder, name));
+    const pairs = join(folder, 'artifacts/dataset/pairs.arrow');
+    const losses = (await runPython('make_pth', pairs, demo!, biased!)) as { train: number; test: number };
+    await runPythonFile(converter, demo!, made!);
+    await assert.rejects(
+      runPythonFile(converter, biased!, join(folder, 'none')),
+      /checkpoint 1: blocks\.0\.mlp\.b_in has values other than zero/,
+    );
+
+    const { code, output } = await runPipeline(folder, ['curves'], [...sets, `train.pretrained=${made}`]);
+    assert.equal(code, 0, output);
+    assert.match(output, /no curve of accuracy: the history that came with the pretrained model has no acc/);
+    const train = join(folder, 'artifacts/train');
+    const { train_loss, test_loss, checkpoints, epochs } = await readSummary(train);
+    assertClose('losses', [train_loss, test_loss] as number[], [losses.train, losses.test], { rtol: 1e-5 });
+    assert.deepEqual([checkpoints, epochs], [3, 60]);
+    const history = await readHistory(join(train, 'history.arrow'));
+    assertClose('last test loss', [history.at(-1)!.test_loss], [losses.test], { rtol: 1e-9 });
+    const curves = await readdir(join(folder, 'artifacts/curves'));
+    assert.deepEqual(curves.sort(), ['loss.arrow', 'loss.png', 'loss.svg', 'summary.json']);
+    assert.equal((await readSummary(join(folder, 'artifacts/curves')))['accuracy'], null);
+  },
+);

@@ -1,0 +1,69 @@
+// SIGINT and SIGTERM through the real runner: training stops within a second, and goes on where it was.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from './start-stage.ts';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const TRAIN = ['d_model=8', 'n_heads=2', 'd_head=4', 'd_mlp=16', 'log_every=1', 'checkpoint_every=100'];
+
+/** `npm run pipeline -- train` as the runner has it, on its own folders. */
+function startTraining(folder: string, epochs: number) {
+  const sets = ['dataset.p=7', 'dataset.train_fraction=0.6', `train.epochs=${epochs}`];
+  const all = [...sets, ...TRAIN.map((each) => `train.${each}`)].flatMap((each) => ['--set', each]);
+  const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
+  const main = join(project, 'lib/runner/main.ts');
+  const args = ['--import', 'tsx', main, 'pipeline', 'train', ...roots, ...all];
+  const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return { child, ended: once(child, 'close') as Promise<[number | null]>, output: () => output };
+}
+
+/** Waits for the first checkpoint in a journal; gives the journal's folder. */
+async function waitForCheckpoint(folder: string): Promise<string> {
+  for (let tries = 0; tries < 600; tries++) {
+    const cache = join(folder, 'cache');
+    const files = await readdir(cache, { recursive: true }).catch(() => []);
+    const state = files.find((file) => file.endsWith('state.bin'));
+    if (state) return join(cache, state, '..');
+    await sleep(20);
+  }
+  throw new Error('training did not start');
+}
+
+/** Starts training, sends the signal after the first checkpoint, and sees everything end. */
+async function interrupt(folder: string, epochs: number, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  const { child, ended, output } = startTraining(folder, epochs);
+  const resume = await waitForCheckpoint(folder);
+  const sent = performance.now();
+  child.kill(signal);
+  const [code] = await ended;
+  const took = performance.now() - sent;
+  assert.equal(code, signal === 'SIGINT' ? 130 : 143, output());
+  assert.ok(took < 1000, `${took} ms`);
+  const left = await readFile(join(resume, 'state.bin'));
+  await sleep(300); // a process left behind would write on
+  assert.deepEqual(await readFile(join(resume, 'state.bin')), left);
+}
+
+test('SIGINT stops training within a second', async (t) => {
+  await interrupt(await temporaryFolder(t), 1_000_000, 'SIGINT');
+});
+
+test('SIGTERM does too; run again, training goes on to the bits of an undisturbed run', async (t) => {
+  const [folder, other] = [await temporaryFolder(t), await temporaryFolder(t)];
+  await interrupt(folder, 4000, 'SIGTERM');
+  const [again, undisturbed] = [startTraining(folder, 4000), startTraining(other, 4000)];
+  for (const { ended, output } of [again, undisturbed]) assert.equal((await ended)[0], 0, output());
+  const read = (from: string, name: string): Promise<Buffer> => readFile(join(from, 'artifacts', name));
+  assert.match((await read(folder, '.runs/train/log.txt')).toString(), /going on from epoch \d+/);
+  for (const name of ['model.safetensors', 'history.arrow', 'checkpoints.arrow', 'summary.json'])
+    assert.deepEqual(await read(folder, `train/${name}`), await read(other, `train/${name}`), name);
+});
