@@ -69,6 +69,7 @@ describe('processes', { concurrency: 3 }, () => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)
     it(`${signal} stops the stage too and ends with ${code}`, async (t) => {
       const project = await create(t);

@@ -25,10 +25,8 @@ import { integer, object } from '../lib/runner/schema.mjs';
 export const params = object({ n: integer({ default: 1, min: 0 }) });
 `;
 
-/** Name -> text, for the whole process. */
-let bundle: Promise<Map<string, string>> | undefined;
-
-async function buildBundle(): Promise<Map<string, string>> {
+/** The runner's files by name, as they are on `platform`. */
+async function buildBundle(platform: string): Promise<Map<string, string>> {
   const lib = join(repository, 'lib/runner');
   const { outputFiles } = await build({
     entryPoints: ['main', 'stage', 'schema'].map((name) => join(lib, `${name}.ts`)),
@@ -37,6 +35,7 @@ async function buildBundle(): Promise<Map<string, string>> {
     write: false,
     bundle: true,
     splitting: true,
+    define: { 'process.platform': JSON.stringify(platform) },
     platform: 'node',
     format: 'esm',
     external: ['zx', 'esbuild'],
@@ -48,9 +47,16 @@ async function buildBundle(): Promise<Map<string, string>> {
   return new Map(outputFiles.map(({ path, text }) => [path.slice(lib.length + 1), text]));
 }
 
+const bundles = new Map<string, Promise<Map<string, string>>>();
+
 export class SwiftProject extends Project {
+  protected get platform(): string {
+    return process.platform;
+  }
+
   protected override async writeLibrary(): Promise<void> {
-    bundle ??= buildBundle();
+    const bundle = bundles.get(this.platform) ?? buildBundle(this.platform);
+    bundles.set(this.platform, bundle);
     for (const [name, text] of await bundle) await this.write(`lib/runner/${name}`, text);
     await this.write('node_modules/tsx/package.json', '{ "main": "nothing.cjs" }');
     await this.write('node_modules/tsx/nothing.cjs', '');
@@ -69,5 +75,12 @@ export class SwiftProject extends Project {
 
   protected override command(): string[] {
     return [join(this.root, 'lib/runner/main.mjs')];
+  }
+}
+
+/** As it is on macOS, where the kernel tells of other processes by `ps` alone. */
+export class MacProject extends SwiftProject {
+  protected override get platform(): string {
+    return 'darwin';
   }
 }
