@@ -39,6 +39,7 @@ export async function runStage(
     const doubt = await changesSince(run, stage, inputs, key);
     const total = await totalSize(attempt);
     const onBytes = progressIn(run, name, 'storing', total);
+    onBytes(0);
     const files =
       doubt.length > 0 ? await listFolder(attempt, hashes) : await store.putFolder(attempt, hashes, onBytes);
     const record: Record = { key: id, fields: key, files, made: made(name, started), doubt };

@@ -14,8 +14,10 @@ export async function restore(run: Run, stage: string, id: string): Promise<Reco
   if (!record) return lost === null ? null : missed(lost);
   const attempt = await workspace.createAttempt(stage);
   const total = record.files.reduce((sum, { size }) => sum + size, 0);
+  const onBytes = progressIn(run, stage, 'restoring', total);
+  onBytes(0);
   try {
-    const damage = await store.restore(record, attempt, progressIn(run, stage, 'restoring', total));
+    const damage = await store.restore(record, attempt, onBytes);
     if (damage !== null) return missed(damage);
     await workspace.publish(stage, attempt, record, hashes);
     return record;
