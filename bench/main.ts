@@ -14,6 +14,7 @@ import { measureCache, printCache } from './cache.ts';
 import { measurePeak } from './peak.ts';
 import { openPeer, PEER_VARIANTS } from './peer.ts';
 import { configOf, median, openRun } from './runs.ts';
+import { measureSweeps, printSweeps } from './sweep.ts';
 import { countWork, totalOf } from './work.ts';
 
 const ROUNDS = 15;
@@ -120,6 +121,7 @@ const grok = [await measureGrok(builds[0]!, threads, 0.5), await measureGrok(bui
 const activations = measureDump();
 const progress = [measureProgress(113, 250), measureProgress(199, 50)];
 const cache = await measureCache();
+const sweeps = await measureSweeps();
 const result = {
   cpu: os.cpus()[0]?.model,
   threads,
@@ -132,6 +134,7 @@ const result = {
   grok,
   progress,
   cache,
+  sweeps,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
 else print();
@@ -170,6 +173,7 @@ function print(): void {
     console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
   }
   printCache(cache);
+  printSweeps(sweeps);
 }
 
 /** How many times faster each of our engines on all threads is than each of PyTorch's variants. */

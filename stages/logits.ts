@@ -2,7 +2,6 @@
 // Reads dataset/pairs.arrow and train/model.safetensors; key frequencies are those of W_logit above a quarter of the
 // largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
 // and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ablationSummary, scoreAblations } from '../lib/analysis/ablation-scores.ts';
 import { randomFrequencies } from '../lib/analysis/ablations.ts';
@@ -35,7 +34,7 @@ import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/
 import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
 import { lines, linesTable } from '../lib/figures/lines.ts';
 import { criteriaTable, verdictTable } from '../lib/figures/verdict-figure.ts';
-import { openKernel } from '../lib/kernel/kernel.ts';
+import { defaultThreads, openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
@@ -211,7 +210,7 @@ function shareInClusters(post: Matrix): number {
 
 /** Scores of networks with changed weights, by the kernel. */
 async function openEvaluator(config: ModelConfig, sets: Sets) {
-  const model = await (await openKernel('auto')).open(config, availableParallelism());
+  const model = await (await openKernel('auto')).open(config, defaultThreads());
   const score = async (weights: Weights): Promise<SetScores> => {
     model.writeState({ weights: flattenWeights(config, weights) });
     const [all, train, test] = [

@@ -3,7 +3,7 @@
 // frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
 // W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
 // again.
-import { availableParallelism } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { logitMap } from '../lib/analysis/composites.ts';
@@ -12,12 +12,13 @@ import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.t
 import { writeArrow } from '../lib/files/arrow.ts';
 import { ExpectedError } from '../lib/files/expected-error.ts';
 import { writeSummary } from '../lib/files/summary.ts';
+import { defaultThreads } from '../lib/kernel/kernel.ts';
 import { readModel } from '../lib/model/model-file.ts';
-import { hasCheckpoints, openCheckpoints } from '../lib/progress/checkpoint-file.ts';
 import { measuresTable } from '../lib/progress/columns.ts';
 import { measureAll } from '../lib/progress/pool.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
+import { openCheckpoints } from '../lib/training/checkpoints.ts';
 import { params } from './measures.params.ts';
 
 /** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
@@ -34,13 +35,13 @@ await stage(params, async ({ needs, out, progress, say }) => {
       `the model has p = ${p}, the dataset p = ${p_of_dataset}`,
       'set dataset.p to that of the model in pipeline.yaml',
     );
-  if (!(await hasCheckpoints(checkpoints))) {
+  if (!existsSync(checkpoints)) {
     const not_measured = 'the network has no checkpoints: it was not trained here';
     say(not_measured);
     return writeSummary(out, { p, operation, not_measured, checkpoints: null, key_frequencies: null });
   }
   const file = await openCheckpoints(checkpoints, config);
-  const { epochs } = file;
+  const epochs = file.records.map(({ epoch }) => epoch);
   const last = await file.read(epochs.length - 1);
   await file.close();
   const hasLine = answerLine(operation) !== null;
@@ -49,7 +50,7 @@ await stage(params, async ({ needs, out, progress, say }) => {
 
   const started = performance.now();
   const measuring = { checkpoints, pairs, config, key };
-  const processes = Math.min(availableParallelism(), MOST_PROCESSES);
+  const processes = Math.min(defaultThreads(), MOST_PROCESSES);
   const rows = await measureAll(measuring, epochs.length, processes, (done) =>
     progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
   );

@@ -17,6 +17,11 @@ export interface Band {
   readonly label: string;
 }
 
+export interface Tick {
+  readonly at: number;
+  readonly name: string;
+}
+
 export interface FrameOptions {
   readonly width: number;
   readonly height: number;
@@ -25,8 +30,15 @@ export interface FrameOptions {
     readonly label: string;
     readonly domain: readonly [number, number];
     readonly counted?: boolean;
+    /** Where labels stand and what they say, where round numbers would not do. */
+    readonly ticks?: readonly Tick[];
   };
-  readonly y: { readonly label: string; readonly domain: readonly [number, number]; readonly log?: boolean };
+  readonly y: {
+    readonly label: string;
+    readonly domain: readonly [number, number];
+    readonly log?: boolean;
+    readonly ticks?: readonly Tick[];
+  };
   readonly marks?: readonly Mark[];
   readonly bands?: readonly Band[];
 }
@@ -40,8 +52,8 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   back: Plot.Markish[];
   front: Plot.Markish[];
 } {
-  const xTicks = linearTicks(x.domain, width / 65, x.counted);
-  const ticks = y.log ? logTicks(...y.domain) : linearTicks(y.domain, height / 60);
+  const xTicks = x.ticks ?? linearTicks(x.domain, width / 65, x.counted);
+  const ticks = y.ticks ?? (y.log ? logTicks(...y.domain) : linearTicks(y.domain, height / 60));
   const marginLeft = 38 + Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
   const right = width - MARGIN_RIGHT;
   const toPixel = (value: number): number =>

@@ -224,5 +224,6 @@ function refuseRows({ a, b, label }: Rows, p: number): void {
   }
 }
 
-/** Threads worth using here. */
-export const defaultThreads = (): number => os.availableParallelism();
+/** Threads worth using here: GROKSCOPE_THREADS where several runs share the machine, else one a core. */
+export const defaultThreads = (): number =>
+  Number(process.env['GROKSCOPE_THREADS']) || os.availableParallelism();

@@ -5,8 +5,8 @@ import { makeFourierBasis } from '../analysis/fourier.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { flattenWeights, type ModelConfig } from '../model/config.ts';
 import { readPairs } from '../task/pairs.ts';
+import { openCheckpoints } from '../training/checkpoints.ts';
 import { measureAnswers, measureLosses } from './answer-measures.ts';
-import { openCheckpoints } from './checkpoint-file.ts';
 import type { Measures } from './columns.ts';
 import { measureWeights } from './weight-measures.ts';
 

@@ -68,14 +68,14 @@ async function runToEnd(
   markers: readonly string[],
   key: Key,
 ): Promise<void> {
-  const { pipeline, workspace, report, stop } = run;
+  const { pipeline, workspace, report, stop, threads } = run;
   const { name } = stage;
   const log = workspace.run(name, 'log.txt');
   const needs = Object.fromEntries(stage.needs.map((need) => [need, workspace.folder(need)]));
   const end = await runProcess({
     root: pipeline.root,
     script: stage.run,
-    env: key.env,
+    env: { ...(threads !== undefined && { GROKSCOPE_THREADS: String(threads) }), ...key.env },
     assignment: { params: stage.params, needs, out, resume_dir },
     log,
     onStart: async (pid) => {
@@ -104,7 +104,8 @@ async function changesSince(run: Run, stage: Stage, inputs: Inputs, key: Key): P
   const now: { [need: string]: readonly StoredFile[] } = {};
   for (const need of Object.keys(inputs))
     now[need] = (await checkStanding(run, need, stage.name)).files ?? [];
-  return compareKeys(key, await currentKey(run, stage, now));
+  const { code: _shared, ...anew } = run;
+  return compareKeys(key, await currentKey(anew, stage, now));
 }
 
 async function totalSize(folder: string): Promise<number> {

@@ -44,7 +44,10 @@ export async function defineStage(
     const override = set.get(param);
     return {
       report(path, message, hint) {
-        if (override) others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
+        if (override?.at)
+          source.report(path === 'key' ? override.at.keySpan : override.at.span, message, hint);
+        else if (override)
+          others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
         else if (!entry) source.report(draft.keySpan, message, hint);
         else if (path === 'key') source.report(entry.keySpan, message, hint);
         else source.report(source.spanAt(entry.value, entry.span, path), message, hint);

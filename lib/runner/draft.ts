@@ -12,6 +12,7 @@ export interface Draft {
   readonly given: Entry[];
 }
 
+const TOP_KEYS = ['stages', 'sweeps']; // sweeps are lib/sweep's
 const STAGE_KEYS = ['run', 'needs', 'env', 'params'];
 const STAGE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -20,7 +21,8 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function readDrafts(source: Source): Draft[] {
   const top = source.entries(source.root, [0, 0], 'the pipeline') ?? [];
   for (const { key, keySpan } of top)
-    if (key !== 'stages') source.report(keySpan, `unknown key "${key}"`, suggest(key, ['stages'], 'keys'));
+    if (!TOP_KEYS.includes(key))
+      source.report(keySpan, `unknown key "${key}"`, suggest(key, TOP_KEYS, 'keys'));
   const stages = top.find(({ key }) => key === 'stages');
   if (!stages) {
     if (source.problems.length === 0) source.report([0, 0], 'the pipeline has no "stages"');

@@ -41,15 +41,24 @@ export interface Key {
 /** Files of a needed stage's folder, by the name of the stage. */
 export type Inputs = Readonly<Record<string, readonly StoredFile[]>>;
 
-/** The key that `stage` has now. `closures`: a folder to keep closures in. */
-export async function computeKey(
-  pipeline: Pipeline,
-  stage: Stage,
-  inputs: Inputs,
+/** The code that `stage` has now. `closures`: a folder to keep closures in. */
+export async function readCode(
+  { root }: Pipeline,
+  { run }: Stage,
   closures: string,
   hashes: Hashes,
+): Promise<Pick<Key, 'code' | 'packages'>> {
+  const { files, packages } = await findClosure(root, run, closures, hashes);
+  return { code: files, packages: pinnedVersions(await readLock(root), packages) };
+}
+
+/** The key that `stage` has with this code. */
+export async function computeKey(
+  stage: Stage,
+  inputs: Inputs,
+  { code, packages }: Pick<Key, 'code' | 'packages'>,
+  hashes: Hashes,
 ): Promise<Key> {
-  const closure = await findClosure(pipeline.root, stage.run, closures, hashes);
   const params: Record<string, unknown> = { ...stage.params };
   for (const { name, folderOf } of stage.fileParams) {
     const path = params[name];
@@ -65,8 +74,8 @@ export async function computeKey(
     script: stage.run,
     params,
     inputs: Object.fromEntries(files),
-    code: closure.files,
-    packages: pinnedVersions(await readLock(pipeline.root), closure.packages),
+    code,
+    packages,
     identity: await stage.identity(),
     env: Object.fromEntries(stage.env.map((name) => [name, process.env[name] ?? null])),
     node: process.versions.node.split('.')[0]!,

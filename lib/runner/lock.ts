@@ -3,12 +3,15 @@
  * with its identity there under a name that is never used again, then looks who else is there: of two, at least the
  * later one sees the other and steps back. Files of the dead are removed by that unique name, so nothing alive can be
  * broken by mistake, and nobody ever removes a lock by hand.
+ *
+ * The death of a process on another host cannot be looked up, so holders touch their file now and then: one that was
+ * not touched for minutes, by the waiter's own clock, is held by nobody.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDead, ownerOf, parseOwner, type Owner } from './owner.ts';
+import { isDead, isNear, ownerOf, parseOwner, type Owner } from './owner.ts';
 
 export type Mode = 'exclusive' | 'shared';
 
@@ -21,17 +24,21 @@ export interface Waiting {
 export type Release = () => Promise<void>;
 
 const POLL_MS = 40;
+const TOUCH_MS = 10_000;
+/** Longer than network file systems keep what they know of a file (60 s), and than a busy host may be late. */
+const SILENT_MS = 150_000;
 
 /** Waits until nobody holds `folder` in a way that excludes `mode`. Rejects with the signal's reason when aborted. */
 export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiting): Promise<Release> {
   const name = `${mode}-${randomUUID()}`;
+  const silence = new Silence();
   for (let waits = 0; ; waits++) {
     signal.throwIfAborted();
-    let rival = await rivalOf(folder, mode, name);
+    let rival = await rivalOf(folder, mode, name, silence);
     if (!rival) {
       if (!(await announce(folder, name))) continue;
-      rival = await rivalOf(folder, mode, name);
-      if (!rival) return () => withdraw(folder, name);
+      rival = await rivalOf(folder, mode, name, silence);
+      if (!rival) return keep(folder, name);
       await withdraw(folder, name);
     }
     // The first meetings may be of two that both step back at once.
@@ -53,6 +60,16 @@ async function announce(folder: string, name: string): Promise<boolean> {
   }
 }
 
+/** Touches our file until it is withdrawn. */
+function keep(folder: string, name: string): Release {
+  const touch = (): void => void utimes(join(folder, name), new Date(), new Date()).catch(() => {});
+  const beat = setInterval(touch, TOUCH_MS).unref();
+  return () => {
+    clearInterval(beat);
+    return withdraw(folder, name);
+  };
+}
+
 async function withdraw(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { force: true });
   await rmdir(folder).catch(() => {}); // not empty: others are there
@@ -66,18 +83,31 @@ export async function holder(folder: string, mode: Mode): Promise<Owner | null> 
 }
 
 /** A living holder that excludes `mode`, other than `own`; removes what the dead left. */
-async function rivalOf(folder: string, mode: Mode, own: string): Promise<Owner | null> {
+async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silence): Promise<Owner | null> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (name === own) continue;
     if (mode === 'shared' && name.startsWith('shared')) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => null);
     const owner = text === null ? null : parseOwner(text);
-    if (owner && !isDead(owner)) {
-      if (name.startsWith('.')) continue; // on its way: it will see us
-      return owner;
-    }
+    const isGone = !owner || isDead(owner) || (!isNear(owner) && (await silence?.holds(join(folder, name))));
+    if (!isGone && name.startsWith('.')) continue; // on its way: it will see us
+    if (!isGone) return owner;
     if (text !== null) await rm(join(folder, name), { force: true });
   }
   return null;
+}
+
+/** For how long the files of others have not been touched, as one waiter sees it: clocks of hosts differ. */
+class Silence {
+  readonly #seen = new Map<string, { readonly touched: number; readonly since: number }>();
+
+  /** Whether the file at `path` has been as it is for too long. */
+  async holds(path: string): Promise<boolean> {
+    const touched = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+    const seen = this.#seen.get(path);
+    if (seen?.touched === touched) return performance.now() - seen.since > SILENT_MS;
+    this.#seen.set(path, { touched, since: performance.now() });
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 /** `--set train.seed=1`: one param of one stage, typed as YAML types it. */
 import { ConfigurationError, type Problem } from './problem.ts';
-import { parseValue } from './source.ts';
+import { parseValue, type Span } from './source.ts';
 
 export interface Override {
   /** How messages call it: `--set train.seed`. */
@@ -8,6 +8,8 @@ export interface Override {
   readonly stage: string;
   readonly param: string;
   readonly value: unknown;
+  /** Where it stands in pipeline.yaml, if it does. */
+  readonly at?: { readonly keySpan: Span; readonly span: Span };
 }
 
 /** Throws a ConfigurationError that names every malformed one. A later one for the same param wins. */

@@ -39,8 +39,23 @@ export interface Pipeline {
   readonly stages: ReadonlyMap<string, Stage>;
 }
 
+/** A pipeline.yaml from which pipelines with different overrides follow, as the points of a sweep are. */
+export interface PipelineFile {
+  readonly root: string;
+  readonly source: Source;
+  /** The stages as they are written, each after all that it needs. */
+  readonly drafts: readonly Draft[];
+  /** Checks the stages, those of `chosen` where that is given. Throws a ConfigurationError that names all that is wrong. */
+  define(overrides: readonly Override[], chosen?: ReadonlySet<string>): Promise<Pipeline>;
+}
+
 /** Reads and checks `path`; `overrides` are the `--set`s of the command line. */
 export async function readPipeline(path: string, overrides: readonly Override[] = []): Promise<Pipeline> {
+  return (await openPipeline(path)).define(overrides);
+}
+
+/** Reads `path`. What is wrong in it is thrown by `define`. */
+export async function openPipeline(path: string): Promise<PipelineFile> {
   const file = resolve(path);
   const name = shortPath(file);
   const bytes = await readBytes(file, name);
@@ -51,11 +66,17 @@ export async function readPipeline(path: string, overrides: readonly Override[] 
   if (foreign !== -1) source.report([foreign, foreign + 1], 'this is not UTF-8');
   const drafts = source.problems.length > 0 ? [] : readDrafts(source);
   const order = sortStages(drafts, source);
-  const others = checkOverrides(overrides, drafts);
-  const stages = await Promise.all(order.map((draft) => defineStage(draft, root, source, overrides, others)));
-  const problems = [...source.problems.sort(byPlace), ...others];
-  if (problems.length > 0) throw new ConfigurationError(problems, source.untold);
-  return { root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+  const define: PipelineFile['define'] = async (overrides, chosen) => {
+    const others = checkOverrides(overrides, drafts);
+    const wanted = order.filter(({ name }) => chosen?.has(name) ?? true);
+    const stages = await Promise.all(
+      wanted.map((draft) => defineStage(draft, root, source, overrides, others)),
+    );
+    const problems = [...source.problems.sort(byPlace), ...others];
+    if (problems.length > 0) throw new ConfigurationError(problems, source.untold);
+    return { root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+  };
+  return { root, source, drafts: order, define };
 }
 
 /** Ours has 3 KB. More is another file, and would be read for long. */
@@ -103,7 +124,8 @@ function checkOverrides(overrides: readonly Override[], drafts: readonly Draft[]
     }));
 }
 
-function byPlace(x: Problem, y: Problem): number {
+/** In the order of the file. */
+export function byPlace(x: Problem, y: Problem): number {
   const position = ({ place }: Problem): number[] => place.split(':').slice(-2).map(Number);
   const [lineX = 0, columnX = 0] = position(x);
   const [lineY = 0, columnY = 0] = position(y);

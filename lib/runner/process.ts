@@ -28,7 +28,7 @@ export type StageEnd =
 
 const GRACE_MS = 3000;
 const TAIL_BYTES = 16_384;
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR'];
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS'];
 
 /** Runs the stage to its end, and to the end of every process that it started in its group. */
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
@@ -122,7 +122,7 @@ function passOn(stop: AbortSignal, pid: number): () => void {
   };
 }
 
-/** What reaches a stage: where programs and its home are, one locale, one time zone, and what it declared. */
+/** What reaches a stage: where programs and its home are, threads to use, one locale, one time zone, what it declared. */
 function environment(declared: Readonly<Record<string, string | null>>): Record<string, string> {
   const env: Record<string, string> = { LANG: 'C.UTF-8', TZ: 'UTC' };
   for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];

@@ -6,8 +6,8 @@ import type { Pipeline } from './pipeline.ts';
 
 /** Absolute. Throws a ConfigurationError where one would swallow the project, the other, or a stage's folder. */
 export function findRoots(
-  options: Options,
-  { root, stages }: Pipeline,
+  options: Pick<Options, 'artifacts' | 'cache'>,
+  { root, stages }: Pick<Pipeline, 'root' | 'stages'>,
 ): { artifacts: string; cache: string } {
   const artifacts = resolve(options.artifacts ?? join(root, 'artifacts'));
   const cache = resolve(options.cache ?? join(root, '.cache'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
 import { ownFolders } from './inputs.ts';
-import { computeKey, type Inputs, type Key } from './key.ts';
+import { computeKey, readCode, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
 import type { Record } from './record.ts';
@@ -23,11 +23,22 @@ export interface Run {
   readonly report: Report;
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
+  /** Code of scripts that runs share: all of them mean what it was when the first one looked. */
+  readonly code?: Map<string, Promise<Pick<Key, 'code' | 'packages'>>>;
+  /** Threads that a stage may use, where not all that there are: of no account for what it writes. */
+  readonly threads?: number;
 }
 
 /** The key that `stage` has with these inputs. */
-export function currentKey({ pipeline, store, hashes }: Run, stage: Stage, inputs: Inputs): Promise<Key> {
-  return computeKey(pipeline, stage, inputs, join(store.root, 'closures'), hashes);
+export async function currentKey(
+  { pipeline, store, hashes, code }: Run,
+  stage: Stage,
+  inputs: Inputs,
+): Promise<Key> {
+  const known = code?.get(stage.run);
+  const found = known ?? readCode(pipeline, stage, join(store.root, 'closures'), hashes);
+  if (!known) code?.set(stage.run, found);
+  return computeKey(stage, inputs, await found, hashes);
 }
 
 /** Something to call with the number of bytes that were just dealt with. */

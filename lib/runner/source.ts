@@ -110,12 +110,21 @@ export class Source {
 
   /** The items of a list, or null (and a problem) where `node` is something else. */
   items(node: Node | null, span: Span, what: string): Value[] | null {
+    const items = this.nodes(node, span, what);
+    return items && items.map((item) => ({ data: this.data(item.node), span: item.span }));
+  }
+
+  /** The items of a list as they are written; null (and a problem) where `node` is something else. */
+  nodes(
+    node: Node | null,
+    span: Span,
+    what: string,
+  ): { readonly node: Node | null; readonly span: Span }[] | null {
     const list = this.#follow(node);
-    if (!isSeq<Node | null>(list)) {
-      this.report(span, `${what} must be a list, got ${this.#kind(list)}`);
-      return null;
-    }
-    return list.items.map((item) => ({ data: this.data(item), span: spanOf(item) ?? span }));
+    if (isSeq<Node | null>(list))
+      return list.items.map((item) => ({ node: item, span: spanOf(item) ?? span }));
+    this.report(span, `${what} must be a list, got ${this.#kind(list)}`);
+    return null;
   }
 
   /** Plain data. */

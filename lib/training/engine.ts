@@ -1,6 +1,5 @@
 // What a run trains with: a build of the kernel, or TensorFlow.js where that is named.
-import { availableParallelism } from 'node:os';
-import { openKernel } from '../kernel/kernel.ts';
+import { defaultThreads, openKernel } from '../kernel/kernel.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { EngineName } from './engine-identity.ts';
 import type { Engine } from './loop.ts';
@@ -18,6 +17,6 @@ export async function openEngine(name: EngineName, config: ModelConfig): Promise
     return openTensorFlow(config);
   }
   const kernel = await openKernel(name);
-  const model = await kernel.open(config, availableParallelism());
+  const model = await kernel.open(config, defaultThreads());
   return Object.assign(model, { identity: kernel.identity });
 }

@@ -28,9 +28,9 @@ const users = (path: string): string[] =>
     .map(([name]) => name)
     .sort();
 
-test('the kernel, C and WebAssembly, decides what train and logits write, and nothing else', () => {
+test('the kernel, C and WebAssembly, decides what train, logits and measures write, and nothing else', () => {
   for (const path of ['lib/kernel/kernel.c', 'lib/kernel/kernel.h', 'lib/kernel/wasm/kernel.wasm'])
-    assert.deepEqual(users(path), ['logits', 'train'], path);
+    assert.deepEqual(users(path), ['logits', 'measures', 'train'], path);
 });
 
 test('a figure, a generator and a forward pass make stale who uses them, and the runner itself nobody', () => {

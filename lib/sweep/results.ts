@@ -1,0 +1,191 @@
+/**
+ * results.arrow, a row a point: its params and what the summaries of its stages say; timings.arrow, a row a point and
+ * stage: how long it took, where, on what. The bytes of the first follow from the points alone.
+ */
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ExpectedError } from '../files/expected-error.ts';
+import { writeArrow, type ColumnData, type Columns, type ColumnType } from '../files/arrow.ts';
+import { readSummary } from '../files/summary.ts';
+import type { Table } from '../figures/figure.ts';
+import { suggest } from '../runner/problem.ts';
+import { readRecord } from '../runner/record.ts';
+import { Workspace } from '../runner/workspace.ts';
+import type { Sweep } from './definition.ts';
+import { paramOf, type Point } from './points.ts';
+
+/** What a sweep is about, where its points have these stages. */
+const USUAL: readonly string[] = [
+  'train.memorised_epoch',
+  'train.grokked_epoch',
+  'train.test_loss_below_0_1_epoch',
+  'train.epochs',
+  'train.train_loss',
+  'train.test_loss',
+  'train.train_accuracy',
+  'train.test_accuracy',
+  'fourier.key_frequencies.logit_map_quarter_max',
+];
+
+export interface Row {
+  readonly point: string;
+  readonly outcome: 'done' | 'failed';
+  /** `stage.param` -> value. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** `stage.field` -> value; null where the point failed. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly timings: readonly Timing[];
+}
+
+export interface Timing {
+  readonly stage: string;
+  readonly seconds: number;
+  readonly host: string;
+  /** What the stage ran on, `native` or `wasm`; empty for those that do not say. */
+  readonly engine: string;
+}
+
+export const fieldsOf = ({ stages, collect }: Sweep): string[] => [
+  ...new Set([...USUAL.filter((field) => stages.has(field.split('.')[0]!)), ...collect]),
+];
+
+/** A field's name, but for one that an axis has already, as `train.epochs` may be both a param and a result. */
+const columnOf = ({ axes }: Sweep, field: string): string =>
+  axes.includes(field) ? field.replace('.', '.summary.') : field;
+
+/** The row of a point that is done. */
+export async function readRow(folder: string, sweep: Sweep, point: Point): Promise<Row> {
+  const workspace = new Workspace(join(folder, point.name));
+  const summaries = new Map<string, Record<string, unknown>>();
+  const fields: Record<string, unknown> = {};
+  for (const field of fieldsOf(sweep)) {
+    const [stage = '', ...path] = field.split('.');
+    const summary = summaries.get(stage) ?? (await readSummary(workspace.folder(stage)));
+    summaries.set(stage, summary);
+    fields[field] = lookUp(summary, path, field);
+  }
+  const timings: Timing[] = [];
+  for (const stage of point.pipeline.stages.keys()) {
+    const record = await readRecord(workspace.run(stage, 'provenance.json'));
+    if (!record) continue;
+    const { seconds, host } = record.made;
+    timings.push({ stage, seconds, host, engine: record.fields.identity['engine'] ?? '' });
+  }
+  return { point: point.name, outcome: 'done', params: paramsOf(sweep, point), fields, timings };
+}
+
+/** The row of a point that failed: nothing is known of it. */
+export const failedRow = (sweep: Sweep, point: Point): Row => ({
+  point: point.name,
+  outcome: 'failed',
+  params: paramsOf(sweep, point),
+  fields: Object.fromEntries(fieldsOf(sweep).map((field) => [field, null])),
+  timings: [],
+});
+
+const paramsOf = ({ axes }: Sweep, point: Point): Record<string, unknown> =>
+  Object.fromEntries(axes.map((axis) => [axis, paramOf(point, axis)]));
+
+function lookUp(summary: unknown, path: readonly string[], field: string): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return summary;
+  const names = typeof summary === 'object' && summary !== null ? Object.keys(summary) : [];
+  if (!names.includes(step))
+    throw new ExpectedError(
+      `collect: no summary has ${field}`,
+      suggest(step, names, `fields of ${field.split('.')[0]}`),
+    );
+  return lookUp((summary as Record<string, unknown>)[step], rest, field);
+}
+
+/** results.arrow as data: `point`, `outcome`, the axes, the fields. Rows in the order of the sweep's points. */
+export function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
+  const columns: [string, ColumnType, ColumnData][] = [
+    words(
+      'point',
+      rows.map((row) => row.point),
+    ),
+    words(
+      'outcome',
+      rows.map((row) => row.outcome),
+    ),
+    ...sweep.axes.map((axis) =>
+      column(
+        axis,
+        rows.map((row) => row.params[axis]),
+      ),
+    ),
+    ...fieldsOf(sweep).map((field) =>
+      column(
+        columnOf(sweep, field),
+        rows.map((row) => row.fields[field]),
+      ),
+    ),
+  ];
+  return tableOf(columns, { sweep: sweep.name });
+}
+
+/** timings.arrow as data: `point`, `stage`, `seconds`, `host`, `engine`. */
+export function timingsTable(rows: readonly Row[]): Table {
+  const flat = rows.flatMap(({ point, timings }) => timings.map((timing) => ({ point, ...timing })));
+  return tableOf(
+    [
+      words(
+        'point',
+        flat.map((row) => row.point),
+      ),
+      words(
+        'stage',
+        flat.map((row) => row.stage),
+      ),
+      ['seconds', { type: 'float64' }, Float64Array.from(flat, (row) => row.seconds)],
+      words(
+        'host',
+        flat.map((row) => row.host),
+      ),
+      words(
+        'engine',
+        flat.map((row) => row.engine),
+      ),
+    ],
+    { seconds: 'of the run that made the result, which may be an earlier one' },
+  );
+}
+
+const words = (name: string, values: string[]): [string, ColumnType, ColumnData] => [
+  name,
+  { type: 'utf8' },
+  values,
+];
+
+/** Numbers as they are, NaN for what never happened; lists of numbers and all else as words. */
+function column(name: string, values: readonly unknown[]): [string, ColumnType, ColumnData] {
+  if (values.every((value) => value === null || typeof value === 'number'))
+    return [name, { type: 'float64' }, Float64Array.from(values, (value) => (value as number | null) ?? NaN)];
+  const text = (value: unknown): string =>
+    Array.isArray(value) ? value.join(' ') : value === null ? '' : String(value);
+  return words(name, values.map(text));
+}
+
+const tableOf = (
+  columns: readonly [string, ColumnType, ColumnData][],
+  metadata: Record<string, string>,
+): Table => ({
+  schema: { columns: Object.fromEntries(columns.map(([name, type]) => [name, type])), metadata },
+  columns: Object.fromEntries(columns.map(([name, , data]) => [name, data])) as Columns,
+});
+
+/** Writes both files, each whole or not at all; true where results.arrow was not there with these very bytes. */
+export async function writeResults(folder: string, sweep: Sweep, rows: readonly Row[]): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  await writeTable(join(folder, 'timings.arrow'), timingsTable(rows));
+  return writeTable(join(folder, 'results.arrow'), resultsTable(sweep, rows));
+}
+
+async function writeTable(path: string, { schema, columns }: Table): Promise<boolean> {
+  const temporary = join(dirname(path), `.${process.pid}.arrow`);
+  await writeArrow(temporary, schema, columns);
+  const [before, after] = await Promise.all([readFile(path).catch(() => null), readFile(temporary)]);
+  await rename(temporary, path);
+  return before === null || !before.equals(after);
+}

@@ -1,0 +1,44 @@
+/** One point: an ordinary run of the pipeline in a folder of its own, with the cache that all runs share. */
+import { join } from 'node:path';
+import type { Event } from '../runner/event.ts';
+import { runStages } from '../runner/run.ts';
+import { Workspace } from '../runner/workspace.ts';
+import type { Ending } from './executor.ts';
+import type { Point } from './points.ts';
+import type { Site } from './site.ts';
+
+export async function runPoint(
+  { folder, ...shared }: Site,
+  point: Point,
+  threads: number,
+  onEvent: (event: Event) => void,
+  stop: AbortSignal,
+): Promise<Ending> {
+  const started = performance.now();
+  const detail: string[] = [];
+  let ran = false;
+  const report = (event: Event): void => {
+    if (event.type === 'end') {
+      ran ||= event.outcome === 'ran';
+      if (event.outcome === 'failed') detail.push(`${event.stage} failed`, ...event.detail);
+    }
+    onEvent(event);
+  };
+  const { pipeline } = point;
+  const fine = await runStages(
+    {
+      ...shared,
+      pipeline,
+      workspace: new Workspace(join(folder, point.name)),
+      forced: new Set(),
+      settled: new Map(),
+      report,
+      stop,
+      threads,
+    },
+    new Set(pipeline.stages.keys()),
+    { jobs: 1, keepGoing: false },
+  );
+  const outcome = fine ? (ran ? 'ran' : 'known') : stop.aborted ? 'stopped' : 'failed';
+  return { point, outcome, seconds: (performance.now() - started) / 1000, detail };
+}

@@ -1,0 +1,93 @@
+/**
+ * Slurm's commands. Whatever asks the controller may fail while it restarts, so nothing is ever concluded from a failure;
+ * and an sbatch that failed may have been heard, so it is looked up by its name before it is said again.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Failure } from '../runner/problem.ts';
+
+const execute = promisify(execFile);
+
+/** A task of an array that Slurm knows of. */
+export interface Task {
+  /** Of the array: `--job-name`. */
+  readonly job: string;
+  /** `123_4`, as scontrol wants it. */
+  readonly id: string;
+  readonly index: number;
+  readonly state: string;
+  readonly reason: string;
+}
+
+const TRIES = 6;
+const UNHEARD = /timed out|unable to contact|temporarily|connection refused|try again/i;
+
+/** Submits a script as an array of `size` tasks. Throws a Failure with Slurm's own words. */
+export async function submitArray(
+  job: string,
+  size: number,
+  args: readonly string[],
+  script: string,
+): Promise<void> {
+  const all = ['--parsable', `--job-name=${job}`, `--array=0-${size - 1}`, ...args];
+  for (let tries = 1; ; tries++) {
+    const { code, said } = await feed('sbatch', all, script);
+    if (code === 0) return;
+    if (!UNHEARD.test(said) || tries === TRIES)
+      throw new Failure(`sbatch refused: ${said.trim()}`, 'see slurm: of the sweep in pipeline.yaml');
+    await sleep(1000 * 2 ** tries);
+    if (((await listTasks([job])) ?? []).length > 0) return;
+  }
+}
+
+/** What Slurm knows of these arrays, ended ones too for some minutes; null where it did not answer. */
+export async function listTasks(jobs: readonly string[]): Promise<Task[] | null> {
+  const format = '--format=%j|%F|%K|%T|%r';
+  const args = ['--array', '--states=all', '--noheader', format, `--name=${jobs.join(',')}`];
+  const answer = await execute('squeue', args, { maxBuffer: 1 << 28 }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT')
+        throw new Failure('squeue is not installed here', 'use a host that submits to Slurm');
+      return null;
+    },
+  );
+  return (
+    answer &&
+    answer.stdout.split('\n').flatMap((line) => {
+      const [job = '', array = '', index = '', state = '', reason = ''] = line.trim().split('|');
+      return state === '' ? [] : [{ job, id: `${array}_${index}`, index: Number(index), state, reason }];
+    })
+  );
+}
+
+/** Lets a task run that Slurm itself has put on hold. */
+export async function releaseTask({ id }: Task): Promise<void> {
+  await execute('scontrol', ['release', id]).catch(() => {});
+}
+
+/** How many tasks an array may have; 1001 as Slurm's default where it does not answer. */
+export async function maxArraySize(): Promise<number> {
+  const answer = await execute('scontrol', ['show', 'config']).catch(() => null);
+  return Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(answer?.stdout ?? '')?.[1] ?? 1001);
+}
+
+function feed(
+  program: string,
+  args: readonly string[],
+  input: string,
+): Promise<{ code: number; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stdout.resume();
+    child.stdin.on('error', () => {}); // it ended before it read: its exit code tells
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') reject(error);
+      else reject(new Failure(`${program} is not installed here`, 'use a host that submits to Slurm'));
+    });
+    child.on('close', (code) => resolve({ code: code ?? 1, said }));
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,40 @@
+/** `slurm:` of a sweep: what sbatch is told beside what it must be told. */
+import { show, suggest } from '../runner/problem.ts';
+import type { Entry, Source } from '../runner/source.ts';
+
+export interface SlurmSettings {
+  readonly partition?: string;
+  /** As Slurm writes it: `2:00:00`, or minutes. */
+  readonly time?: string;
+  /** A task's, as Slurm writes it: `2G`. */
+  readonly memory?: string;
+  readonly account?: string;
+  /** Cores, and so threads, of a task: 1 where nothing is said. */
+  readonly cpus?: number;
+  /** Further options of sbatch, as they are: `--constraint=avx512`. */
+  readonly flags?: readonly string[];
+}
+
+const WORDS = ['partition', 'time', 'memory', 'account'];
+const KEYS = [...WORDS, 'cpus', 'flags'];
+
+export function readSlurmSettings(source: Source, entry: Entry | undefined): SlurmSettings {
+  const entries = entry ? (source.entries(entry.value, entry.span, 'slurm') ?? []) : [];
+  const settings: Record<string, unknown> = {};
+  for (const { key, keySpan, value, span } of entries) {
+    const data = source.data(value);
+    if (!KEYS.includes(key)) source.report(keySpan, `slurm has no "${key}"`, suggest(key, KEYS, 'settings'));
+    else if (key === 'flags')
+      settings[key] = (source.items(value, span, key) ?? []).map((item) => {
+        if (typeof item.data !== 'string' || !item.data.startsWith('-'))
+          source.report(item.span, `flags must list options of sbatch, got ${show(item.data)}`);
+        return item.data;
+      });
+    else if (key === 'cpus' && !(Number.isSafeInteger(data) && (data as number) >= 1))
+      source.report(span, `cpus must be a whole number of at least 1, got ${show(data)}`);
+    else if (WORDS.includes(key) && typeof data !== 'string' && typeof data !== 'number')
+      source.report(span, `${key} must be text, got ${show(data)}`);
+    else settings[key] = key === 'cpus' ? data : String(data);
+  }
+  return settings;
+}
