@@ -97,6 +97,33 @@ describe('runners that meet', { concurrency: 2 }, () => {
     assert.equal((await project.run('verify')).code, 0);
   });
 
+  it('two with different params that meet in opposite order leave no folder of the other', async (t) => {
+    const lines = ['x', 'y'].map((name) => `  ${name}: { run: stages/${name}.mjs }\n`);
+    const body = 'await new Promise((resolve) => setTimeout(resolve, 500));';
+    const project = await SwiftProject.create(`stages:\n${lines.join('')}`, { x: { body }, y: { body } });
+    t.after(() => project.remove());
+    await project.write('reversed.yaml', `stages:\n${lines.reverse().join('')}`);
+    const start = (n: number, ...args: string[]): Promise<Finished> =>
+      project.pipeline('--jobs', '1', '--set', `x.n=${n}`, '--set', `y.n=${n}`, ...args);
+    for (const finished of await Promise.all([start(2), start(3, '--file', 'reversed.yaml')]))
+      assertFine(finished);
+    const { 'x/result.txt': x, 'y/result.txt': y } = await snapshot(project);
+    assert.match(x!, /^0[23]\n$/);
+    assert.equal(x, y);
+    await assertTidy(project);
+  });
+
+  it('two with folders of their own and one cache make every result once', async (t) => {
+    const project = await createChain(t);
+    const all = await Promise.all(['one', 'two'].map((folder) => project.pipeline('--artifacts', folder)));
+    for (const finished of all) assertFine(finished);
+    for (const stage of STAGES) {
+      assert.equal(await project.runs(stage), 1, stage);
+      const [one, two] = ['one', 'two'].map((folder) => project.read(`${folder}/${stage}/result.txt`));
+      assert.equal(await one, await two);
+    }
+  });
+
   it('gc beside runs that make and restore results takes nothing that they need', async (t) => {
     const project = await createChain(t);
     for (const n of [1, 2]) assertFine(await project.pipeline('--set', `a.n=${n}`));
