@@ -20,14 +20,12 @@ export async function runStage(
   stage: Stage,
   inputs: Inputs,
   key: Key,
-  modified: readonly string[],
 ): Promise<{ record: Record; detail: string[] }> {
   const { workspace, store, hashes } = run;
   const { name } = stage;
   const id = hashKey(key);
-  const resume_dir = join(store.root, 'resume', id);
+  const resume_dir = resumeFolder(run, id);
   const markers = [`${resume_dir}.json`, workspace.run(name, 'running.json')];
-  for (const marker of markers) await endOrphan(marker);
   if (run.forced.has(name)) await rm(resume_dir, { recursive: true, force: true });
   await mkdir(resume_dir, { recursive: true });
   const attempt = await workspace.createAttempt(name);
@@ -42,6 +40,7 @@ export async function runStage(
     const doubt = await changesSince(run, stage, inputs, key);
     const total = await totalSize(attempt);
     const onBytes = progressIn(run, name, 'storing', total);
+    onBytes(0);
     const files =
       doubt.length > 0 ? await listFolder(attempt, hashes) : await store.putFolder(attempt, hashes, onBytes);
     const record: Record = { key: id, fields: key, files, made: made(name, started), doubt };
@@ -52,8 +51,8 @@ export async function runStage(
       if (differs !== undefined) detail.push(`${differs} differs from what the same key gave before`);
       await store.putRecord(record);
     }
-    await workspace.publish(name, attempt, record, modified);
     await rm(resume_dir, { recursive: true, force: true });
+    await workspace.publish(name, attempt, record, hashes);
     return { record, detail };
   } catch (error) {
     await rm(attempt, { recursive: true, force: true });
@@ -114,6 +113,24 @@ async function totalSize(folder: string): Promise<number> {
   const sizes = (await listPaths(folder)).map(async (path) => (await lstat(join(folder, path))).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
+
+/** Ends a stage that makes the result `id` and whose runner died. Needs the key's lock. */
+export function endOrphanOf(run: Run, id: string): Promise<void> {
+  return endOrphan(`${resumeFolder(run, id)}.json`);
+}
+
+/** Forgets how far earlier attempts came. Needs the key's lock. */
+export function forgetAttempts(run: Run, id: string): Promise<void> {
+  return rm(resumeFolder(run, id), { recursive: true, force: true });
+}
+
+/** Ends what a killed run left running in the folder of `stage`, and removes what it left there. Needs the lock. */
+export async function tidyStage({ workspace }: Run, stage: string): Promise<void> {
+  await endOrphan(workspace.run(stage, 'running.json'));
+  await workspace.tidy(stage);
+}
+
+const resumeFolder = ({ store }: Run, id: string): string => join(store.root, 'resume', id);
 
 /** Ends a stage whose runner died, if it still lives. */
 async function endOrphan(marker: string): Promise<void> {

@@ -7,11 +7,12 @@
  * in it is what it was: it is a function of these contents.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle } from './bundle.ts';
+import { replaceFile } from './durable.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
 import { Failure } from './problem.ts';
@@ -42,10 +43,7 @@ export async function findClosure(
   const known = parseClosure(await readFile(kept, 'utf8').catch(() => ''));
   if (known && (await isCurrent(known, root, hashes))) return known;
   const closure = await trace(root, run, hashes);
-  const temporary = `${kept}.${process.pid}`;
-  await mkdir(cache, { recursive: true });
-  await writeFile(temporary, JSON.stringify({ version: VERSION, ...closure }));
-  await rename(temporary, kept);
+  await replaceFile(kept, JSON.stringify({ version: VERSION, ...closure }));
   return closure;
 }
 

@@ -1,8 +1,11 @@
 /** Files that are whole or not there: written under another name, flushed to the disk, then renamed. */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+
+const WRITING = '.writing';
+const ABANDONED_MS = 3_600_000;
 
 /** Flushes a file or a folder to the disk. */
 export async function flush(path: string): Promise<void> {
@@ -16,18 +19,36 @@ export async function flush(path: string): Promise<void> {
 
 /** Writes `value` as JSON; readers see the old file or the new one. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
+  await replaceFile(path, `${JSON.stringify(value, null, 1)}\n`, flush);
+  await flush(dirname(path));
+}
+
+/** Readers see the old text or the new one; after a power loss maybe neither, unless `settle` flushes it. */
+export async function replaceFile(
+  path: string,
+  text: string,
+  settle: (temporary: string) => Promise<void> = async () => {},
+): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${basename(path)}.${randomUUID()}`);
-  const handle = await open(temporary, 'wx');
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}${WRITING}`);
   try {
-    await handle.writeFile(`${JSON.stringify(value, null, 1)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await writeFile(temporary, text, { flag: 'wx' });
+    await settle(temporary);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
   }
-  await rename(temporary, path);
-  await flush(folder);
+}
+
+/** Removes what writers of files in `folder` left there when they were killed: nobody writes for an hour. */
+export async function sweepTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith('.') || !name.endsWith(WRITING)) continue;
+    const found = await stat(join(folder, name)).catch(() => null);
+    if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** The JSON at `path`; undefined where there is none that can be read. */

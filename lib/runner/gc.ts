@@ -2,8 +2,9 @@
  * Drops results that the last runs do not need. Safe beside a run: whatever is younger than an hour stays, and an
  * object that goes too early is a miss, never a wrong hit.
  */
-import { readdir, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holder } from './lock.ts';
 import { readRecord, type Record } from './record.ts';
 import type { Run } from './run.ts';
 
@@ -71,5 +72,5 @@ async function sweep(root: string): Promise<void> {
     if (found && Date.now() - found.mtimeMs > RESUMABLE_MS) await rm(path, { recursive: true, force: true });
   }
   for (const name of await readdir(join(root, 'locks')).catch(() => []))
-    await rmdir(join(root, 'locks', name)).catch(() => {}); // not empty: somebody holds it
+    await holder(join(root, 'locks', name), 'exclusive');
 }

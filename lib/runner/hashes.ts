@@ -6,9 +6,9 @@
  * And only within one boot: after a power loss the metadata may have survived the data.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { replaceFile } from './durable.ts';
 import { machine } from './owner.ts';
 
 /** What is remembered of a file: size, times in ns, its hash and when that was taken (ms). */
@@ -63,13 +63,8 @@ export class Hashes {
   async save(): Promise<void> {
     if (!this.#changed) return;
     const newest = [...this.#known].sort(([, x], [, y]) => y[4] - x[4]).slice(0, MOST_REMEMBERED);
-    const temporary = `${this.#path}.${process.pid}`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(
-      temporary,
-      JSON.stringify({ version: 1, boot: machine().boot, files: Object.fromEntries(newest) }),
-    );
-    await rename(temporary, this.#path);
+    const memory = { version: 1, boot: machine().boot, files: Object.fromEntries(newest) };
+    await replaceFile(this.#path, JSON.stringify(memory));
     this.#changed = false;
   }
 }

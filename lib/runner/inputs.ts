@@ -29,20 +29,39 @@ export async function readInputs(run: Run, { name, needs }: Stage): Promise<Inpu
 }
 
 /**
- * Takes shared locks on the folders of the needs, so that no other run replaces them while they are read, and makes
- * sure that they hold `inputs`. What another run with other params has put there in the meantime is replaced again.
+ * Takes shared locks on stage folders, so that no other run replaces them while `reader` reads, and makes sure that they
+ * hold `inputs`. What another run with other params has put there in the meantime is replaced again.
  */
-export async function holdInputs(run: Run, stage: Stage, inputs: Inputs, releases: Release[]): Promise<void> {
+export async function holdFolders(run: Run, reader: string, inputs: Inputs): Promise<Release[]> {
   const waiting = { onWait: () => {}, signal: run.stop };
-  for (;;) {
-    const first = releases.length;
-    for (const need of stage.needs)
-      releases.push(await lock(run.workspace.run(need, 'lock'), 'shared', waiting));
-    const changed = await findChanged(run, stage.name, inputs);
-    if (changed === undefined) return;
-    for (const release of releases.splice(first)) await release();
-    await bringBack(run, stage.name, changed, inputs[changed]!);
+  const releases: Release[] = [];
+  // A stage before those that it needs: who holds a lock waits only for ones further down, so no two for each other.
+  const names = [...run.pipeline.stages.keys()].reverse().filter((name) => name in inputs);
+  const giveUp = async (): Promise<void> => {
+    for (const release of releases.splice(0)) await release();
+  };
+  try {
+    for (;;) {
+      for (const name of names) releases.push(await lock(run.workspace.run(name, 'lock'), 'shared', waiting));
+      const changed = await findChanged(run, reader, inputs);
+      if (changed === undefined) return releases;
+      await giveUp();
+      await bringBack(run, reader, changed, inputs[changed]!);
+    }
+  } catch (error) {
+    await giveUp();
+    throw error;
   }
+}
+
+/**
+ * At the end of a run: of several runs with different params in one artifacts folder, the last to finish owns it whole.
+ * Without this, the folder of one stage could be of this run and that of the next one of another.
+ */
+export async function ownFolders(run: Run): Promise<void> {
+  const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
+  const last = left.at(-1);
+  if (last) for (const release of await holdFolders(run, last[0], Object.fromEntries(left))) await release();
 }
 
 /** A need whose folder does not hold `inputs`. */
@@ -66,7 +85,7 @@ async function bringBack(
     const standing = await checkStanding(run, need, reader);
     if (compareListings(files, standing.files ?? []).length === 0) return;
     const record = run.settled.get(need);
-    if (record && (await restore(run, need, record.key, standing.modified))) return;
+    if (record && (await restore(run, need, record.key))) return;
     throw new Failure(
       `${shortPath(run.workspace.folder(need))} was changed during this run`,
       'run the pipeline again',

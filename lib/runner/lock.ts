@@ -47,7 +47,7 @@ export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiti
   }
 }
 
-/** Puts our file there whole; false where somebody has just removed the empty folder. */
+/** Puts our file there whole; false where somebody has just removed the empty folder, or the file half written. */
 async function announce(folder: string, name: string): Promise<boolean> {
   try {
     await mkdir(folder, { recursive: true });
@@ -75,20 +75,23 @@ async function withdraw(folder: string, name: string): Promise<void> {
   await rmdir(folder).catch(() => {}); // not empty: others are there
 }
 
-/** Who holds `folder` exclusively now; null where nobody alive does. */
-export async function holder(folder: string): Promise<Owner | null> {
-  return rivalOf(folder, 'shared', '');
+/** Who holds `folder` in a way that excludes `mode`; null where nobody alive does, and then no lock is left there. */
+export async function holder(folder: string, mode: Mode): Promise<Owner | null> {
+  const owner = await rivalOf(folder, mode, '');
+  if (!owner) await rmdir(folder).catch(() => {});
+  return owner;
 }
 
 /** A living holder that excludes `mode`, other than `own`; removes what the dead left. */
 async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silence): Promise<Owner | null> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (name === own || name.startsWith('.')) continue;
+    if (name === own) continue;
     if (mode === 'shared' && name.startsWith('shared')) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => null);
     const owner = text === null ? null : parseOwner(text);
     const isGone = !owner || isDead(owner) || (!isNear(owner) && (await silence?.holds(join(folder, name))));
+    if (!isGone && name.startsWith('.')) continue; // on its way: it will see us
     if (!isGone) return owner;
     if (text !== null) await rm(join(folder, name), { force: true });
   }

@@ -4,7 +4,7 @@
  * Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong, 129/130/143 interrupted.
  */
 import { join } from 'node:path';
-import type { Event } from './event.ts';
+import type { Report } from './event.ts';
 import { Hashes } from './hashes.ts';
 import { HELP } from './help.ts';
 import { EXIT_CODES, listenForStop } from './interrupt.ts';
@@ -67,7 +67,10 @@ async function execute(run: Run, chosen: ReadonlySet<string>, options: Options):
       console.log(line);
   } else if (command === 'verify') {
     const { verifyAll } = await import('./verify.ts');
-    return print.printVerdict(await verifyAll(run), options);
+    const shown = await openReport(options, ['verify']);
+    const verdict = await verifyAll({ ...run, report: shown.report });
+    shown.close();
+    return print.printVerdict(verdict, options);
   } else if (command === 'gc') {
     const { collectGarbage } = await import('./gc.ts');
     print.printDropped(await collectGarbage(run, options.keep, options.dryRun), options);
@@ -79,19 +82,25 @@ async function execute(run: Run, chosen: ReadonlySet<string>, options: Options):
 }
 
 async function runPipeline(run: Run, chosen: ReadonlySet<string>, options: Options): Promise<number> {
-  const { Terminal } = await import('./terminal.ts');
   const { printResults } = await import('./print.ts');
-  const terminal = options.json ? null : new Terminal(process.stdout, [...chosen]);
-  const report = (event: Event): void => {
-    if (terminal) terminal.show(event);
-    else process.stdout.write(`${JSON.stringify(event)}\n`);
-  };
+  const { report, close } = await openReport(options, [...chosen]);
   await run.store.sweep();
   const fine = await runStages({ ...run, report }, chosen, options);
-  terminal?.close();
+  close();
   if (run.stop.aborted) return EXIT_CODES[run.stop.reason as keyof typeof EXIT_CODES];
   if (fine && !options.json) printResults(run.workspace, run.settled);
   return fine ? 0 : 1;
+}
+
+/** Shows what happens to `names` on the terminal, or as JSON, until `close`. */
+async function openReport(
+  { json }: Options,
+  names: readonly string[],
+): Promise<{ report: Report; close: () => void }> {
+  if (json) return { report: (event) => process.stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
+  const { Terminal } = await import('./terminal.ts');
+  const terminal = new Terminal(process.stdout, names);
+  return { report: (event) => terminal.show(event), close: () => terminal.close() };
 }
 
 // A reader that has seen enough (`| head`) is no reason to stop working.

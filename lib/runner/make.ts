@@ -4,11 +4,11 @@
  * whatever is missing is restored or run again by the next run.
  */
 import { join } from 'node:path';
-import { runStage } from './attempt.ts';
+import { endOrphanOf, forgetAttempts, runStage, tidyStage } from './attempt.ts';
 import type { Outcome } from './event.ts';
-import { checkStanding, holdInputs, readInputs } from './inputs.ts';
+import { checkStanding, holdFolders, readInputs } from './inputs.ts';
 import { hashKey } from './key.ts';
-import { lock, type Mode, type Release } from './lock.ts';
+import { holder, lock, type Mode, type Release } from './lock.ts';
 import type { Stage } from './pipeline.ts';
 import type { Owner } from './owner.ts';
 import type { Record } from './record.ts';
@@ -31,7 +31,8 @@ export async function makeStage(run: Run, stage: Stage): Promise<Result> {
   const key = await currentKey(run, stage, inputs);
   const isForced = run.forced.has(stage.name);
   const first = await checkStanding(run, stage.name);
-  if (!isForced && reasons(first, key).length === 0) return fresh(first.record!);
+  if (!isForced && reasons(first, key).length === 0 && !(await isAbandoned(run, stage.name)))
+    return fresh(first.record!);
 
   await workspace.claim(stage.name);
   const releases: Release[] = [];
@@ -46,19 +47,31 @@ export async function makeStage(run: Run, stage: Stage): Promise<Result> {
   };
   try {
     await hold(workspace.run(stage.name, 'lock'), 'exclusive', 'is working on this stage');
+    await tidyStage(run, stage.name);
     const standing = await checkStanding(run, stage.name);
     const why = isForced ? ['forced'] : reasons(standing, key);
     if (why.length === 0) return fresh(standing.record!);
     report({ type: 'begin', stage: stage.name, why });
-    await hold(join(store.root, 'locks', hashKey(key)), 'exclusive', 'is making the same result');
-    const restored = isForced ? null : await restore(run, stage.name, hashKey(key), standing.modified);
-    if (restored) return { outcome: 'restored', record: restored, why, detail: [] };
-    await holdInputs(run, stage, inputs, releases);
-    const { record, detail } = await runStage(run, stage, inputs, key, standing.modified);
+    const id = hashKey(key);
+    await hold(join(store.root, 'locks', id), 'exclusive', 'is making the same result');
+    await endOrphanOf(run, id);
+    const restored = isForced ? null : await restore(run, stage.name, id);
+    if (restored) {
+      await forgetAttempts(run, id);
+      return { outcome: 'restored', record: restored, why, detail: [] };
+    }
+    releases.push(...(await holdFolders(run, stage.name, inputs)));
+    const { record, detail } = await runStage(run, stage, inputs, key);
     return { outcome: 'ran', record, why, detail };
   } finally {
     for (const release of releases.reverse()) await release();
   }
+}
+
+/** Whether a killed run left something beside the stage folder. */
+async function isAbandoned({ workspace }: Run, stage: string): Promise<boolean> {
+  if ((await workspace.leftovers(stage)).length === 0) return false;
+  return (await holder(workspace.run(stage, 'lock'), 'exclusive')) === null;
 }
 
 const fresh = (record: Record): Result => ({ outcome: 'fresh', record, why: [], detail: [] });

@@ -25,8 +25,13 @@ const attempt = (read: () => string): string => {
   }
 };
 
+/** In one language and time zone: what two processes are told must be the same words. */
+const ENV = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
+
 const run = (program: string, ...args: string[]): string =>
-  attempt(() => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+  attempt(() =>
+    execFileSync(program, args, { encoding: 'utf8', env: ENV, stdio: ['ignore', 'pipe', 'ignore'] }),
+  );
 
 const isLinux = process.platform === 'linux';
 
@@ -38,7 +43,7 @@ export function machine(): Pick<Owner, 'host' | 'boot' | 'namespace'> {
     host: hostname(),
     boot: isLinux
       ? attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))
-      : run('sysctl', '-n', 'kern.boottime'),
+      : run('sysctl', '-n', 'kern.bootsessionuuid'), // kern.boottime moves when the clock is set
     namespace: isLinux ? attempt(() => readlinkSync('/proc/self/ns/pid')) : '',
   };
   return here;
@@ -49,20 +54,40 @@ export function ownerOf(pid: number = process.pid): Owner {
   return { ...machine(), pid, started: startOf(pid) };
 }
 
-/** When a process began; empty where there is none, or only its remains. */
+/** When a process began; empty where that cannot be told, `ended` where only its remains are there. */
 function startOf(pid: number): string {
-  if (!isLinux) return run('ps', '-o', 'lstart=', '-p', String(pid));
-  // proc(5): the name in parentheses may hold anything; after it come the state, ..., and as 20th the start time.
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
+  const [state = '', started = ''] = isLinux ? readProc(pid) : askPs(pid);
+  return /^[ZX]/.test(state) ? 'ended' : started;
 }
 
-/** Whether the owner is proven dead. On another host, or in another container, nothing can be proven. */
+/** proc(5): the name in parentheses may hold anything; after it come the state, ..., and as 20th the start time. */
+function readProc(pid: number): (string | undefined)[] {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return [fields[0], fields[19]];
+}
+
+function askPs(pid: number): string[] {
+  const [state = '', ...started] = run('ps', '-o', 'stat=,lstart=', '-p', String(pid)).split(/\s+/);
+  return [state, started.join(' ')];
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // that of another user is there all the same
+  }
+}
+
+/** Whether the owner is proven dead. On another host, or in another container, nothing can be proven; nor where we fail to look. */
 export function isDead(owner: Owner): boolean {
   const { host, boot } = machine();
   if (owner.host === host && owner.boot !== boot) return true;
-  return isNear(owner) && startOf(owner.pid) !== owner.started;
+  if (!isNear(owner)) return false;
+  if (!exists(owner.pid)) return true;
+  const started = startOf(owner.pid);
+  return started !== owner.started && started !== '' && owner.started !== '';
 }
 
 /** Whether its id means the same process here as it does there. */

@@ -29,7 +29,7 @@ export async function planStages(run: Run, chosen: ReadonlySet<string>): Promise
     const { name } = stage;
     if (!chosen.has(name)) continue;
     const standing = await checkStanding(run, name);
-    const running = await holder(run.workspace.run(name, 'lock'));
+    const running = await holder(run.workspace.run(name, 'lock'), 'shared');
     const add = (action: Plan['action'], why: readonly string[]): void => {
       plans.push({ stage: name, action, why, exists: standing.files !== null, running });
       if (action !== 'fresh' && action !== 'restore') unknown.add(name);

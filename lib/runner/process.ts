@@ -52,7 +52,8 @@ export async function runProcess(stage: StageProcess): Promise<StageEnd> {
   groups.add(pid);
   let last: StageEnd | undefined;
   child.on('message', (message: StageMessage) => {
-    if (message.type === 'ready') void noted.then(() => child.send(stage.assignment, () => {}));
+    if (message.type === 'ready')
+      void noted.then(() => child.send(stage.assignment, () => {})).catch(() => {}); // awaited below
     else if (message.type === 'done' || message.type === 'failed') last = message;
     else if (message.type === 'progress' || message.type === 'say') stage.onMessage(message);
   });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
+import { ownFolders } from './inputs.ts';
 import { computeKey, readCode, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
@@ -65,6 +66,7 @@ export async function runStages(
   /** Of every stage, the one whose failure keeps it from being done; null where it is done. */
   const results = new Map<string, Promise<string | null>>();
   let firstFailed: string | null = null;
+  let changed = false;
 
   const settle = async (stage: Stage): Promise<string | null> => {
     const { name } = stage;
@@ -87,6 +89,7 @@ export async function runStages(
       if (run.stop.aborted || culprit !== null) return culprit ?? name;
       const { outcome, record, why, detail } = await makeStage(run, stage);
       run.settled.set(name, record);
+      changed ||= outcome !== 'fresh';
       end(outcome, why, detail);
       return null;
     } catch (error) {
@@ -103,7 +106,16 @@ export async function runStages(
   };
   for (const stage of run.pipeline.stages.values())
     if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
-  return (await Promise.all(results.values())).every((culprit) => culprit === null);
+  const fine = (await Promise.all(results.values())).every((culprit) => culprit === null);
+  if (!fine || !changed) return fine;
+  try {
+    await ownFolders(run);
+    return true;
+  } catch (error) {
+    const [stage = ''] = [...run.settled.keys()].slice(-1);
+    run.report({ type: 'note', stage, text: describeFailure(error).join(': ') });
+    return false;
+  }
 }
 
 /** The lines that say what failed and what to do. An error that nobody expected is a bug: its stack is shown. */

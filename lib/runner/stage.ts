@@ -43,7 +43,7 @@ export async function stage<F extends Fields>(
     console.error('a stage is started by the runner: npm run pipeline -- STAGE');
     process.exit(2);
   }
-  process.once('disconnect', () => process.exit(1));
+  process.once('disconnect', endGroup);
   const assigned = new Promise<Assignment>((resolve) => process.once('message', resolve));
   void send({ type: 'ready' });
   const assignment = await assigned;
@@ -57,6 +57,15 @@ export async function stage<F extends Fields>(
   }
   await send({ type: 'done' });
   process.exit(0);
+}
+
+/** The runner is gone: ends this process and all that it started. The runner made it the leader of a group. */
+function endGroup(): void {
+  try {
+    process.kill(-process.pid, 'SIGKILL');
+  } finally {
+    process.exit(1);
+  }
 }
 
 function send(message: StageMessage): Promise<void> {

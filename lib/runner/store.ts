@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cloneFile, flush, writeJson } from './durable.ts';
+import { cloneFile, flush, sweepTemporaries, writeJson } from './durable.ts';
 import { hashFile, type Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
+import { holder } from './lock.ts';
 import { isDead, ownerOf, parseOwner } from './owner.ts';
 import { readRecord, type Record } from './record.ts';
 
@@ -65,7 +66,8 @@ export class Store {
         await mkdir(join(out, path), { recursive: true });
         continue;
       }
-      await cloneFile(this.object(sha256), join(out, path));
+      const cloned = await cloneFile(this.object(sha256), join(out, path)).then(() => true, ignoreMissing);
+      if (!cloned) return `${path} in the cache is missing`; // gone since the lookup, as by a gc
       if ((await hashFile(join(out, path), onBytes)) !== sha256) {
         await rm(this.object(sha256), { force: true });
         return `${path} in the cache is damaged`;
@@ -102,9 +104,19 @@ export class Store {
     await writeJson(join(this.records, `${record.key}.json`), record);
   }
 
-  /** Removes temporary folders whose makers are dead. */
+  /** Removes what killed runs left half written. */
   async sweep(): Promise<void> {
     const folder = join(this.root, 'tmp');
+    for (const each of [
+      folder,
+      this.root,
+      this.records,
+      join(this.root, 'resume'),
+      join(this.root, 'closures'),
+    ])
+      await sweepTemporaries(each);
+    const locks = join(this.root, 'locks');
+    for (const name of await readdir(locks).catch(() => [])) await holder(join(locks, name), 'exclusive');
     for (const name of await readdir(folder).catch(() => [])) {
       if (!name.endsWith('.owner')) continue;
       const owner = parseOwner(await readFile(join(folder, name), 'utf8').catch(() => ''));
@@ -136,4 +148,9 @@ export class Store {
     await mkdir(dirname(object), { recursive: true });
     await rename(copy, object);
   }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): false {
+  if (error.code !== 'ENOENT') throw error;
+  return false;
 }

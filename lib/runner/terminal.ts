@@ -95,7 +95,7 @@ export class Terminal {
         live.bar ??= this.#openBars().create(1, 0, { stage: stage.padEnd(this.#width), words });
         live.bar.setTotal(Math.max(total, 1));
         live.bar.update(Math.min(done, total), { words });
-      } else if (live.told === null || now - live.told > PLAIN_EVERY_MS) {
+      } else if (isDue(live, now)) {
         const share = total > 0 ? `${Math.floor((100 * done) / total)} %  ` : '';
         const why = live.told === null ? `  ${listReasons(live.why)}` : '';
         live.told = now;
@@ -140,6 +140,10 @@ export class Terminal {
     }
   }
 }
+
+/** Whether a plain line is due: after a while, and soon after something else began to be done. */
+const isDue = ({ told, acting }: Live, now: number): boolean =>
+  told === null || now - told > PLAIN_EVERY_MS || (told < acting && now - acting > PATIENCE_MS);
 
 function formatSeconds(ms: number): string {
   const seconds = Math.round(ms / 1000);

@@ -1,10 +1,11 @@
 /** Reads every stored byte and every stage folder, and trusts no remembered hash. */
-import { readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile, Hashes } from './hashes.ts';
 import { shortPath } from './pipeline.ts';
 import { readRecord } from './record.ts';
-import type { Run } from './run.ts';
+import { progressIn, type Run } from './run.ts';
 
 export interface Verdict {
   readonly objects: number;
@@ -14,28 +15,49 @@ export interface Verdict {
   readonly damage: readonly string[];
 }
 
-/** Damaged objects and records are removed, so that what they belong to is made again; stage folders are left alone. */
-export async function verifyAll({ store, workspace, pipeline }: Run): Promise<Verdict> {
+/**
+ * Damaged objects and records are removed, so that what they belong to is made again; stage folders are left alone.
+ * Progress is reported under the name `verify`, as the store is of no stage.
+ */
+export async function verifyAll(run: Run): Promise<Verdict> {
+  const { store, workspace, pipeline } = run;
   const damage: string[] = [];
   const seen = { objects: 0, bytes: 0, records: 0 };
   const whole = new Set<string>();
-  for (const shard of await readdir(store.objects).catch(() => []))
-    for (const rest of await readdir(join(store.objects, shard))) {
-      const path = join(store.objects, shard, rest);
-      seen.objects++;
-      if ((await hashFile(path, (bytes) => (seen.bytes += bytes))) === shard + rest) whole.add(shard + rest);
-      else {
-        damage.push(`${shortPath(path)} is damaged: removed`);
-        await rm(path, { force: true });
-      }
+  // Before the objects: a run beside us writes a record when all its objects are there.
+  const names = (await readdir(store.records).catch(() => [])).filter((name) => /^[^.].*\.json$/.test(name));
+  const records = await Promise.all(names.map((name) => readRecord(join(store.records, name))));
+  const objects = await listObjects(store.objects);
+  const left = [...pipeline.stages.keys()].map((stage) =>
+    readRecord(workspace.run(stage, 'provenance.json')),
+  );
+  const files = [...objects, ...(await Promise.all(left)).flatMap((record) => record?.files ?? [])];
+  const onBytes = progressIn(
+    run,
+    'verify',
+    'checking',
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
+  for (const { path, sha256 } of objects) {
+    seen.objects++;
+    const onRead = (bytes: number): void => {
+      seen.bytes += bytes;
+      onBytes(bytes);
+    };
+    const found = await hashFile(path, onRead).catch(ignoreMissing);
+    if (found === sha256) whole.add(sha256);
+    else if (found !== null) {
+      damage.push(`${shortPath(path)} is damaged: removed`);
+      await rm(path, { force: true });
     }
-  for (const name of await readdir(store.records).catch(() => [])) {
-    if (!name.endsWith('.json') || name.startsWith('.')) continue;
+  }
+  for (const [i, name] of names.entries()) {
     const path = join(store.records, name);
-    const record = await readRecord(path);
+    const record = records[i];
     seen.records++;
     const lost = record?.files.filter(({ sha256 }) => sha256 !== '' && !whole.has(sha256)) ?? [];
     if (record && `${record.key}.json` === name && lost.length === 0) continue;
+    if (!existsSync(path)) continue; // gone since, as by a gc
     const what = record
       ? `${record.made.stage} of ${record.made.started} has lost ${lost.length} of its files`
       : 'is damaged';
@@ -43,11 +65,29 @@ export async function verifyAll({ store, workspace, pipeline }: Run): Promise<Ve
     await rm(path, { force: true });
   }
   for (const stage of pipeline.stages.keys()) {
-    const { record, modified } = await workspace.standing(stage, Hashes.blank());
+    const { record, modified } = await workspace.standing(stage, Hashes.blank(), onBytes);
     for (const path of modified)
       damage.push(
         `${shortPath(join(workspace.folder(stage), path))} is not what ${record!.made.stage} wrote`,
       );
   }
   return { ...seen, damage };
+}
+
+async function listObjects(folder: string): Promise<{ path: string; sha256: string; size: number }[]> {
+  const shards = await readdir(folder).catch(() => []);
+  const nested = shards.map(async (shard) => {
+    const objects = (await readdir(join(folder, shard))).map(async (rest) => {
+      const path = join(folder, shard, rest);
+      const stats = await stat(path).catch(ignoreMissing);
+      return { path, sha256: shard + rest, size: stats?.size ?? 0 };
+    });
+    return Promise.all(objects);
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): null {
+  if (error.code !== 'ENOENT') throw error;
+  return null;
 }

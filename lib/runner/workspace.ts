@@ -12,7 +12,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeJson } from './durable.ts';
 import type { Hashes } from './hashes.ts';
@@ -20,6 +20,8 @@ import { compareListings, listFolder, type StoredFile } from './listing.ts';
 import { Failure } from './problem.ts';
 import { shortPath } from './pipeline.ts';
 import { readRecord, type Record } from './record.ts';
+
+const LASTING = ['claimed', 'provenance.json', 'log.txt', 'set-aside'];
 
 /** What stands in a stage folder now. */
 export interface Standing {
@@ -48,8 +50,14 @@ export class Workspace {
 
   async standing(stage: string, hashes: Hashes, onBytes?: (bytes: number) => void): Promise<Standing> {
     const record = await readRecord(this.run(stage, 'provenance.json'));
-    const exists = await stat(this.folder(stage)).catch(() => null);
-    const files = exists ? await listFolder(this.folder(stage), hashes, onBytes) : [];
+    const folder = this.folder(stage);
+    const files = await listFolder(folder, hashes, onBytes).catch((error: NodeJS.ErrnoException) => {
+      ignoreMissing(error);
+      return null;
+    });
+    // Another run replaces the folder while we read: what we have read is of none of the two.
+    if (!files && existsSync(folder)) return this.standing(stage, hashes, onBytes);
+    if (!files) return { files, record, modified: [] };
     const modified = record && files.length > 0 ? compareListings(record.files, files) : [];
     return { files: files.length > 0 ? files : null, record, modified };
   }
@@ -68,27 +76,38 @@ export class Workspace {
     await writeFile(marks[0]!, '');
   }
 
-  /** An empty folder to write into; removes what earlier, dead attempts left. Needs the stage's lock. */
+  /** What only a run that works on `stage` has beside its folder. If nobody does, a killed one left it. */
+  async leftovers(stage: string): Promise<string[]> {
+    const names = await readdir(this.run(stage, '')).catch(() => []);
+    return names.filter((name) => !LASTING.includes(name)).map((name) => this.run(stage, name));
+  }
+
+  /** Removes what killed runs left. Needs the stage's lock. */
+  async tidy(stage: string): Promise<void> {
+    for (const path of await this.leftovers(stage))
+      if (path !== this.run(stage, 'lock')) await rm(path, { recursive: true, force: true });
+  }
+
+  /** An empty folder to write into. Needs the stage's lock. */
   async createAttempt(stage: string): Promise<string> {
-    const runs = join(this.root, '.runs', stage);
-    for (const name of await readdir(runs))
-      if (name.startsWith('attempt-') || name === 'replaced')
-        await rm(join(runs, name), { recursive: true, force: true });
-    const attempt = join(runs, `attempt-${randomUUID()}`);
+    const attempt = this.run(stage, `attempt-${randomUUID()}`);
     await mkdir(attempt);
     return attempt;
   }
 
-  /** Makes the attempt the stage folder. Files that were changed by hand are kept. Needs the stage's lock. */
-  async publish(stage: string, attempt: string, record: Record, modified: readonly string[]): Promise<void> {
+  /**
+   * Makes the attempt the stage folder. Files that were changed by hand are kept. Needs the stage's lock. What the folder
+   * holds is written down last: until then it is not believed, and a killed run's remains are found.
+   */
+  async publish(stage: string, attempt: string, record: Record, hashes: Hashes): Promise<void> {
     const [folder, replaced] = [this.folder(stage), this.run(stage, 'replaced')];
+    const { modified } = await this.standing(stage, hashes);
     for (const path of modified) await this.#setAside(stage, path);
     await rm(this.run(stage, 'provenance.json'), { force: true });
-    await rm(replaced, { recursive: true, force: true });
     await rename(folder, replaced).catch(ignoreMissing);
     await rename(attempt, folder);
-    await writeJson(this.run(stage, 'provenance.json'), record);
     await rm(replaced, { recursive: true, force: true });
+    await writeJson(this.run(stage, 'provenance.json'), record);
   }
 
   async #setAside(stage: string, path: string): Promise<void> {

@@ -83,7 +83,7 @@ for (const [title, owner, dead] of CASES)
     await writeFile(join(path, 'exclusive-0'), JSON.stringify(owner));
     assert.equal(isDead(owner), dead);
     assert.equal(await isFree(path, 'exclusive'), dead);
-    assert.deepEqual(await holder(path), dead ? null : owner);
+    assert.deepEqual(await holder(path, 'shared'), dead ? null : owner);
   });
 
 const long = process.env['GROKSCOPE_LONG'] === '1' ? false : 'long: npm run test:long';

@@ -69,6 +69,7 @@ describe('processes', { concurrency: 3 }, () => {
   for (const [signal, code] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)
     it(`${signal} stops the stage too and ends with ${code}`, async (t) => {
       const project = await create(t);
@@ -156,17 +157,5 @@ describe('processes', { concurrency: 3 }, () => {
       /slow +waiting for process \d+ on \S+, which is working on this stage/.test(out),
     );
     assert.equal(waited.length, 3);
-  });
-
-  it('runners with different params on one folder: both end well, both results are kept, the folder is whole', async (t) => {
-    const project = await create(t);
-    const runs = ['slow.n=4', 'slow.n=6'].map((set) => project.pipeline('--set', set));
-    for (const { code, out, err } of await Promise.all(runs)) assert.equal(code, 0, out + err);
-    const [last] = (await project.read('artifacts/slow/result.txt')).trim();
-    assert.match((await project.artifacts())['/artifacts/next/result.txt']!, new RegExp(`slow [46]\n`));
-    for (const set of ['slow.n=4', 'slow.n=6']) {
-      const again = await project.pipeline('--set', set);
-      assert.doesNotMatch(again.out, /ran/, `${set} after ${last}`);
-    }
   });
 });

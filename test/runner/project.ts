@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(repository, 'lib/runner/main.ts');
 
 // Copies its params and whatever it needs into result.txt; a line in runs.txt, outside of the project's view, counts it.
@@ -44,6 +44,13 @@ export interface Finished {
   readonly err: string;
 }
 
+/** Who starts the runner, and modules that it loads first. */
+interface Start {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly preload?: readonly string[];
+}
+
 /** A stage of the temporary project: what its body does before it writes result.txt, and extra lines of its params file. */
 interface Body {
   readonly body?: string;
@@ -53,26 +60,35 @@ interface Body {
 export class Project {
   readonly root: string;
 
-  private constructor(root: string) {
+  constructor(root: string) {
     this.root = root;
   }
 
   /** `yaml` is the text of pipeline.yaml; `stages` are the scripts to make. */
-  static async create(yaml: string, stages: Readonly<Record<string, Body>>): Promise<Project> {
-    const project = new Project(await realpath(await mkdtemp(join(tmpdir(), 'grokscope-runner-'))));
+  static async create<P extends Project>(
+    this: new (root: string) => P,
+    yaml: string,
+    stages: Readonly<Record<string, Body>>,
+  ): Promise<P> {
+    const project = new this(await realpath(await mkdtemp(join(tmpdir(), 'grokscope-runner-'))));
     await mkdir(join(project.root, 'runs'));
-    for (const file of ['stage.ts', 'schema.ts'])
-      await cp(join(repository, 'lib/runner', file), join(project.root, 'lib/runner', file));
     await cp(join(repository, 'package-lock.json'), join(project.root, 'package-lock.json'));
-    await symlink(join(repository, 'node_modules'), join(project.root, 'node_modules'));
     await project.write('package.json', '{ "type": "module" }');
-    await project.write(
-      'lib/render.ts',
-      'export const render = (n: number, read: string[]) => n + "\\n" + read.join("");\n',
-    );
+    await project.writeLibrary();
     await project.write('pipeline.yaml', yaml);
     for (const [name, body] of Object.entries(stages)) await project.writeStage(name, body);
     return project;
+  }
+
+  /** What stages import. */
+  protected async writeLibrary(): Promise<void> {
+    for (const file of ['stage.ts', 'schema.ts'])
+      await cp(join(repository, 'lib/runner', file), join(this.root, 'lib/runner', file));
+    await symlink(join(repository, 'node_modules'), join(this.root, 'node_modules'));
+    await this.write(
+      'lib/render.ts',
+      'export const render = (n: number, read: string[]) => n + "\\n" + read.join("");\n',
+    );
   }
 
   async writeStage(name: string, { body = '', params = '' }: Body): Promise<void> {
@@ -108,14 +124,19 @@ export class Project {
     return Object.fromEntries(await Promise.all(read));
   }
 
+  /** What Node starts the runner with. */
+  protected command(): string[] {
+    return ['--import', import.meta.resolve('tsx'), main];
+  }
+
   /** Starts the runner. Its own process group stays that of the test, so that a hanging one dies with it. */
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    user: { readonly uid?: number; readonly gid?: number } = {},
+    { preload = [], ...user }: Start = {},
   ): { child: ChildProcess; finished: Promise<Finished> } {
-    const tsx = import.meta.resolve('tsx');
-    const child = spawn(process.execPath, ['--import', tsx, main, ...args], {
+    const imports = preload.flatMap((url) => ['--import', url]);
+    const child = spawn(process.execPath, [...imports, ...this.command(), ...args], {
       ...user,
       cwd: this.root,
       env: { ...withoutNpm(process.env), ...env },

@@ -1,0 +1,34 @@
+// Preloaded into the runner by faults.test.ts: counts the operations on files that others can see, and kills the runner
+// (or, with KILL=stage, the stage it started last) before the one whose number is in KILL_AT; with KILL=half in the
+// middle of it, if it writes. At exit the count goes to the file KILL_COUNT.
+import child_process from 'node:child_process';
+import fs, { readFileSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+
+const { KILL_AT, KILL_COUNT, KILL } = process.env;
+const die = () => process.kill(process.pid, 'SIGKILL');
+const half = (content) => content.slice(0, content.length / 2);
+let count = 0;
+let stage;
+
+const halfway = {
+  writeFile: (path, text) => writeFileSync(path, half(text)),
+  copyFile: (from, to) => writeFileSync(to, half(readFileSync(from))),
+};
+
+for (const name of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile', 'copyFile', 'chmod', 'open']) {
+  const real = promises[name];
+  promises[name] = (...args) => {
+    if ((name !== 'open' || args[1] !== undefined) && ++count === Number(KILL_AT)) {
+      if (KILL === 'half') halfway[name]?.(...args);
+      if (KILL === 'stage') stage?.kill('SIGKILL');
+      else die();
+    }
+    return real(...args);
+  };
+}
+const { spawn } = child_process;
+child_process.spawn = (...args) => (stage = spawn(...args));
+syncBuiltinESMExports();
+if (KILL_COUNT) process.on('exit', () => fs.writeFileSync(KILL_COUNT, String(count)));

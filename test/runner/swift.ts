@@ -1,0 +1,86 @@
+// The same runner for tests that start it hundreds of times: bundled once and started by Node itself, with stages that
+// are plain JavaScript, as `tsx` costs most of a start.
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { Project, repository } from './project.ts';
+
+/** A stage's body gets { params, read, out, resume_dir, progress, say, runs } and writes what it likes. */
+const STAGE = `
+import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { stage } from '../lib/runner/stage.mjs';
+import { params } from './NAME.params.mjs';
+const runs = new URL('../runs/', import.meta.url).pathname;
+await stage(params, async ({ params, needs, out, resume_dir, progress, say }) => {
+  appendFileSync(runs + 'NAME', '.');
+  const read = Object.entries(needs).map(([need, folder]) =>
+    need + ' ' + readFileSync(folder + '/result.txt', 'utf8')).join('');
+  BODY
+  writeFileSync(out + '/result.txt', params.n + '\\n' + read);
+});
+`;
+
+const PARAMS = `
+import { integer, object } from '../lib/runner/schema.mjs';
+export const params = object({ n: integer({ default: 1, min: 0 }) });
+`;
+
+/** The runner's files by name, as they are on `platform`. */
+async function buildBundle(platform: string): Promise<Map<string, string>> {
+  const lib = join(repository, 'lib/runner');
+  const { outputFiles } = await build({
+    entryPoints: ['main', 'stage', 'schema'].map((name) => join(lib, `${name}.ts`)),
+    outdir: lib,
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    bundle: true,
+    splitting: true,
+    define: { 'process.platform': JSON.stringify(platform) },
+    platform: 'node',
+    format: 'esm',
+    external: ['zx', 'esbuild'],
+    // What is CommonJS among the packages asks for modules of Node by require.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+  });
+  return new Map(outputFiles.map(({ path, text }) => [path.slice(lib.length + 1), text]));
+}
+
+const bundles = new Map<string, Promise<Map<string, string>>>();
+
+export class SwiftProject extends Project {
+  protected get platform(): string {
+    return process.platform;
+  }
+
+  protected override async writeLibrary(): Promise<void> {
+    const bundle = bundles.get(this.platform) ?? buildBundle(this.platform);
+    bundles.set(this.platform, bundle);
+    for (const [name, text] of await bundle) await this.write(`lib/runner/${name}`, text);
+    await this.write('node_modules/tsx/package.json', '{ "main": "nothing.cjs" }');
+    await this.write('node_modules/tsx/nothing.cjs', '');
+    await mkdir(join(this.root, 'node_modules'), { recursive: true });
+    for (const name of ['zx', 'esbuild'])
+      await symlink(join(repository, 'node_modules', name), join(this.root, 'node_modules', name));
+  }
+
+  override async writeStage(name: string, { body = '' }: { readonly body?: string }): Promise<void> {
+    await this.write(
+      `stages/${name}.mjs`,
+      STAGE.replaceAll('NAME', name).replace('BODY', () => body),
+    );
+    await this.write(`stages/${name}.params.mjs`, PARAMS);
+  }
+
+  protected override command(): string[] {
+    return [join(this.root, 'lib/runner/main.mjs')];
+  }
+}
+
+/** As it is on macOS, where the kernel tells of other processes by `ps` alone. */
+export class MacProject extends SwiftProject {
+  protected override get platform(): string {
+    return 'darwin';
+  }
+}
