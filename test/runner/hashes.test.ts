@@ -47,3 +47,26 @@ test('a hash taken right after a write is not believed; one taken later is, and 
   await writeFile(memory, '{ "damaged');
   assert.equal((await read(await Hashes.open(memory), path)).bytes, 4);
 });
+
+test('an old hash is not believed once the file was edited, though its size and mtime are put back', async () => {
+  const path = join(folder, 'disguised');
+  const hashes = Hashes.blank();
+  await writeFile(path, 'first');
+  await utimes(path, 1e9, 1e9);
+  const stats = await stat(path, { bigint: true });
+  hashes.remember(stats, sha256('first'), Number(stats.ctimeMs) + 5000);
+  assert.equal((await read(hashes, path)).bytes, 0);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // a tick of the file system's clock
+  await writeFile(path, 'other');
+  await utimes(path, 1e9, 1e9);
+  assert.equal((await read(hashes, path)).hash, sha256('other'));
+});
+
+test('a hash taken by a clock that was set back a day is not believed', async () => {
+  const path = join(folder, 'tomorrow');
+  const hashes = Hashes.blank();
+  await writeFile(path, 'text');
+  const stats = await stat(path, { bigint: true });
+  hashes.remember(stats, sha256('other'), Number(stats.ctimeMs) - 86_400_000);
+  assert.equal((await read(hashes, path)).hash, sha256('text'));
+});

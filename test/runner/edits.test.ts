@@ -1,0 +1,64 @@
+// The real project, copied and edited: an edit makes stale exactly the stages that use what was edited.
+import assert from 'node:assert/strict';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Hashes } from '../../lib/runner/hashes.ts';
+import { readCode } from '../../lib/runner/key.ts';
+import { readPipeline } from '../../lib/runner/pipeline.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const FONTS = 'dejavu-fonts-ttf';
+const FONT = `node_modules/${FONTS}/ttf/DejaVuSans.ttf`;
+const KERNEL_USERS = ['logits', 'measures', 'train'];
+
+let root: string;
+let memory: Hashes;
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'grokscope-edits-'));
+  memory = await Hashes.open(join(root, 'hashes.json'));
+  for (const path of ['lib', 'stages', 'package.json', 'package-lock.json', 'pipeline.yaml'])
+    await cp(join(repository, path), join(root, path), { recursive: true });
+  // A link for every package but that of the font, so that the font can be edited.
+  const packages = (await readdir(join(repository, 'node_modules'))).filter((name) => name !== FONTS);
+  await cp(join(repository, 'node_modules', FONTS), join(root, 'node_modules', FONTS), { recursive: true });
+  for (const name of packages)
+    await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+/** The code in the key of every stage, by the closures kept from the last time where they still hold. */
+async function codes(): Promise<Map<string, string>> {
+  const pipeline = await readPipeline(join(root, 'pipeline.yaml'));
+  const keys = new Map<string, string>();
+  for (const stage of pipeline.stages.values())
+    keys.set(stage.name, JSON.stringify(await readCode(pipeline, stage, join(root, 'closures'), memory)));
+  return keys;
+}
+
+async function staleAfter(edit: () => Promise<void>): Promise<string[]> {
+  const before = await codes();
+  await edit();
+  return [...(await codes())]
+    .filter(([name, key]) => before.get(name) !== key)
+    .map(([name]) => name)
+    .sort();
+}
+
+test('an edit of the kernel, a worker, a font, a helper or a version reaches the stages that use it, and no others', async () => {
+  const append = (path: string) => (): Promise<void> => appendFile(join(root, path), '\n// edited\n');
+  for (const path of ['lib/kernel/kernel.c', 'lib/kernel/wasm/worker.ts'])
+    assert.deepEqual(await staleAfter(append(path)), KERNEL_USERS, path);
+  const drawing = ['attention', 'curves', 'fourier', 'logits', 'neurons', 'progress', 'svd'];
+  assert.deepEqual(await staleAfter(append(FONT)), drawing);
+  assert.deepEqual(await staleAfter(append('lib/analysis/svd.ts')), ['fourier', 'logits', 'measures', 'svd']);
+  assert.deepEqual(await staleAfter(append('lib/runner/run.ts')), []);
+  const plot = async (): Promise<void> => {
+    const path = join(root, 'package-lock.json');
+    const locked = await readFile(path, 'utf8');
+    await writeFile(path, locked.replace(/("node_modules\/d3-array": \{\s+"version": )"/, '$1"9'));
+  };
+  assert.deepEqual(await staleAfter(plot), drawing);
+});
