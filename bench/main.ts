@@ -11,6 +11,7 @@ import { buildNative } from '../lib/kernel/native/build.ts';
 import { describeDump, measureDump } from './activations.ts';
 import { describeGrok, measureGrok } from './grok.ts';
 import { measureCache, printCache } from './cache.ts';
+import { measurePage, printPage } from './report.ts';
 import { measurePeak } from './peak.ts';
 import { openPeer, PEER_VARIANTS } from './peer.ts';
 import { configOf, median, openRun } from './runs.ts';
@@ -121,6 +122,7 @@ const grok = [await measureGrok(builds[0]!, threads, 0.5), await measureGrok(bui
 const activations = measureDump();
 const progress = [measureProgress(113, 250), measureProgress(199, 50)];
 const cache = await measureCache();
+const page = await measurePage();
 const sweeps = await measureSweeps();
 const result = {
   cpu: os.cpus()[0]?.model,
@@ -134,6 +136,7 @@ const result = {
   grok,
   progress,
   cache,
+  page,
   sweeps,
 };
 if (values.json) console.log(JSON.stringify(result, null, 2));
@@ -173,6 +176,7 @@ function print(): void {
     console.log(`  p = ${p}, ${checkpoints} checkpoints: ${seconds.toFixed(1)} s${memory}`);
   }
   printCache(cache);
+  printPage(page);
   printSweeps(sweeps);
 }
 

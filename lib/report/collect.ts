@@ -110,12 +110,12 @@ async function readTable(path: string): Promise<Table> {
 /** Of a network without checkpoints: what the stages found at its end, as a table of one row. */
 function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summaries): Table {
   const W_E = toMatrix(weights.W_E, { rows: config.p });
-  const singular = summaries['svd']?.['singular_values'] as { W_E?: number[] } | undefined;
+  const singular = summaries['svd']?.['singular_values_W_E'] as number[] | undefined;
   const cosines = summaries['logits']?.['logit_cosine_coefficients'] as number[] | undefined;
   return toTable(1, {
     epoch: [0],
     fourier_norms_W_E: fourierNorms(embeddingInBasis(makeFourierBasis(config.p), W_E)).all,
-    ...(singular?.W_E ? { singular_values_W_E: singular.W_E } : {}),
+    ...(singular ? { singular_values_W_E: singular } : {}),
     ...(cosines ? { logit_cosine_coefficients: cosines } : {}),
   });
 }

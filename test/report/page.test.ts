@@ -1,7 +1,7 @@
 // The explorer page in a real browser: what it shows is what the Arrow files say.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { readArrow } from '../../lib/files/arrow.ts';
+import { writeSummary } from '../../lib/files/summary.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { buildPage } from '../../lib/report/page.ts';
 import { runPipeline } from '../run-pipeline.ts';
@@ -182,6 +183,24 @@ describe('the explorer page', { skip }, () => {
     const missing = small.locator('[data-missing="progress"]').first();
     assert.match((await missing.textContent()) ?? '', /npm run pipeline -- report/);
     await small.close();
+  });
+
+  test('shows a model that came without a history by its last state alone', async () => {
+    const train = join(folder, 'pretrained');
+    await mkdir(train);
+    await copyFile(artifact('train', 'model.safetensors'), join(train, 'model.safetensors'));
+    await writeSummary(train, { pretrained: true, history: null });
+    const stages = ['dataset', 'svd', 'fourier', 'neurons', 'logits'];
+    const needs = Object.fromEntries(stages.map((stage) => [stage, artifact(stage)]));
+    const { data, blocks } = await collect({ ...needs, train });
+    const path = join(folder, 'pretrained.html');
+    await writeFile(path, await buildPage({ ...data, pipeline_yaml: '', made_by: {} }, blocks));
+    const last = await openPage(path);
+    assert.deepEqual(problems, []);
+    assert.equal(await last.locator('#epoch').count(), 0);
+    for (const id of ['embedding-spectrum', 'singular-values', 'circle', 'neuron-map', 'sum'])
+      assert.equal(await last.locator(`#${id}`).count(), 1, id);
+    await last.close();
   });
 });
 

@@ -79,7 +79,7 @@ function story(run: Run, memorised: number | null, grokked: number | null): stri
     return `By epoch ${whole(memorised)} it knew its training pairs by heart. It has not yet found the rule behind them.`;
   return (
     `By epoch ${whole(memorised)} it knew its training pairs by heart, and nothing else. Long after, by epoch ` +
-    `${whole(grokked)}, it had found the rule: it turns numbers into waves, and adds by turning circles. ` +
+    `${whole(grokked)}, it had found the rule${run.data.task.operation === 'add' ? ': it turns numbers into waves, and adds by turning circles' : ''}. ` +
     'Move the slider to watch it happen.'
   );
 }

@@ -121,7 +121,9 @@ export class Run {
   }
 
   phaseAt(epoch: number): string {
-    return this.phases.findLast(({ from }) => from <= epoch)?.name ?? '';
+    const phase = this.phases.findLast(({ from }) => from <= epoch);
+    if (!phase) return '';
+    return epoch <= phase.to ? phase.name : `after ${phase.name}`;
   }
 }
 
