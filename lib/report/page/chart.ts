@@ -81,6 +81,39 @@ export function onPick({ element, svg }: Chart, choose: (x: number) => void): vo
   });
 }
 
+/** Farther from all points than this, in pixels, the pointer means none of them. */
+const REACH = 40;
+
+/** Calls `choose` with the name of the point nearest to the pointer, on click, tap and while a mouse moves over. */
+export function onPoint(
+  { element, svg }: Chart,
+  points: readonly { readonly name: string; readonly x: number; readonly y: number }[],
+  choose: (name: string) => void,
+): void {
+  const pick = (event: PointerEvent): void => {
+    const drawn = svg();
+    if (!drawn) return;
+    const { left, top, width } = drawn.getBoundingClientRect();
+    const zoom = Number(drawn.getAttribute('width')) / width;
+    const [x, y] = [(event.clientX - left) * zoom, (event.clientY - top) * zoom];
+    const scales = [drawn.scale('x')!, drawn.scale('y')!] as const;
+    let best = { name: '', distance: REACH };
+    for (const point of points) {
+      const distance = Math.hypot(
+        (scales[0].apply(point.x) as number) - x,
+        (scales[1].apply(point.y) as number) - y,
+      );
+      if (distance < best.distance) best = { name: point.name, distance };
+    }
+    if (best.name !== '') choose(best.name);
+  };
+  element.classList.add('choosable');
+  element.addEventListener('pointerdown', pick);
+  element.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'mouse') pick(event);
+  });
+}
+
 /** Swatches and names; what they stand for is in the order of `items`. */
 export function legend(items: readonly { name: string; colour: string; dashed?: boolean }[]): HTMLElement {
   return h(
