@@ -6,7 +6,9 @@ import { chart, onPoint, Plot } from './chart.ts';
 import type { Chosen } from './chosen.ts';
 import { h } from './element.ts';
 import { short } from './numbers.ts';
-import { colourBar } from './raster.ts';
+
+/** Of the scheme from 0 to 1: what can be seen on white and on black. */
+const RANGE = [0.3, 0.92];
 
 export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: Chosen): HTMLElement {
   const all = curves.flatMap(({ points }) => points);
@@ -14,8 +16,14 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
   const values = curves.map((curve) => curve.colour);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const { apply } = Plot.scale({
-    color: { type: 'linear', scheme: SCHEMES.unsigned, domain: [low, high > low ? high : low + 1] },
+    color: {
+      type: 'linear',
+      scheme: SCHEMES.unsigned,
+      domain: [low, high > low ? high : low + 1],
+      range: RANGE,
+    },
   });
+  const stops = Array.from({ length: 9 }, (_, i) => String(apply(low + (i / 8) * (high - low))));
   const domain = padDomain(
     all.map(([, loss]) => loss),
     true,
@@ -51,7 +59,13 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
     'article',
     { class: 'card' },
     h('h3', {}, 'Test loss of every run'),
-    colourBar(false, h('span', {}, `${colour.label} ${short(low)}`), h('span', {}, short(high))),
+    h(
+      'div',
+      { class: 'bar', 'aria-hidden': 'true' },
+      h('span', {}, `${colour.label} ${short(low)}`),
+      h('span', { class: 'strip', style: `background: linear-gradient(to right, ${stops.join(', ')})` }),
+      h('span', {}, short(high)),
+    ),
     picture.element,
     h('p', {}, 'Lines end where training stopped; the chosen run is the thick one.'),
   );
