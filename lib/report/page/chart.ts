@@ -2,6 +2,7 @@
 // nothing on the page moves when they change.
 import { createFrame, type FrameOptions } from '../../figures/frame.ts';
 import { Plot } from '../../figures/observable-plot.ts';
+import { INK } from '../../figures/style.ts';
 import { h } from './element.ts';
 
 export { Plot };
@@ -52,9 +53,9 @@ export function onWidth(element: HTMLElement, draw: () => void): void {
   }).observe(element);
 }
 
-/** A vertical line at the epoch of the slider. */
+/** A vertical line at the epoch of the slider, in ink: no series has that colour. */
 export const cursor = (epoch: number): Plot.Markish =>
-  Plot.ruleX([epoch], { stroke: '#d55e00', strokeWidth: 1.6, ariaDescription: 'cursor' });
+  Plot.ruleX([epoch], { stroke: INK, strokeWidth: 1.6, ariaDescription: 'cursor' });
 
 /** Moves that line without drawing the chart again. */
 export function moveCursor({ svg }: Chart, epoch: number): void {

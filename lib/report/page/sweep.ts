@@ -104,13 +104,16 @@ function runCard(data: SweepData, chosen: Chosen): HTMLElement {
   chosen.follow((name) => {
     select.value = name;
     const point = data.points.find((each) => each.point === name)!;
-    const shown = Object.keys(point.fields).map((field): [string, string] => [
-      HEADS[field] ?? field,
-      textOf(data, point, field),
-    ]);
+    const fields = point.outcome === 'failed' ? [] : Object.keys(point.fields);
     numbers.replaceChildren(
-      ...(point.outcome === 'failed' ? [['outcome', 'failed'] as const] : shown).map(([label, value]) =>
-        h('div', {}, h('dt', {}, label), h('dd', {}, value)),
+      ...(point.outcome === 'failed' ? [h('div', {}, h('dt', {}, 'outcome'), h('dd', {}, 'failed'))] : []),
+      ...fields.map((field) =>
+        h(
+          'div',
+          { class: data.points.some(({ fields }) => Array.isArray(fields[field])) ? 'wide' : undefined },
+          h('dt', {}, HEADS[field] ?? field),
+          h('dd', { 'data-field': field }, textOf(data, point, field)),
+        ),
       ),
     );
   });
