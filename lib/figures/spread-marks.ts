@@ -91,6 +91,7 @@ export function drawSpread(
         stroke: colour,
         fill: 'white',
         strokeWidth: 1.5,
+        ariaDescription: `${name}: never`,
       }),
     ];
   });

@@ -58,7 +58,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
             ariaDescription: 'numbers',
           }),
           Plot.text(
-            path.filter((_, i) => i % named === 0),
+            path.filter((_, i) => i % named === 0 && i + named <= p),
             {
               x: ({ x }: Place) => 1.11 * x,
               y: ({ y }: Place) => 1.11 * y,
