@@ -117,7 +117,10 @@ describe('the page of sweeps', { skip }, () => {
       );
     }
     const never = [...series[0][1], ...series[1][1]].filter(Number.isNaN).length;
-    assert.equal(await page.locator('#sweep-lines article [aria-description$=": never"] path').count(), never);
+    assert.equal(
+      await page.locator('#sweep-lines article [aria-description$=": never"] path').count(),
+      never,
+    );
   });
 
   test('tells the numbers of a run that is chosen by keyboard or pointed at', async () => {
