@@ -69,7 +69,9 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   // Names of bands stand above all marks, whose lines would strike them through.
   const top = Math.min(LABEL_HEIGHT, ...rows) - LABEL_HEIGHT;
   const bandLabels = bands.map((band): Label => {
-    return { text: band.label, x: toPixel((band.from + band.to) / 2), y: top };
+    // Not across the axis, where the band is narrower than its name.
+    const least = marginLeft + textWidth(band.label, TEXT_SIZE) / 2 + 3;
+    return { text: band.label, x: Math.max(least, toPixel((band.from + band.to) / 2)), y: top };
   });
   const labels = [...markLabels, ...bandLabels];
   const baselines = [...rows, ...dodgeLabels(bandLabels)];

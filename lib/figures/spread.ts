@@ -1,126 +1,22 @@
-// What repeated runs gave at each place of an axis: every run a dot, the median a line, least to most a bar.
-// Runs that never got there stand at the cap as hollow triangles, and count as later than all others.
+// The figure of what repeated runs gave at each place of an axis, with its numbers.
 import { composeFigure } from './compose.ts';
 import type { Figure, Table } from './figure.ts';
-import { createFrame, padDomain, type Tick } from './frame.ts';
-import { drawPanel, Plot } from './plot.ts';
-import { MUTED, SERIES_COLOURS, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
-
-export interface SpreadSeries {
-  readonly name: string;
-  /** One a run; Infinity for a run that never got there. */
-  readonly runs: readonly { readonly x: number; readonly y: number }[];
-  /** Grey, with dots and no bars: what others published. */
-  readonly isReference?: boolean;
-}
-
-export interface SpreadOptions {
-  readonly title: string;
-  readonly subtitle?: string;
-  readonly x: { readonly label: string; readonly ticks: readonly Tick[] };
-  /** On a log axis. */
-  readonly y: { readonly label: string };
-  /** Up to where runs went, and what that is called. */
-  readonly cap: { readonly at: number; readonly label: string };
-  readonly series: readonly SpreadSeries[];
-}
+import { createFrame } from './frame.ts';
+import { drawPanel } from './plot.ts';
+import { colourOf, drawSpread, type SpreadOptions } from './spread-marks.ts';
 
 const WIDTH = 760;
 const HEIGHT = 360;
 
-/** The middle value, the mean of the middle two where their number is even; Infinity counts as later than all others. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((x, y) => x - y);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
-}
-
-export function spread({ title, subtitle, x, y, cap, series }: SpreadOptions): Figure {
-  const shown = (value: number): number => Math.min(Math.max(value, 1), cap.at);
-  const places = x.ticks.map(({ at }) => at);
-  const [first, last] = [Math.min(...places), Math.max(...places)];
-  const room = 0.04 * (last - first || 1);
-  const all = series.flatMap(({ runs }) => runs.map((run) => shown(run.y)));
-  const frame = createFrame({
-    width: WIDTH,
-    height: HEIGHT,
-    x: {
-      ...x,
-      ticks: thin(x.ticks, (WIDTH - 90) / (last - first + 2 * room)),
-      domain: [first - room, last + room],
-    },
-    y: { ...y, log: true, domain: padDomain([...all, cap.at], true) },
-  });
-  const colours = series.map(({ isReference }, i) => (isReference ? MUTED : SERIES_COLOURS[i % 8]!));
-  const marks = series.flatMap(({ runs, isReference }, i) => {
-    const colour = colours[i]!;
-    const middles = summarise(runs).map((each) => ({ ...each, median: shown(each.median) }));
-    const dash = isReference ? { strokeDasharray: '5,3' } : {};
-    const line = Plot.line(middles, { x: 'x', y: 'median', stroke: colour, strokeWidth: 1.8, ...dash });
-    const reached = runs.filter((run) => Number.isFinite(run.y)).map((run) => ({ ...run, y: shown(run.y) }));
-    const dots = Plot.dot(reached, { x: 'x', y: 'y', fill: colour, r: 2.8, fillOpacity: 0.75 });
-    if (isReference) return [line, dots];
-    const bars = middles.map(({ x, least, most }) => ({ x, least: shown(least), most: shown(most) }));
-    const never = runs.filter((run) => !Number.isFinite(run.y));
-    return [
-      Plot.ruleX(bars, {
-        x: 'x',
-        y1: 'least',
-        y2: 'most',
-        stroke: colour,
-        strokeWidth: 4,
-        strokeOpacity: 0.25,
-      }),
-      line,
-      dots,
-      Plot.dot(never, {
-        x: 'x',
-        y: cap.at,
-        symbol: 'triangle',
-        r: 5,
-        stroke: colour,
-        fill: 'white',
-        strokeWidth: 1.5,
-      }),
-    ];
-  });
-  const ceiling = [
-    Plot.ruleY([cap.at], { stroke: MUTED, strokeDasharray: '2,3' }),
-    Plot.text([cap.label], {
-      frameAnchor: 'right',
-      x: last + room,
-      y: cap.at,
-      textAnchor: 'end',
-      dy: -12,
-      fill: MUTED,
-      fontSize: TEXT_SIZE,
-    }),
-  ];
-  const panel = drawPanel({ ...frame.options, marks: [...frame.back, ...ceiling, ...marks, ...frame.front] });
+export function spread(options: SpreadOptions): Figure {
+  const { title, subtitle, series } = options;
+  const { frame, marks } = drawSpread(options, WIDTH);
+  const { options: place, back, front } = createFrame({ ...frame, width: WIDTH, height: HEIGHT });
+  const panel = drawPanel({ ...place, marks: [...back, ...marks, ...front] });
   const legend = series.map(({ name, isReference }, i) => {
-    return { name, colour: colours[i]!, mark: isReference ? ('dashes' as const) : ('line' as const) };
+    return { name, colour: colourOf(series, i), mark: isReference ? ('dashes' as const) : ('line' as const) };
   });
   return composeFigure({ title, subtitle, legend, panels: [panel] });
-}
-
-/** Ticks whose names do not run into the one before; `scale`: pixels a unit. */
-function thin(ticks: readonly Tick[], scale: number): Tick[] {
-  const kept: Tick[] = [];
-  for (const tick of ticks) {
-    const before = kept.at(-1);
-    const room = before ? (textWidth(before.name, TICK_SIZE) + textWidth(tick.name, TICK_SIZE)) / 2 + 4 : 0;
-    if (!before || (tick.at - before.at) * scale > room) kept.push(tick);
-  }
-  return kept;
-}
-
-/** Median and range of the runs at each x, in order of x. */
-function summarise(runs: SpreadSeries['runs']): { x: number; median: number; least: number; most: number }[] {
-  const places = [...new Set(runs.map((run) => run.x))].sort((a, b) => a - b);
-  return places.map((x) => {
-    const values = runs.filter((run) => run.x === x).map((run) => run.y);
-    return { x, median: median(values), least: Math.min(...values), most: Math.max(...values) };
-  });
 }
 
 /** The numbers of the figure: a row a run, `series`, x and y under the names given; NaN for a run that never got there. */

@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { GRID, INK, MUTED, SERIES_COLOURS } from '../figures/style.ts';
 import { bundle } from '../runner/bundle.ts';
 import type { ReportData } from './data.ts';
+import type { SweepData } from './sweep-data.ts';
 
-const SCRIPT = fileURLToPath(new URL('./page/main.ts', import.meta.url));
+const EXPLORER = fileURLToPath(new URL('./page/main.ts', import.meta.url));
+const SWEEPS = fileURLToPath(new URL('./page/sweeps.ts', import.meta.url));
 const STYLE = fileURLToPath(new URL('./page/style.css', import.meta.url));
 
 /** What the figures' colours become in the dark scheme; those of the series keep their order of hues. */
@@ -21,13 +23,20 @@ const DARK: Readonly<Record<string, string>> = {
   ),
 };
 
-/** The whole HTML. `blocks`: what the page decodes when it needs it, by id. The same data give the same bytes. */
-export async function buildPage(
-  data: ReportData,
-  blocks: Readonly<Record<string, Uint8Array>>,
-): Promise<string> {
+/** What a page decodes when it needs it, by id. */
+type Blocks = Readonly<Record<string, Uint8Array>>;
+
+/** The explorer as HTML. The same data give the same bytes. */
+export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
+  buildHtml(EXPLORER, `grokscope: ${data.task.operation}, p = ${data.config.p}`, data, blocks);
+
+/** The page of sweeps as HTML, likewise. */
+export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
+  buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
+
+async function buildHtml(entry: string, title: string, data: object, blocks: Blocks): Promise<string> {
   const { outputFiles } = await bundle({
-    entryPoints: [SCRIPT, STYLE],
+    entryPoints: [entry, STYLE],
     minify: true,
     format: 'iife',
     target: 'es2022',
@@ -47,7 +56,7 @@ export async function buildPage(
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'">`,
     '<link rel="icon" href="data:,">',
-    `<title>${title(data)}</title>`,
+    `<title>${title}</title>`,
     `<style>${colours()}${style}</style>`,
     '<header><b>grokscope</b><nav aria-label="Sections"></nav></header>',
     '<main><p>This page needs JavaScript.</p></main>',
@@ -60,8 +69,6 @@ export async function buildPage(
     '',
   ].join('\n');
 }
-
-const title = ({ config, task }: ReportData): string => `grokscope: ${task.operation}, p = ${config.p}`;
 
 /** Attributes give way to style sheets: so one picture serves both schemes. */
 function colours(): string {

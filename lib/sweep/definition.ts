@@ -23,6 +23,8 @@ export interface Sweep {
   /** Epochs that others have measured, by the value of the first axis. */
   readonly published: ReadonlyMap<number, number> | null;
   readonly slurm: SlurmSettings;
+  /** As it stands in the file. */
+  readonly yaml: string;
 }
 
 const KEYS = ['until', 'set', 'matrix', 'points', 'collect', 'published', 'slurm'];
@@ -125,14 +127,16 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
   });
   const slurm = readSlurmSettings(source, fields.get('slurm'));
   if (source.problems.length > 0) throw new ConfigurationError(source.problems.sort(byPlace));
+  const defined = await definePoints(file, stages, set, given);
   return {
     name,
     stages,
     axes: [...new Set(given.flatMap((point) => point.map(({ stage, param }) => `${stage}.${param}`)))],
-    points: await definePoints(file, stages, set, given),
+    points: defined,
     collect,
     published: published.length > 0 ? new Map(published) : null,
     slurm,
+    yaml: `  ${defined[0]!.pipeline.text.slice(entry.keySpan[0], entry.span[1])}`,
   };
 }
 

@@ -105,13 +105,26 @@ async function carryOut(
   if (options.detach) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
   const isNew = await writeResults(site.folder, sweep, ordered);
-  if (isNew || options.collect || !existsSync(join(site.folder, 'figures'))) {
-    const { drawFigures } = await import('./figures.ts');
-    await drawFigures(site.folder, sweep, ordered);
-  }
+  const isShown = ['figures', 'page.json', '../index.html'].every((path) =>
+    existsSync(join(site.folder, path)),
+  );
+  if (isNew || options.collect || !isShown) await present(site.folder, sweep, ordered);
   if (!options.json) for (const line of epochTable(sweep, ordered)) console.log(line);
   if (!options.json) console.log(`results in ${shortPath(site.folder)}/results.arrow`);
+  if (!options.json) console.log(`page of all sweeps: ${shortPath(join(site.folder, '../index.html'))}`);
   return ordered.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+}
+
+/** Figures, where it trains, and the page. */
+async function present(folder: string, sweep: Sweep, rows: readonly Row[]): Promise<void> {
+  const [{ composePictures }, { drawFigures }, { writePage }] = await Promise.all([
+    import('./pictures.ts'),
+    import('./figures.ts'),
+    import('./page.ts'),
+  ]);
+  const pictures = await composePictures(folder, sweep, rows);
+  if (pictures) await drawFigures(folder, pictures);
+  await writePage(folder, sweep, rows, pictures);
 }
 
 /** A few words about a point that is done: whether and when it grokked, where that is known. */

@@ -2,6 +2,7 @@
 // nothing on the page moves when they change.
 import { createFrame, type FrameOptions } from '../../figures/frame.ts';
 import { Plot } from '../../figures/observable-plot.ts';
+import { INK } from '../../figures/style.ts';
 import { h } from './element.ts';
 
 export { Plot };
@@ -52,9 +53,9 @@ export function onWidth(element: HTMLElement, draw: () => void): void {
   }).observe(element);
 }
 
-/** A vertical line at the epoch of the slider. */
+/** A vertical line at the epoch of the slider, in ink: no series has that colour. */
 export const cursor = (epoch: number): Plot.Markish =>
-  Plot.ruleX([epoch], { stroke: '#d55e00', strokeWidth: 1.6, ariaDescription: 'cursor' });
+  Plot.ruleX([epoch], { stroke: INK, strokeWidth: 1.6, ariaDescription: 'cursor' });
 
 /** Moves that line without drawing the chart again. */
 export function moveCursor({ svg }: Chart, epoch: number): void {
@@ -78,6 +79,39 @@ export function onPick({ element, svg }: Chart, choose: (x: number) => void): vo
   element.addEventListener('pointerdown', (event) => pick(event));
   element.addEventListener('pointermove', (event) => {
     if (event.buttons === 1) pick(event);
+  });
+}
+
+/** Farther from all points than this, in pixels, the pointer means none of them. */
+const REACH = 40;
+
+/** Calls `choose` with the name of the point nearest to the pointer, on click, tap and while a mouse moves over. */
+export function onPoint(
+  { element, svg }: Chart,
+  points: readonly { readonly name: string; readonly x: number; readonly y: number }[],
+  choose: (name: string) => void,
+): void {
+  const pick = (event: PointerEvent): void => {
+    const drawn = svg();
+    if (!drawn) return;
+    const { left, top, width } = drawn.getBoundingClientRect();
+    const zoom = Number(drawn.getAttribute('width')) / width;
+    const [x, y] = [(event.clientX - left) * zoom, (event.clientY - top) * zoom];
+    const scales = [drawn.scale('x')!, drawn.scale('y')!] as const;
+    let best = { name: '', distance: REACH };
+    for (const point of points) {
+      const distance = Math.hypot(
+        (scales[0].apply(point.x) as number) - x,
+        (scales[1].apply(point.y) as number) - y,
+      );
+      if (distance < best.distance) best = { name: point.name, distance };
+    }
+    if (best.name !== '') choose(best.name);
+  };
+  element.classList.add('choosable');
+  element.addEventListener('pointerdown', pick);
+  element.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'mouse') pick(event);
   });
 }
 

@@ -28,6 +28,23 @@ export function section(id: string, title: string, ...children: readonly Child[]
 /** Where a measure or a picture comes from. */
 export const source = (text: string): HTMLElement => h('span', { class: 'source' }, text);
 
+/** A table that scrolls in its own place where it is wider than the window. */
+export const table = (head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement =>
+  h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': head.join(', ') },
+    h(
+      'table',
+      {},
+      h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
+      h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))))),
+    ),
+  );
+
+/** A part that opens on demand. */
+export const details = (title: Child, ...content: readonly Child[]): HTMLElement =>
+  h('details', {}, h('summary', {}, title), ...content);
+
 /** In the place of a part whose stage is not there. */
 export const missing = (what: string, stage: string): HTMLElement =>
   h(

@@ -1,5 +1,5 @@
 // Every figure that the stages drew, unpacked when it comes into view, with links to its files beside the page.
-import { decodeBytes, type FigureFile } from '../data.ts';
+import { decodeBytes } from '../data.ts';
 import { h, missing, section } from './element.ts';
 import { blockOf, type Run } from './run.ts';
 
@@ -8,16 +8,6 @@ const STAGES = ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits', 'p
 
 export function figures(run: Run): HTMLElement {
   const { figures, summaries } = run.data;
-  const seen = new IntersectionObserver(
-    (entries) => {
-      for (const { target, isIntersecting } of entries) {
-        if (!isIntersecting) continue;
-        seen.unobserve(target);
-        void unpack(target as HTMLElement);
-      }
-    },
-    { rootMargin: '400px' },
-  );
   const groups = [...new Set([...STAGES, ...figures.map(({ stage }) => stage)])];
   return section(
     'figures',
@@ -40,25 +30,47 @@ export function figures(run: Run): HTMLElement {
           ' ',
           h('small', {}, `${own.length} ${own.length === 1 ? 'figure' : 'figures'}`),
         ),
-        h('div', { class: 'figures' }, ...own.map(({ figure, i }) => drawFigure(figure, i, seen))),
+        h(
+          'div',
+          { class: 'figures' },
+          ...own.map(({ figure: { name, title }, i }) =>
+            figureCard({
+              title,
+              path: `../${stage}/${name}`,
+              caption: `${stage}/${name}`,
+              block: `figure-${i}`,
+            }),
+          ),
+        ),
       );
     }),
   );
 }
 
-function drawFigure({ stage, name, title }: FigureFile, i: number, seen: IntersectionObserver): HTMLElement {
-  const picture = h('div', {
-    class: 'static',
-    'data-figure': i,
-    tabindex: 0,
-    role: 'group',
-    'aria-label': title,
-  });
-  seen.observe(picture);
+export interface Card {
+  readonly title: string;
+  /** Where its files are, from the page, without their extension. */
+  readonly path: string;
+  readonly caption: string;
+  /** The block that has its SVG, gzipped. */
+  readonly block: string;
+}
+
+/** A figure that a stage drew, unpacked when it comes near, with links to its files. */
+export function figureCard({ title, path, caption, block }: Card): HTMLElement {
+  const picture = h('div', { class: 'static', tabindex: 0, role: 'group', 'aria-label': title });
+  new IntersectionObserver(
+    (entries, seen) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      seen.disconnect();
+      void unpack(picture, block);
+    },
+    { rootMargin: '400px' },
+  ).observe(picture);
   const links = ['svg', 'png', 'arrow'].map((type) =>
     h(
       'a',
-      { href: `../${stage}/${name}.${type}`, download: true, 'aria-label': `${title} as ${type}` },
+      { href: `${path}.${type}`, download: true, 'aria-label': `${title} as ${type}` },
       type.toUpperCase(),
     ),
   );
@@ -66,7 +78,7 @@ function drawFigure({ stage, name, title }: FigureFile, i: number, seen: Interse
     'figure',
     { class: 'card' },
     picture,
-    h('figcaption', {}, `${stage}/${name} `, ...links.flatMap((link) => [' ', link])),
+    h('figcaption', {}, `${caption} `, ...links.flatMap((link) => [' ', link])),
   );
 }
 
@@ -74,13 +86,12 @@ function drawFigure({ stage, name, title }: FigureFile, i: number, seen: Interse
  * Ids are made unique: in one document, two figures may not both have an `id-1`. Names that Plot gives to parts go: the
  * figure has its own.
  */
-async function unpack(element: HTMLElement): Promise<void> {
-  const i = element.dataset['figure']!;
-  const packed = new Blob([decodeBytes(blockOf(`figure-${i}`))]);
+async function unpack(element: HTMLElement, block: string): Promise<void> {
+  const packed = new Blob([decodeBytes(blockOf(block))]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
   const own = svg.replaceAll(
     /( id="|url\(#|href="#)(id-\d+)/g,
-    (_, before: string, id: string) => `${before}f${i}-${id}`,
+    (_, before: string, id: string) => `${before}${block}-${id}`,
   );
   element.innerHTML = own.replaceAll(/(<(?!svg)[^>]*?) aria-label="[^"]*"/g, '$1');
 }

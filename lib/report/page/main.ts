@@ -12,6 +12,7 @@ import { blockOf, Run } from './run.ts';
 import { slider } from './slider.ts';
 import { Store } from './store.ts';
 import { sum } from './sum.ts';
+import { sweepsLink } from './sweeps-link.ts';
 import { themeButton } from './theme.ts';
 
 const run = new Run(JSON.parse(blockOf('data')) as ReportData);
@@ -37,6 +38,7 @@ const sections = [
   headline(run),
   h('div', { class: 'moving' }, ...moving.filter((each) => each !== null), slider(run, store) ?? ''),
   figures(run),
+  sweepsLink(),
   provenance(run),
 ];
 
@@ -47,6 +49,7 @@ const LINKS: Readonly<Record<string, string>> = {
   neurons: 'Neurons',
   sum: 'Ask it',
   figures: 'Figures',
+  sweeps: 'Sweeps',
   provenance: 'Provenance',
 };
 const main = document.querySelector('main')!;

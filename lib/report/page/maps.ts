@@ -12,9 +12,16 @@ const CIRCLE_HEIGHT = 300;
 /** Points that get their number beside them. */
 const MOST_NAMED = 16;
 
+/** Of a number on the plane of a frequency. */
+interface Place {
+  readonly a: number;
+  readonly x: number;
+  readonly y: number;
+}
+
 export function embeddingCircle(run: Run, store: Store): HTMLElement {
   const { p } = run.data.config;
-  const points = (): { a: number; x: number; y: number }[] => {
+  const points = (): Place[] => {
     const { data } = run.circle(run.snapshotOf(store.choice.frame), store.choice.frequency);
     return Array.from({ length: p }, (_, a) => ({ a, x: data[2 * a]!, y: data[2 * a + 1]! }));
   };
@@ -27,7 +34,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
     () => `The ${p} numbers in the plane of frequency ${store.choice.frequency}`,
     (width) => {
       const all = points();
-      const reach = 1.15 * Math.max(...all.map(({ x, y }) => Math.hypot(x, y)), 1e-9);
+      const reach = 1.25 * Math.max(...all.map(({ x, y }) => Math.hypot(x, y)), 1e-9);
       const wide = (reach * Math.max(1, width - 60)) / CIRCLE_HEIGHT;
       const path = order(store.choice.frequency).map((a) => all[a]!);
       return {
@@ -51,8 +58,13 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
             ariaDescription: 'numbers',
           }),
           Plot.text(
-            all.filter(({ a }) => a % named === 0),
-            { x: 'x', y: 'y', text: ({ a }: { a: number }) => String(a), dx: 9, dy: -7, fontSize: 11 },
+            path.filter((_, i) => i % named === 0 && i + named <= p),
+            {
+              x: ({ x }: Place) => 1.11 * x,
+              y: ({ y }: Place) => 1.11 * y,
+              text: ({ a }: Place) => String(a),
+              fontSize: 11,
+            },
           ),
         ],
       };

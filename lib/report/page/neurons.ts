@@ -35,7 +35,7 @@ export function neurons(run: Run, store: Store): HTMLElement {
     h(
       'p',
       {},
-      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose one to see it here and above; arrow keys go through a cluster. `,
+      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below and under “One neuron”; in a list, the arrow keys go on to the neuron that fires next. `,
       source('Nanda et al. 2023, section 4.2, at the last epoch.'),
     ),
     h('div', { class: 'clusters' }, ...clusters.map((cluster) => drawCluster(store, cluster))),

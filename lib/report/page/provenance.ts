@@ -1,21 +1,10 @@
 // What this page was made from, to the byte.
-import { h, section } from './element.ts';
+import { details, h, section, table } from './element.ts';
 import type { Run } from './run.ts';
 
 export function provenance(run: Run): HTMLElement {
   const { pipeline_yaml, made_by, versions } = run.data;
   const stages = Object.entries(made_by);
-  const table = (head: string[], rows: (Node | string)[][]): HTMLElement =>
-    h(
-      'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': head.join(', ') },
-      h(
-        'table',
-        {},
-        h('thead', {}, h('tr', {}, ...head.map((name) => h('th', { scope: 'col' }, name)))),
-        h('tbody', {}, ...rows.map((cells) => h('tr', {}, ...cells.map((cell) => h('td', {}, cell))))),
-      ),
-    );
   const list = (fields: Readonly<Record<string, unknown>>): string =>
     Object.entries(fields)
       .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
@@ -68,6 +57,3 @@ export function provenance(run: Run): HTMLElement {
     ),
   );
 }
-
-const details = (title: string, content: HTMLElement): HTMLElement =>
-  h('details', {}, h('summary', {}, title), content);

@@ -1,0 +1,26 @@
+// The page of sweeps: a section for each one that is there.
+import type { SweepData } from '../sweep-data.ts';
+import { h } from './element.ts';
+import { blockOf } from './run.ts';
+import { sweep } from './sweep.ts';
+import { themeButton } from './theme.ts';
+
+const sweeps = JSON.parse(blockOf('data')) as SweepData[];
+
+document
+  .querySelector('main')!
+  .replaceChildren(
+    h(
+      'section',
+      { id: 'sweeps', 'aria-labelledby': 'sweeps-title' },
+      h('h1', { id: 'sweeps-title' }, 'How long until it groks?'),
+      h(
+        'p',
+        { class: 'lead' },
+        'Many trainings that differ in a few settings. A network has memorised when it knows 99 % of the pairs that it was trained on, and has grokked when it is right on 99 % of those that it never saw. Choose a run, in a picture or in its list, and its numbers show.',
+      ),
+    ),
+    ...sweeps.map(sweep),
+  );
+document.querySelector('nav')!.append(...sweeps.map(({ name }) => h('a', { href: `#sweep-${name}` }, name)));
+document.querySelector('header')!.append(themeButton());
