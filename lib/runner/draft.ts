@@ -15,6 +15,7 @@ export interface Draft {
 const TOP_KEYS = ['stages', 'sweeps']; // sweeps are lib/sweep's
 const STAGE_KEYS = ['run', 'needs', 'env', 'params'];
 const STAGE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+const TAKEN_NAME = 'sweeps';
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Every stage of the file, in its order. */
@@ -39,6 +40,8 @@ function readDraft(source: Source, { key: name, keySpan, value, span }: Entry): 
     source.report(keySpan, `${show(name)} cannot be the name of a stage`, hint);
     return null;
   }
+  if (name === TAKEN_NAME)
+    source.report(keySpan, `${name} cannot be the name of a stage`, 'artifacts/sweeps/ holds the sweeps');
   const entries = value === null || source.data(value) === null ? [] : source.entries(value, span, name);
   if (!entries) return null;
   const fields = new Map(entries.map((entry) => [entry.key, entry]));

@@ -11,6 +11,8 @@ import type { Run } from './run.ts';
 const YOUNG_MS = 3_600_000;
 /** What a stopped stage left to go on from is kept this long. */
 const RESUMABLE_MS = 30 * 24 * YOUNG_MS;
+/** How far below `artifacts/` runs may lie: `artifacts/sweeps/<name>/<point>`. */
+const DEEPEST = 3;
 
 export interface Dropped {
   readonly records: number;
@@ -18,17 +20,13 @@ export interface Dropped {
   readonly bytes: number;
 }
 
-/** Keeps the newest `keep` results of every stage, and what stands in the stage folders. */
+/** Keeps the newest `keep` results of every stage, and what stands in the stage folders at and below `artifacts/`. */
 export async function collectGarbage(
-  { store, workspace, pipeline }: Run,
+  { store, workspace }: Run,
   keep: number,
   dryRun: boolean,
 ): Promise<Dropped> {
-  const kept = new Set<string>();
-  for (const stage of pipeline.stages.keys()) {
-    const record = await readRecord(workspace.run(stage, 'provenance.json'));
-    if (record) kept.add(record.key);
-  }
+  const kept = new Set<string>(await standingKeys(workspace.root, DEEPEST));
   const known = await readRecords(store.records);
   const newest = known.sort((x, y) => (x.made.started < y.made.started ? 1 : -1));
   const counts = new Map<string, number>();
@@ -56,6 +54,23 @@ export async function collectGarbage(
       if (!used.has(shard + rest)) await drop(join(store.objects, shard, rest), 'objects');
   if (!dryRun) await sweep(store.root);
   return dropped;
+}
+
+/** Keys of what stands in stage folders, of `root` and of the workspaces below it. */
+async function standingKeys(root: string, levels: number): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const keys: string[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    if (name !== '.runs') {
+      if (levels > 0) keys.push(...(await standingKeys(join(root, name), levels - 1)));
+      continue;
+    }
+    for (const stage of await readdir(join(root, name)).catch(() => [])) {
+      const record = await readRecord(join(root, name, stage, 'provenance.json'));
+      if (record) keys.push(record.key);
+    }
+  }
+  return keys;
 }
 
 async function readRecords(folder: string): Promise<Record[]> {

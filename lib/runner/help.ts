@@ -35,6 +35,7 @@ With --json every line is an object with a "type" and a "stage":
   say       a line that the stage gave (line)        note   something worth knowing (text)
   end       outcome (fresh, restored, ran, failed, skipped), seconds, why, detail (what failed, what to do)
 With --dry-run, and in status: plan, with action (fresh, restore, run, follow, missing), why, exists, running.
+From verify: verify, with records, objects, bytes, damage (lines). From gc: gc, with dryRun, records, objects, bytes.
 
 Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
@@ -72,7 +73,7 @@ const GC = `Drops results from the cache that the last runs do not need. What is
 
   npm run gc -- --dry-run
 
-  --keep N                 newest results of each stage to keep, beside what is in artifacts/ (default: 3)
+  --keep N                 newest results of each stage to keep, beside what is in artifacts/ and below (default: 3)
   -n, --dry-run            say what would go${JSON_TOO}${EVERYWHERE}
 `;
 

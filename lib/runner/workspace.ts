@@ -111,8 +111,10 @@ export class Workspace {
   }
 
   async #setAside(stage: string, path: string): Promise<void> {
-    const kept = join(this.run(stage, 'set-aside'), path);
-    await mkdir(dirname(kept), { recursive: true });
+    const first = join(this.run(stage, 'set-aside'), path);
+    await mkdir(dirname(first), { recursive: true });
+    let kept = first;
+    for (let i = 2; existsSync(kept); i++) kept = `${first}~${i}`;
     await rename(join(this.folder(stage), path), kept).catch(ignoreMissing);
   }
 }

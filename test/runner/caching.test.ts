@@ -162,7 +162,10 @@ test('a stage folder that was changed by hand is restored, and what was put ther
   assert.deepEqual(outcomes(finished), { a: 'fresh', c: 'restored' });
   assert.match(finished.out, /output was modified \(notes\.txt, result\.txt\)/);
   assert.deepEqual(await readdir(join(project.root, 'artifacts/c')), ['result.txt']);
+  await project.write('artifacts/c/notes.txt', 'mine again');
+  assert.deepEqual(outcomes(await project.pipeline('c')), { a: 'fresh', c: 'restored' });
   assert.equal(await project.read('artifacts/.runs/c/set-aside/notes.txt'), 'mine');
+  assert.equal(await project.read('artifacts/.runs/c/set-aside/notes.txt~2'), 'mine again');
 });
 
 test('a damaged object in the cache is a miss that says so, and is made again', async () => {

@@ -43,6 +43,14 @@ const CASES: readonly [title: string, yaml: string, message: string][] = [
                           ~~~~`,
   ],
   [
+    'a stage named like the folder of the sweeps',
+    'stages:\n  a:\n  sweeps: { run: stages/a.ts }\n',
+    `pipeline.yaml:3:3 sweeps cannot be the name of a stage
+    sweeps: { run: stages/a.ts }
+    ~~~~~~
+    artifacts/sweeps/ holds the sweeps`,
+  ],
+  [
     'an even p',
     'stages:\n  a: { params: { odd: 4 } }\n',
     `pipeline.yaml:2:23 odd must be an odd whole number of at least 3, got 4

@@ -50,7 +50,8 @@ test('explain of a file says which stage wrote it, from what, and whether it was
   assert.match((await project.run('explain', 'artifacts/b/no.txt')).err, /no\.txt does not exist\n/);
 });
 
-test('gc keeps the newest results and what stands in artifacts/, and leaves what is young alone', async () => {
+test('gc keeps the newest results and what stands at and below artifacts/, and leaves what is young alone', async () => {
+  await project.pipeline('a', '--artifacts', 'artifacts/sweeps/rate/one', '--set', 'a.n=5');
   for (const n of ['2', '3']) await project.pipeline('a', '--set', `a.n=${n}`);
   assert.match((await project.run('gc', '--keep', '1')).out, /^dropped 0 results, 0 files/);
   const old = new Date(Date.now() - 7_200_000);
@@ -62,8 +63,8 @@ test('gc keeps the newest results and what stands in artifacts/, and leaves what
     /^would drop 2 results, 2 files, 0\.0 MB/,
   );
   assert.match((await project.run('gc', '--keep', '1')).out, /^dropped 2 results, 2 files/);
-  // The newest a and the only b stay; b's input was made by a dropped a.
-  assert.equal((await cached('records')).length, 2);
+  // The newest a, the one of a sweep's point and the only b stay; b's input was made by a dropped a.
+  assert.equal((await cached('records')).length, 3);
   assert.deepEqual(outcomes(await project.pipeline('--set', 'a.n=3')), { a: 'fresh', b: 'ran' });
 });
 
