@@ -1,6 +1,6 @@
-import { DTYPES, EVERYTHING, POSITIONS } from '../lib/model/activation-format.ts';
 import { backendIdentity } from '../lib/model/backend-identity.ts';
 import { ACTIVATION_NAMES } from '../lib/model/hooks.ts';
+import { DTYPES, EVERYTHING, POSITIONS } from '../lib/model/selection.ts';
 import { choice, list, object } from '../lib/runner/schema.ts';
 
 export const params = object(

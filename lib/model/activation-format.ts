@@ -6,19 +6,8 @@ import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
 import { ExpectedError } from '../files/expected-error.ts';
 import { sizeOf } from '../files/tensor.ts';
 import { N_CTX, type ModelConfig } from './config.ts';
-import { ACTIVATION_NAMES, activations, type Activation, type ActivationName } from './hooks.ts';
-
-export const DTYPES = ['float32', 'float16'] as const;
-export const POSITIONS = ['all', 'last'] as const;
-
-/** What is kept: the names that get a file, the precision, and all three positions or the last, `=`. */
-export interface Selection {
-  readonly hooks: readonly ActivationName[];
-  readonly dtype: (typeof DTYPES)[number];
-  readonly positions: (typeof POSITIONS)[number];
-}
-
-export const EVERYTHING: Selection = { hooks: ACTIVATION_NAMES, dtype: 'float32', positions: 'all' };
+import { activations, type Activation, type ActivationName } from './hooks.ts';
+import type { Selection } from './selection.ts';
 
 /** Shape and dimensions of one prompt's activation as it is kept; at `=` alone its position axis is gone, as in `[:, -1]`. */
 export function keptActivation(

@@ -5,7 +5,7 @@ import { after, test, type TestContext } from 'node:test';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import { writeActivations } from '../../lib/model/activation-files.ts';
-import { EVERYTHING } from '../../lib/model/activation-format.ts';
+import { EVERYTHING } from '../../lib/model/selection.ts';
 import { openBackend } from '../../lib/model/backend.ts';
 import { ACTIVATION_NAMES } from '../../lib/model/hooks.ts';
 import { initialWeights } from '../../lib/model/initial.ts';
