@@ -71,8 +71,10 @@ describe('processes', { concurrency: 3 }, () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)
-    it(`${signal} stops the stage too and ends with ${code}`, async (t) => {
+    it(`${signal} reaches the stage, stops it and ends with ${code}`, async (t) => {
       const project = await create(t);
+      const heard = `process.on('${signal}', () => { writeFileSync(runs + 'heard', '${signal}'); process.exit(1); });`;
+      await project.writeStage('slow', { body: heard + SLOW });
       const { child, finished } = project.start(['pipeline']);
       const pid = await stagePid(project);
       child.kill(signal);
@@ -80,13 +82,14 @@ describe('processes', { concurrency: 3 }, () => {
       assert.equal(ended, code);
       assert.match(out, new RegExp(`slow +failed\\n {4}stopped by ${signal}\\nnext +skipped`));
       await assertGone(pid);
+      assert.equal(await project.read('runs/heard'), signal);
       await assert.rejects(readdir(join(project.root, 'artifacts/slow')));
     });
 
-  it('a stage that ignores SIGTERM is killed after a grace period', async (t) => {
+  it('a stage that ignores SIGTERM is killed after a grace period', { timeout: 60_000 }, async (t) => {
     const project = await create(t);
     await project.writeStage('slow', { body: `process.on('SIGTERM', () => {});${SLOW}` });
-    const { child, finished } = project.start(['pipeline']);
+    const { child, finished } = project.start(['pipeline', '--set', 'slow.n=100000']);
     const pid = await stagePid(project);
     child.kill('SIGTERM');
     assert.equal((await finished).code, 143);
