@@ -71,7 +71,7 @@ test('gc keeps the newest results and what stands at and below artifacts/, and l
 test('verify reads every byte: a flipped one is found and removed, and the result is made again', async () => {
   const whole = await project.run('verify');
   assert.equal(whole.code, 0, whole.out);
-  assert.match(whole.out, /^3 results, 3 files, 0\.0 MB read: 0 damaged$/m);
+  assert.match(whole.out, /^4 results, 4 files, 0\.0 MB read: 0 damaged$/m);
   const { files } = JSON.parse(await project.read('artifacts/.runs/b/provenance.json'));
   const object = join('.cache/objects', files[0].sha256.slice(0, 2), files[0].sha256.slice(2));
   const text = await project.read(object);
