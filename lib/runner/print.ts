@@ -1,4 +1,4 @@
-/** Lines that are not events: a plan, and where the figures of a run are. */
+/** Lines that are not events: a plan, what verify and gc found, and where the figures of a run are. */
 import { join } from 'node:path';
 import type { Dropped } from './gc.ts';
 import type { Plan } from './plan.ts';
@@ -8,18 +8,17 @@ import { listReasons } from './stale.ts';
 import type { Verdict } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
-export function printPlan(
+/** A line for each stage. */
+export function describePlan(
   plans: readonly Plan[],
   { json, dryRun }: { json: boolean; dryRun: boolean },
-): void {
+): string[] {
   const width = Math.max(...plans.map(({ stage }) => stage.length)) + 2;
-  for (const plan of plans) {
-    if (json) console.log(JSON.stringify({ type: 'plan', ...plan }));
-    else {
-      const state = dryRun ? WOULD[plan.action] : stateOf(plan);
-      console.log(`${plan.stage.padEnd(width)}${state}  ${listReasons(plan.why)}`.trimEnd());
-    }
-  }
+  return plans.map((plan) => {
+    if (json) return JSON.stringify({ type: 'plan', ...plan });
+    const state = dryRun ? WOULD[plan.action] : stateOf(plan);
+    return `${plan.stage.padEnd(width)}${state}  ${listReasons(plan.why)}`.trimEnd();
+  });
 }
 
 const WOULD: Readonly<{ [A in Plan['action']]: string }> = {
@@ -36,35 +35,34 @@ function stateOf({ action, exists, running }: Plan): string {
   return exists ? 'stale' : 'missing';
 }
 
-/** The exit code that goes with it. */
-export function printVerdict(verdict: Verdict, { json }: { json: boolean }): number {
+export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): string[] {
   const { objects, bytes, records, damage } = verdict;
-  if (json) console.log(JSON.stringify({ type: 'verify', ...verdict }));
-  else {
-    for (const line of damage) console.log(line);
-    console.log(`${records} results, ${objects} files, ${megabytes(bytes)} read: ${damage.length} damaged`);
-  }
-  return damage.length > 0 ? 1 : 0;
+  if (json) return [JSON.stringify({ type: 'verify', ...verdict })];
+  const sum = `${records} results, ${objects} files, ${megabytes(bytes)} read: ${damage.length} damaged`;
+  return [...damage, sum];
 }
 
-export function printDropped(dropped: Dropped, { json, dryRun }: { json: boolean; dryRun: boolean }): void {
+export function describeDropped(
+  dropped: Dropped,
+  { json, dryRun }: { json: boolean; dryRun: boolean },
+): string[] {
   const { records, objects, bytes } = dropped;
-  if (json) console.log(JSON.stringify({ type: 'gc', dryRun, ...dropped }));
-  else
-    console.log(
-      `${dryRun ? 'would drop' : 'dropped'} ${records} results, ${objects} files, ${megabytes(bytes)}`,
-    );
+  if (json) return [JSON.stringify({ type: 'gc', dryRun, ...dropped })];
+  const sum = `${records} results, ${objects} files, ${megabytes(bytes)}`;
+  return [`${dryRun ? 'would drop' : 'dropped'} ${sum}`];
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Folders with figures, and pages to open. */
-export function printResults(workspace: Workspace, settled: ReadonlyMap<string, Record>): void {
+export function describeResults(workspace: Workspace, settled: ReadonlyMap<string, Record>): string[] {
   const path = (stage: string, file = ''): string => shortPath(join(workspace.folder(stage), file));
+  const lines: string[] = [];
   for (const [stage, { files }] of settled) {
     const figures = files.filter((file) => file.path.endsWith('.svg')).length;
-    if (figures > 0) console.log(`${figures} ${figures === 1 ? 'figure' : 'figures'} in ${path(stage)}/`);
+    if (figures > 0) lines.push(`${figures} ${figures === 1 ? 'figure' : 'figures'} in ${path(stage)}/`);
   }
   for (const [stage, { files }] of settled)
-    for (const file of files) if (file.path.endsWith('.html')) console.log(`open ${path(stage, file.path)}`);
+    for (const file of files) if (file.path.endsWith('.html')) lines.push(`open ${path(stage, file.path)}`);
+  return lines;
 }

@@ -23,19 +23,21 @@ interface Live {
   told: number | null;
 }
 
+type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
 type Progress = Event & { type: 'progress' };
 
 const STARTED = { action: 'running', done: 0, total: 0, note: '' } as const;
 
 export class Terminal {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Stream;
   readonly #width: number;
   readonly #live = new Map<string, Live>();
   readonly #clock: NodeJS.Timeout;
   #bars: MultiBar | undefined;
 
   /** `stages`: the names that will be shown, for the width of their column. */
-  constructor(stream: NodeJS.WriteStream, stages: readonly string[]) {
+  constructor(stream: Stream, stages: readonly string[]) {
     this.#stream = stream;
     this.#width = Math.max(...stages.map((name) => name.length)) + 2;
     this.#clock = setInterval(() => this.#refresh(), REFRESH_MS).unref();

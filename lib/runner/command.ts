@@ -1,0 +1,128 @@
+/**
+ * One command from its words to its exit code: 0 done, 1 a stage failed, 2 the configuration or the command line is
+ * wrong, 129/130/143 interrupted.
+ */
+import { join } from 'node:path';
+import type { Report } from './event.ts';
+import { Hashes } from './hashes.ts';
+import { HELP } from './help.ts';
+import { EXIT_CODES } from './interrupt.ts';
+import { parseOptions, type Options } from './options.ts';
+import { withNeeds } from './order.ts';
+import { readPipeline } from './pipeline.ts';
+import { ConfigurationError } from './problem.ts';
+import { findRoots } from './roots.ts';
+import { describeFailure, runStages, type Run } from './run.ts';
+import { Store } from './store.ts';
+import { checkTargets } from './targets.ts';
+import { Workspace } from './workspace.ts';
+
+/** Where a command writes, and what tells it to stop: aborted with the name of a signal as reason. */
+export interface Outside {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream;
+  readonly stop: AbortSignal;
+}
+
+/** Carries out what stands after `node lib/runner/main.ts`; gives the exit code. Never throws. */
+export async function runCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  outside: Outside,
+): Promise<number> {
+  try {
+    return await carryOut(parseOptions(args, env), outside);
+  } catch (error) {
+    const isTheirs = error instanceof ConfigurationError;
+    outside.stderr.write(`${isTheirs ? error.message : describeFailure(error).join('\n    ')}\n`);
+    return isTheirs ? 2 : 1;
+  }
+}
+
+async function carryOut(options: Options, outside: Outside): Promise<number> {
+  if (options.help) {
+    outside.stdout.write(HELP[options.command]);
+    return 0;
+  }
+  const pipeline = await readPipeline(options.file, options.overrides);
+  if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
+  const { artifacts, cache } = findRoots(options, pipeline);
+  const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
+  const chosen = options.only ? new Set(names) : withNeeds(pipeline.stages, names);
+  const hashes = await Hashes.open(join(cache, 'hashes.json'));
+  const run: Run = {
+    pipeline,
+    workspace: new Workspace(artifacts),
+    store: new Store(cache),
+    hashes,
+    forced: new Set(options.force ? names : []),
+    settled: new Map(),
+    report: () => {},
+    stop: outside.stop,
+  };
+  try {
+    return await execute(run, chosen, options, outside);
+  } finally {
+    await hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
+  }
+}
+
+/** What stands for a file rather than for a stage. */
+const isPath = (target: string): boolean => /[/\\.]/.test(target);
+
+async function execute(
+  run: Run,
+  chosen: ReadonlySet<string>,
+  options: Options,
+  outside: Outside,
+): Promise<number> {
+  const print = await import('./print.ts');
+  const { command, targets } = options;
+  const say = (lines: readonly string[]): void => {
+    for (const line of lines) outside.stdout.write(`${line}\n`);
+  };
+  if (command === 'graph') {
+    const { drawGraph } = await import('./graph.ts');
+    say([drawGraph(run.pipeline)]);
+  } else if (command === 'explain' && isPath(targets[0]!)) {
+    const { explainFile } = await import('./explain-file.ts');
+    say(await explainFile(targets[0]!, run.hashes));
+  } else if (command === 'explain') {
+    const { explainStage } = await import('./explain.ts');
+    say(await explainStage(run, run.pipeline.stages.get(targets[0]!)!));
+  } else if (command === 'verify') {
+    const { verifyAll } = await import('./verify.ts');
+    const shown = await openReport(options, ['verify'], outside);
+    const verdict = await verifyAll({ ...run, report: shown.report });
+    shown.close();
+    say(print.describeVerdict(verdict, options));
+    return verdict.damage.length > 0 ? 1 : 0;
+  } else if (command === 'gc') {
+    const { collectGarbage } = await import('./gc.ts');
+    say(print.describeDropped(await collectGarbage(run, options.keep, options.dryRun), options));
+  } else if (command === 'status' || options.dryRun) {
+    const { planStages } = await import('./plan.ts');
+    say(print.describePlan(await planStages(run, chosen), options));
+  } else {
+    const { report, close } = await openReport(options, [...chosen], outside);
+    await run.store.sweep();
+    const fine = await runStages({ ...run, report }, chosen, options);
+    close();
+    if (run.stop.aborted) return EXIT_CODES[run.stop.reason as keyof typeof EXIT_CODES];
+    if (fine && !options.json) say(print.describeResults(run.workspace, run.settled));
+    return fine ? 0 : 1;
+  }
+  return 0;
+}
+
+/** Shows what happens to `names` on the terminal, or as JSON, until `close`. */
+async function openReport(
+  { json }: Options,
+  names: readonly string[],
+  { stdout }: Outside,
+): Promise<{ report: Report; close: () => void }> {
+  if (json) return { report: (event) => stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
+  const { Terminal } = await import('./terminal.ts');
+  const terminal = new Terminal(stdout, names);
+  return { report: (event) => terminal.show(event), close: () => terminal.close() };
+}
