@@ -37,7 +37,8 @@ static double power(double base, int exponent) {
 
 enum { UPDATE_FLOATS = 64 * 64 };
 
-/** AdamW as PyTorch: decay, then w -= lr m^ / (sqrt(v^) + eps), hats by 1 - beta^step. Elements [from, to). */
+/** AdamW as PyTorch: decay, then w -= lr m^ / (sqrt(v^) + eps), hats by 1 - beta^step. Elements [from, to). Where that
+    sum is 0, as for padding with eps 0, there is no step: divided by infinity rather than skipped, for the vector loop. */
 static void update(struct kernel *k, int step, long from, long to) {
   const struct adamw *o = &k->job.adamw;
   float keep = (float)(1 - o->learning_rate * o->weight_decay), epsilon = (float)o->epsilon;
@@ -49,7 +50,8 @@ static void update(struct kernel *k, int step, long from, long to) {
   for (long i = 0; i < (to - from) / LANES * LANES; i++) {
     m[i] = m[i] + (g[i] - m[i]) * one_less_beta1;
     v[i] = v[i] * beta2 + (g[i] * g[i]) * one_less_beta2;
-    w[i] = w[i] * keep - rate * (m[i] / (__builtin_sqrtf(v[i]) * root + epsilon));
+    float spread = __builtin_sqrtf(v[i]) * root + epsilon;
+    w[i] = w[i] * keep - rate * (m[i] / (spread == 0 ? __builtin_inff() : spread));
   }
 }
 
