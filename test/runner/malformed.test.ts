@@ -169,7 +169,7 @@ test('twenty of them through the real command: exit code 2, a message, no stack,
   assert.equal(all.length, 20);
   for (let i = 0; i < all.length; i += 4)
     for (const [j, { code, out, err }] of (
-      await Promise.all(all.slice(i, i + 4).map((args) => project.run(...args)))
+      await Promise.all(all.slice(i, i + 4).map((args) => project.start(args).finished))
     ).entries()) {
       assert.equal(code, 2, err);
       assert.equal(out, '');

@@ -1,9 +1,12 @@
 // A small project in a temporary folder, and the real runner on it as users start it.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../lib/runner/command.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(repository, 'lib/runner/main.ts');
@@ -56,6 +59,9 @@ interface Body {
   readonly body?: string;
   readonly params?: string;
 }
+
+/** The last command in this process: the next one waits for it, as a process has one folder to work in. */
+let inTurn: Promise<unknown> = Promise.resolve();
 
 export class Project {
   readonly root: string;
@@ -149,8 +155,24 @@ export class Project {
     return { child, finished };
   }
 
+  /** Carries out a command in this process, as the process is not what most tests are about; those start one. */
   run(...args: string[]): Promise<Finished> {
-    return this.start(args).finished;
+    const finished = inTurn.then(async () => {
+      const before = process.cwd();
+      process.chdir(this.root);
+      try {
+        const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+        const [out, err] = [collect(stdout), collect(stderr)];
+        const outside = { stdout, stderr, stop: new AbortController().signal };
+        const code = await runCommand(args, withoutNpm(process.env), outside);
+        for (const stream of [stdout, stderr]) await once(stream.end(), 'end');
+        return { code, out: out(), err: err() };
+      } finally {
+        process.chdir(before);
+      }
+    });
+    inTurn = finished.catch(() => {});
+    return finished;
   }
 
   pipeline(...args: string[]): Promise<Finished> {

@@ -3,7 +3,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { Project, repository } from './project.ts';
+import { Project, repository, type Finished } from './project.ts';
 
 /** A stage's body gets { params, read, out, resume_dir, progress, say, runs } and writes what it likes. */
 const STAGE = `
@@ -71,6 +71,11 @@ export class SwiftProject extends Project {
       STAGE.replaceAll('NAME', name).replace('BODY', () => body),
     );
     await this.write(`stages/${name}.params.mjs`, PARAMS);
+  }
+
+  /** In a process of its own. */
+  override run(...args: string[]): Promise<Finished> {
+    return this.start(args).finished;
   }
 
   protected override command(): string[] {
