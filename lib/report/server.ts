@@ -1,9 +1,9 @@
 // A small server of the artifacts folder for the loopback interface only: reads, never writes.
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { extname, join, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const HOST = '127.0.0.1';
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,8 +19,8 @@ export async function serveFolder(folder: string): Promise<{ server: Server; url
   const root = await realpath(folder);
   const server = createServer((request, response) => {
     answer(root, request, response).catch(() => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
+      if (response.headersSent) response.destroy();
+      else response.writeHead(500).end();
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -36,17 +36,36 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
   const path = await findFile(root, request.url ?? '/');
   if (path === null) return refuse(404);
-  const { size } = await stat(path);
-  response.writeHead(200, {
-    'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-    'content-length': size,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  if (request.method === 'HEAD') return void response.end();
-  createReadStream(path)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    response.writeHead(200, {
+      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+      'content-length': size,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    if (request.method === 'HEAD' || size === 0) return void response.end();
+    await send(file, size, request.socket, response);
+  } finally {
+    await file.close();
+  }
+}
+
+/** As many bytes as were announced, of the file that was opened, whatever becomes of it. */
+async function send(file: FileHandle, size: number, socket: Socket, response: ServerResponse): Promise<void> {
+  const gone = new AbortController(); // Node does not tell an answer that waits for its turn on the connection
+  const leave = (): void => gone.abort();
+  socket.once('close', leave);
+  if (socket.destroyed) leave();
+  try {
+    const bytes = file.createReadStream({ end: size - 1, autoClose: false });
+    await pipeline(bytes, response, { end: false, signal: gone.signal });
+    if (bytes.bytesRead < size) throw new Error('the file was cut while it was sent');
+    response.end();
+  } finally {
+    socket.off('close', leave);
+  }
 }
 
 /** The file of a request, links followed; null for what is no file below `root`. */
