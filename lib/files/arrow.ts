@@ -9,6 +9,7 @@ import { countRows, describeType, type ArrowSchema, type ColumnData, type Column
 import { badFile, Malformed, onFile } from './file-error.ts';
 import { fromFloat16 } from './float16.ts';
 import { readRegion, readRegions, writePieces } from './regions.ts';
+import { openRegular } from './regular-file.ts';
 
 export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow-schema.ts';
 
@@ -68,7 +69,7 @@ export interface ArrowFile {
 
 /** Opens a file and checks its structure. Throws ExpectedError when it is missing, truncated or not such a file. */
 export async function openArrow(path: string): Promise<ArrowFile> {
-  const handle = await onFile(path, () => open(path, 'r'));
+  const handle = await onFile(path, () => openRegular(path));
   try {
     return await onFile(path, () => openHandle(path, handle));
   } catch (error) {

@@ -5,6 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Malformed, onFile } from './file-error.ts';
 import { fromFloat16 } from './float16.ts';
 import { readRegion, writePieces } from './regions.ts';
+import { openRegular } from './regular-file.ts';
 import { sizeOf, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
@@ -43,7 +44,7 @@ export async function writeSafetensors(
  */
 export function readSafetensors(path: string): Promise<Safetensors> {
   return onFile(path, async () => {
-    const file = await open(path, 'r');
+    const file = await openRegular(path);
     try {
       const { size } = await file.stat();
       const { entries, metadata, start } = await readHeader(file, size);

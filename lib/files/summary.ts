@@ -1,7 +1,8 @@
 // <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them.
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, onFile } from './file-error.ts';
+import { readText } from './regular-file.ts';
 
 const NAME = 'summary.json';
 
@@ -14,7 +15,7 @@ export async function writeSummary(folder: string, summary: object): Promise<voi
 /** Reads `<folder>/summary.json`. Throws ExpectedError when it is missing or not a JSON object. */
 export async function readSummary(folder: string): Promise<Record<string, unknown>> {
   const path = join(folder, NAME);
-  const text = await onFile(path, () => readFile(path, 'utf8'));
+  const text = await onFile(path, () => readText(path));
   const summary = maybeParse(text);
   if (typeof summary !== 'object' || summary === null || Array.isArray(summary))
     throw badFile(path, 'is not a JSON object');

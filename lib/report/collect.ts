@@ -1,13 +1,14 @@
 // What the page is made of, read from the folders of the stages that are there.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { embeddingInBasis, fourierNorms, makeFourierBasis } from '../analysis/fourier.ts';
 import { toMatrix } from '../analysis/matrix.ts';
 import { openArrow, readArrow, type ArrowFile } from '../files/arrow.ts';
 import { toFloat16 } from '../files/float16.ts';
+import { readRegular } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
 import { createTensor } from '../files/tensor.ts';
 import {
@@ -166,7 +167,7 @@ async function readFigures(needs: Folders): Promise<(FigureFile & { svg: Buffer 
   const figures = [];
   for (const [stage, folder] of Object.entries(needs))
     for (const file of (await readdir(folder)).filter((name) => name.endsWith('.svg')).sort()) {
-      const svg = await readFile(join(folder, file));
+      const svg = await readRegular(join(folder, file));
       const title = /<title>([^<]*)<\/title>/.exec(svg.toString('utf8'))?.[1] ?? file;
       figures.push({ stage, name: file.slice(0, -'.svg'.length), title, svg });
     }
@@ -175,6 +176,6 @@ async function readFigures(needs: Folders): Promise<(FigureFile & { svg: Buffer 
 
 async function hashOf(path: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(path))
+    .update(await readRegular(path))
     .digest('hex');
 }

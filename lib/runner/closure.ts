@@ -7,10 +7,11 @@
  * in it is what it was: it is a function of these contents.
  */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readText } from '../files/regular-file.ts';
 import { bundle } from './bundle.ts';
 import { replaceFile } from './durable.ts';
 import type { Hashes } from './hashes.ts';
@@ -40,7 +41,7 @@ export async function findClosure(
   hashes: Hashes,
 ): Promise<Closure> {
   const kept = join(cache, `${createHash('sha256').update(run).digest('hex').slice(0, 32)}.json`);
-  const known = parseClosure(await readFile(kept, 'utf8').catch(() => ''));
+  const known = parseClosure(await readText(kept).catch(() => ''));
   if (known && (await isCurrent(known, root, hashes))) return known;
   const closure = await trace(root, run, hashes);
   await replaceFile(kept, JSON.stringify({ version: VERSION, ...closure }));
@@ -83,7 +84,7 @@ async function trace(root: string, run: string, hashes: Hashes): Promise<Closure
     for (const script of scripts) {
       if (files.has(script)) continue;
       files.add(script);
-      const text = await readFile(script, 'utf8');
+      const text = await readText(script);
       for (const asset of await findAssets(script, text, root)) assets.add(asset);
       for (const { 1: name } of text.matchAll(RESOLVE_CALL))
         if (!/^[./]/.test(name!)) packages.add(packageName(name!));

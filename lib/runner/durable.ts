@@ -1,8 +1,9 @@
 /** Files that are whole or not there: written under another name, flushed to the disk, then renamed. */
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { readText } from '../files/regular-file.ts';
 
 const WRITING = '.writing';
 const ABANDONED_MS = 3_600_000;
@@ -54,7 +55,7 @@ export async function sweepTemporaries(folder: string): Promise<void> {
 /** The JSON at `path`; undefined where there is none that can be read. */
 export async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readText(path));
   } catch {
     return undefined;
   }

@@ -6,8 +6,9 @@
  * And only within one boot: after a power loss the metadata may have survived the data.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { openRegular, readText } from '../files/regular-file.ts';
 import { replaceFile } from './durable.ts';
 import { machine } from './owner.ts';
 
@@ -30,7 +31,7 @@ export class Hashes {
 
   /** With what earlier runs remembered in the file at `path`. */
   static async open(path: string): Promise<Hashes> {
-    const text = await readFile(path, 'utf8').catch(() => '{}');
+    const text = await readText(path).catch(() => '{}');
     return new Hashes(path, parseMemory(text));
   }
 
@@ -72,7 +73,7 @@ export class Hashes {
 /** Reads the whole file. */
 export async function hashFile(path: string, onBytes?: (bytes: number) => void): Promise<string> {
   const hash = createHash('sha256');
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {

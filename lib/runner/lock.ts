@@ -8,9 +8,10 @@
  * not touched for minutes, by the waiter's own clock, is held by nobody.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readText } from '../files/regular-file.ts';
 import { isDead, isNear, ownerOf, parseOwner, type Owner } from './owner.ts';
 
 export type Mode = 'exclusive' | 'shared';
@@ -88,7 +89,7 @@ async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silenc
   for (const name of names) {
     if (name === own) continue;
     if (mode === 'shared' && name.startsWith('shared')) continue;
-    const text = await readFile(join(folder, name), 'utf8').catch(() => null);
+    const text = await readText(join(folder, name)).catch(() => null);
     const owner = text === null ? null : parseOwner(text);
     const isGone = !owner || isDead(owner) || (!isNear(owner) && (await silence?.holds(join(folder, name))));
     if (!isGone && name.startsWith('.')) continue; // on its way: it will see us

@@ -3,8 +3,9 @@
  * Nothing is visible before it is whole; nothing read is believed before it is hashed again.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readText } from '../files/regular-file.ts';
 import { cloneFile, flush, sweepTemporaries, writeJson } from './durable.ts';
 import { hashFile, type Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
@@ -119,7 +120,7 @@ export class Store {
     for (const name of await readdir(locks).catch(() => [])) await holder(join(locks, name), 'exclusive');
     for (const name of await readdir(folder).catch(() => [])) {
       if (!name.endsWith('.owner')) continue;
-      const owner = parseOwner(await readFile(join(folder, name), 'utf8').catch(() => ''));
+      const owner = parseOwner(await readText(join(folder, name)).catch(() => ''));
       if (owner && !isDead(owner)) continue;
       await rm(join(folder, name.slice(0, -'.owner'.length)), { recursive: true, force: true });
       await rm(join(folder, name), { force: true });

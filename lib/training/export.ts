@@ -1,10 +1,11 @@
 // npm run export -- --checkpoint EPOCH --out FILE.safetensors: one checkpoint of a run as a model, under TransformerLens'
 // names. The file appears whole or not at all.
-import { rename, rm, stat } from 'node:fs/promises';
+import { lstat, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ExpectedError } from '../files/expected-error.ts';
 import { runScript } from '../files/run-script.ts';
+import { kindOf } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
 import { readModel, writeModel } from '../model/model-file.ts';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
@@ -58,10 +59,12 @@ await runScript(async () => {
 });
 
 async function checkTarget(out: string, force: boolean): Promise<void> {
-  const [found, folder] = await Promise.all([out, dirname(out)].map((path) => stat(path).catch(() => null)));
+  const folder = await stat(dirname(out)).catch(() => null);
   if (!folder?.isDirectory())
     throw new ExpectedError(`--out ${out}: ${dirname(out)} is not a folder`, 'make it first');
-  if (found?.isDirectory()) throw new ExpectedError(`--out ${out}: is a folder`, EXAMPLE);
+  const found = await lstat(out).catch(() => null);
+  const kind = found && kindOf(found);
+  if (kind !== null) throw new ExpectedError(`--out ${out}: is ${kind} (only a file is replaced)`, EXAMPLE);
   if (found && !force) throw new ExpectedError(`--out ${out}: exists already`, 'replace it with --force');
 }
 

@@ -20,7 +20,7 @@ const halfway = {
 for (const name of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile', 'copyFile', 'chmod', 'open']) {
   const real = promises[name];
   promises[name] = (...args) => {
-    if ((name !== 'open' || args[1] !== undefined) && ++count === Number(KILL_AT)) {
+    if ((name !== 'open' || typeof args[1] === 'string') && ++count === Number(KILL_AT)) {
       if (KILL === 'half') halfway[name]?.(...args);
       if (KILL === 'stage') stage?.kill('SIGKILL');
       else die();

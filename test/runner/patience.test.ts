@@ -61,7 +61,7 @@ describe('a slow disk', { concurrency: 3 }, () => {
     const now = new Date();
     for (const name of ['big', 'small', 'result.txt'])
       await utimes(join(project.root, 'artifacts/a', name), now, now);
-    const env = { SLOW: join(project.root, 'artifacts') };
+    const env = { SLOW: join(project.root, 'artifacts/a') };
     const checked = await project.start(['pipeline'], env, { preload }).finished;
     assert.match(checked.out, /^a +checking +2 MB +[23] s/m);
     assert.match(checked.out, /^a +fresh$/m);

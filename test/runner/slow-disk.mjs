@@ -11,7 +11,7 @@ fs.copyFile = async (...args) => {
 };
 fs.open = async (path, ...rest) => {
   const isSlow = process.env.SLOW && String(path).startsWith(process.env.SLOW);
-  if (isSlow && (rest[0] ?? 'r') === 'r') await sleep(1200);
+  if (isSlow && !/[wa]/.test(rest[0])) await sleep(1200);
   return open(path, ...rest);
 };
 syncBuiltinESMExports();

@@ -1,0 +1,68 @@
+/**
+ * The door through which files are opened for reading. Only regular files pass: to open a named pipe would wait for a
+ * writer, and a device may never end.
+ */
+import { constants, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { ExpectedError } from './expected-error.ts';
+
+const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+
+/** Opens a file for reading. Throws ExpectedError where `path` is something else than a file. */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY).catch(refuseSocket(path));
+  try {
+    const stats = await handle.stat();
+    if (stats.isFile()) return handle;
+    throw irregular(path, kindOf(stats)!);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** The whole content of a file. Throws ExpectedError where `path` is something else than a file. */
+export async function readRegular(path: string): Promise<Buffer> {
+  const handle = await openRegular(path);
+  try {
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A file as text in UTF-8. Throws ExpectedError where `path` is something else than a file. */
+export async function readText(path: string): Promise<string> {
+  return (await readRegular(path)).toString();
+}
+
+/** What something is that is no regular file; null for one that is. */
+export function kindOf(
+  stats: Pick<
+    Stats,
+    | 'isFile'
+    | 'isDirectory'
+    | 'isSymbolicLink'
+    | 'isFIFO'
+    | 'isSocket'
+    | 'isCharacterDevice'
+    | 'isBlockDevice'
+  >,
+): string | null {
+  if (stats.isFile()) return null;
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'of no known kind';
+}
+
+const irregular = (path: string, kind: string): ExpectedError =>
+  new ExpectedError(`${path} is ${kind} (expected a file)`, 'put a file there, or nothing');
+
+/** A socket cannot be opened at all; nor can a device that has no driver. */
+const refuseSocket =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    throw error.code === 'ENXIO' ? irregular(path, 'a socket or a device') : error;
+  };
