@@ -32,6 +32,7 @@ export class Source {
   /** How many more there are than `problems` holds. */
   untold = 0;
   readonly #document: Document.Parsed;
+  #hasAliases = false;
   readonly #lines: readonly string[];
   /** Offset at which each line starts. The package's own counter loses its place after broken YAML. */
   readonly #starts: readonly number[];
@@ -56,6 +57,7 @@ export class Source {
     let count = 0;
     visit(this.#document, {
       Alias: (_, alias) => {
+        this.#hasAliases = true;
         if (++count <= MOST_ALIASES) return;
         this.report(spanOf(alias) ?? [0, 0], `there are more than ${MOST_ALIASES} aliases`);
         return visit.BREAK;
@@ -74,17 +76,19 @@ export class Source {
     }
   }
 
-  /** Notes a problem at `span`. */
+  /** Notes a problem at `span`, once: points of a sweep come to the same one. */
   report([start, end]: Span, message: string, hint?: string): void {
+    const number = countUpTo(this.#starts, start);
+    const line = this.#lines[number - 1]!;
+    const column = Math.min(start - this.#starts[number - 1]!, line.length);
+    const place = `${this.#name}:${number}:${column + 1}`;
+    if (this.problems.some((known) => known.place === place && known.message === message)) return;
     if (this.problems.length === MOST_PROBLEMS) {
       this.untold++;
       return;
     }
-    const number = countUpTo(this.#starts, start);
-    const line = this.#lines[number - 1]!;
-    const column = Math.min(start - this.#starts[number - 1]!, line.length);
     this.problems.push({
-      place: `${this.#name}:${number}:${column + 1}`,
+      place,
       message,
       excerpt: { line, column, length: end - start },
       ...(hint !== undefined && { hint }),
@@ -130,9 +134,12 @@ export class Source {
   /** Plain data. */
   data(node: Node | null): unknown {
     try {
-      return node === null ? null : node.toJS(this.#document, { maxAliasCount: MOST_ALIASES });
+      const data: unknown = node === null ? null : node.toJS(this.#document, { maxAliasCount: MOST_ALIASES });
+      if (this.#hasAliases) JSON.stringify(data); // throws where an alias stands in what it means
+      return data;
     } catch (error) {
-      if (node?.range) this.report([node.range[0], node.range[1]], lowerFirst((error as Error).message));
+      const message = error instanceof TypeError ? 'a value that contains itself' : (error as Error).message;
+      if (node?.range) this.report([node.range[0], node.range[1]], lowerFirst(message));
       return null;
     }
   }

@@ -2,13 +2,13 @@
  * `sweeps:` of pipeline.yaml -> one sweep, its points checked as the pipelines that they are. Whatever is wrong is
  * reported where it stands, all at once, as the runner does.
  */
-import { join } from 'node:path';
+import { canonicalJson } from '../runner/key.ts';
 import { withNeeds } from '../runner/order.ts';
 import type { Override } from '../runner/override.ts';
 import { byPlace, type PipelineFile } from '../runner/pipeline.ts';
 import { ConfigurationError, show, suggest, type Problem } from '../runner/problem.ts';
 import type { Entry, Source, Value } from '../runner/source.ts';
-import { crossPoints, namePoints, type Point } from './points.ts';
+import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
 import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
 
 export interface Sweep {
@@ -100,16 +100,40 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
   };
 
   const set = overrides(nested('set'));
-  const matrix = nested('matrix').map((axis) =>
-    (source.items(axis.value, axis.span, axis.key) ?? []).flatMap(({ data, span }) => {
-      const override = parse(axis);
-      return override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [];
-    }),
-  );
+  const axes = nested('matrix').map((axis) => ({
+    axis,
+    values: source.items(axis.value, axis.span, axis.key) ?? [],
+  }));
   const points = fields.get('points');
-  const explicit = (points ? (source.nodes(points.value, points.span, 'points') ?? []) : []).map(
-    ({ node, span }) => overrides(source.entries(node, span, 'a point') ?? []),
+  const listedPoints = points ? (source.nodes(points.value, points.span, 'points') ?? []) : [];
+  const tooMany = findExcess(
+    axes.map(({ values }) => values.length),
+    listedPoints.length,
   );
+  if (tooMany !== null)
+    source.report(
+      (fields.get('matrix') ?? points ?? entry).keySpan,
+      `${name} has ${tooMany}`,
+      'take values out of its lists, or make several sweeps of it',
+    );
+  if (tooMany !== null) throw new ConfigurationError(source.problems.sort(byPlace));
+  const matrix = axes.map(({ axis, values }) => {
+    const override = parse(axis);
+    if (set.some(({ place }) => place === axis.key))
+      source.report(axis.keySpan, `${axis.key} stands in set, too`, 'take it out of one of the two');
+    if (values.length === 0) source.report(axis.span, `${axis.key} has no values`);
+    const texts = values.map(({ data }) => canonicalJson(data));
+    for (const [i, { span }] of values.entries())
+      if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} stands here twice`);
+    return values.flatMap(({ data, span }) =>
+      override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [],
+    );
+  });
+  const explicit = listedPoints.map(({ node, span }) => {
+    const entries = source.entries(node, span, 'a point') ?? [];
+    if (entries.length === 0) source.report(span, 'a point must give at least one param');
+    return overrides(entries);
+  });
   const given = [...crossPoints(matrix), ...explicit];
   if (given.length === 0 && source.problems.length === 0)
     source.report(entry.keySpan, `${name} has no points`, 'give a matrix of params to lists, or points');
@@ -148,19 +172,26 @@ async function definePoints(
   given: readonly (readonly Override[])[],
 ): Promise<Point[]> {
   await file.define([]); // what is wrong with the stages themselves is said once
+  const { source } = file;
   const problems = new Map<string, Problem>();
   const points: Point[] = [];
   const names = namePoints(given);
+  /** Names of points, by the params of all their stages. */
+  const runs = new Map<string, string>();
   for (const [i, own] of given.entries())
     try {
-      points.push({ name: names[i]!, pipeline: await file.define([...set, ...own], stages) });
+      if (source.untold > 0) break; // nobody reads more, and each point would find them all again
+      const [name, pipeline] = [names[i]!, await file.define([...set, ...own], stages)];
+      const run = canonicalJson([...pipeline.stages.values()].map(({ params }) => params));
+      const other = runs.get(run) ?? points.find((point) => point.name === name)?.name;
+      if (other !== undefined) source.report(own[0]!.at!.keySpan, `${name} is the same run as ${other}`);
+      runs.set(run, name);
+      points.push({ name, pipeline });
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       for (const problem of error.problems) problems.set(`${problem.place} ${problem.message}`, problem);
     }
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined)
-    problems.set(twice, { place: join('sweeps', twice), message: 'stands there twice' });
-  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace));
+  for (const problem of source.problems) problems.set(`${problem.place} ${problem.message}`, problem);
+  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace), source.untold);
   return points;
 }

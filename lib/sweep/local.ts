@@ -18,6 +18,6 @@ export const createLocal = (jobs = availableParallelism()): Executor => ({
         left--;
       }
     };
-    await Promise.all(Array.from({ length: jobs }, work));
+    await Promise.all(Array.from({ length: Math.min(jobs, left) }, work));
   },
 });

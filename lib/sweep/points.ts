@@ -12,6 +12,21 @@ export interface Point {
 }
 
 const LONGEST = 120;
+/** A day of the shortest runs; checking as many takes seconds. */
+const MOST_POINTS = 10_000;
+
+/** `1,000,000 points (1000 x 1000), more than 10,000`: null where there are not that many. Builds none of them. */
+export function findExcess(lengths: readonly number[], explicit: number): string | null {
+  const count =
+    (lengths.length === 0 ? 0 : lengths.reduce((product, length) => product * length, 1)) + explicit;
+  if (count <= MOST_POINTS) return null;
+  const most = MOST_POINTS.toLocaleString('en-US');
+  if (count > 1e15) return `over 1e15 points, more than ${most}`;
+  const terms = [lengths.join(' x '), ...(explicit > 0 ? [String(explicit)] : [])].filter(
+    (term) => term !== '',
+  );
+  return `${count.toLocaleString('en-US')} points (${terms.join(' + ')}), more than ${most}`;
+}
 
 /** Every combination, the last axis running fastest; none where there is no axis. */
 export function crossPoints<T>(axes: readonly (readonly T[])[]): T[][] {
