@@ -53,7 +53,7 @@ async function carryOut(options: Options, outside: Outside): Promise<number> {
   const run: Run = {
     pipeline,
     workspace: new Workspace(artifacts),
-    store: new Store(cache),
+    store: await Store.open(cache),
     hashes,
     forced: new Set(options.force ? names : []),
     settled: new Map(),

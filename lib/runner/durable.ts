@@ -43,10 +43,13 @@ export async function replaceFile(
   }
 }
 
+/** Whether a name is that of a file which is being written. */
+export const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith(WRITING);
+
 /** Removes what writers of files in `folder` left there when they were killed: nobody writes for an hour. */
 export async function sweepTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.startsWith('.') || !name.endsWith(WRITING)) continue;
+    if (!isTemporary(name)) continue;
     const found = await stat(join(folder, name)).catch(() => null);
     if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });
   }

@@ -10,6 +10,7 @@ import { cloneFile, flush, sweepTemporaries, writeJson } from './durable.ts';
 import { hashFile, type Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
 import { holder } from './lock.ts';
+import { markCache } from './mark.ts';
 import { isDead, ownerOf, parseOwner } from './owner.ts';
 import { readRecord, type Record } from './record.ts';
 
@@ -22,8 +23,14 @@ export interface Lookup {
 export class Store {
   readonly root: string;
 
-  constructor(root: string) {
+  private constructor(root: string) {
     this.root = root;
+  }
+
+  /** Throws a ConfigurationError where `root` is something else than a cache. */
+  static async open(root: string): Promise<Store> {
+    await markCache(root);
+    return new Store(root);
   }
 
   get records(): string {

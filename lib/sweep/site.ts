@@ -12,7 +12,7 @@ export interface Site extends Required<Pick<Run, 'store' | 'hashes' | 'code'>> {
 export async function openSite(artifacts: string, cache: string, sweep: string): Promise<Site> {
   return {
     folder: join(artifacts, 'sweeps', sweep),
-    store: new Store(cache),
+    store: await Store.open(cache),
     hashes: await Hashes.open(join(cache, 'hashes.json')),
     code: new Map(),
   };
