@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cpuFlags, findCompiler } from '../lib/kernel/native/build.ts';
+import { cpuFlags, findCompiler } from '../lib/kernel/native/compiler.ts';
 
 const run = promisify(execFile);
 

@@ -34,6 +34,7 @@ import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/
 import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
 import { lines, linesTable } from '../lib/figures/lines.ts';
 import { criteriaTable, verdictTable } from '../lib/figures/verdict-figure.ts';
+import type { Identity } from '../lib/kernel/identity.ts';
 import { defaultThreads, openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
 import { readModel } from '../lib/model/model-file.ts';
@@ -61,7 +62,7 @@ const MEASURED = [
 /** A neuron belongs to a frequency that explains more of it than this (Nanda et al. 2023). */
 const CLUSTER_ABOVE = 0.85;
 
-await stage(params, async ({ params, needs, out, progress, say }) => {
+await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const { p } = config;
@@ -92,7 +93,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     meanScores(partControls.map((of) => of[name]));
 
   progress(2, 4, 'ablations');
-  const evaluator = await openEvaluator(config, sets);
+  const evaluator = await openEvaluator(config, sets, identity);
   const ablated = await scoreAblations(evaluator.score, config, weights, key, random);
   evaluator.close();
 
@@ -209,8 +210,8 @@ function shareInClusters(post: Matrix): number {
 }
 
 /** Scores of networks with changed weights, by the kernel. */
-async function openEvaluator(config: ModelConfig, sets: Sets) {
-  const model = await (await openKernel('auto')).open(config, defaultThreads());
+async function openEvaluator(config: ModelConfig, sets: Sets, identity: Identity) {
+  const model = await (await openKernel('auto', identity)).open(config, defaultThreads());
   const score = async (weights: Weights): Promise<SetScores> => {
     model.writeState({ weights: flattenWeights(config, weights) });
     const [all, train, test] = [

@@ -24,7 +24,7 @@ import { params } from './measures.params.ts';
 /** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
 const MOST_PROCESSES = 4;
 
-await stage(params, async ({ needs, out, progress, say }) => {
+await stage(params, async ({ identity, needs, out, progress, say }) => {
   const pairs = join(needs['dataset']!, 'pairs.arrow');
   const checkpoints = join(needs['train']!, 'checkpoints.arrow');
   const { config } = await readModel(join(needs['train']!, 'model.safetensors'));
@@ -49,7 +49,7 @@ await stage(params, async ({ needs, out, progress, say }) => {
   const key = hasLine ? frequenciesAbove(largerNorms(norms), 1 / 4) : null;
 
   const started = performance.now();
-  const measuring = { checkpoints, pairs, config, key };
+  const measuring = { checkpoints, pairs, config, key, engine: identity };
   const processes = Math.min(defaultThreads(), MOST_PROCESSES);
   const rows = await measureAll(measuring, epochs.length, processes, (done) =>
     progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),

@@ -1,3 +1,5 @@
+import type { Identity } from '../lib/kernel/identity.ts';
+import type { Note } from '../lib/kernel/native/build.ts';
 import { choice, file, integer, nullable, number, object, type ParamsOf } from '../lib/runner/schema.ts';
 import { engineIdentity, ENGINES } from '../lib/training/engine-identity.ts';
 
@@ -30,4 +32,5 @@ export const params = object({
 export type TrainParams = ParamsOf<typeof params>;
 
 /** What the engine resolves to on this machine, since other engines give other bits. */
-export const identity = ({ engine }: TrainParams): Promise<Record<string, string>> => engineIdentity(engine);
+export const identity = ({ engine }: TrainParams, note: Note): Promise<Identity> =>
+  engineIdentity(engine, note);

@@ -26,12 +26,12 @@ await stage(params, async (job) => {
 });
 
 async function trainModel(
-  { params, out, resume_dir, progress }: Job<TrainParams>,
+  { params, identity, out, resume_dir, progress }: Job<TrainParams>,
   { task, train, test }: Pairs,
 ): Promise<void> {
   const { d_model, n_heads, d_head, d_mlp } = params;
   const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
-  const engine = await openEngine(params.engine, config);
+  const engine = await openEngine(params.engine, config, identity);
   logEngine(engine);
 
   const { journal, state } = await Journal.open(resume_dir, parameterCount(config));
@@ -60,6 +60,7 @@ async function trainModel(
   await writeSummary(out, {
     ...config,
     parameters: parameterCount(config),
+    engine: identity['engine'],
     train_pairs: train.label.length,
     test_pairs: test.label.length,
     epochs: last.epoch + 1,
@@ -74,7 +75,7 @@ async function trainModel(
 }
 
 async function takePretrained(
-  { params, out, say }: Job<TrainParams>,
+  { params, identity, out, say }: Job<TrainParams>,
   { task, train, test }: Pairs,
   path: string,
 ): Promise<void> {
@@ -84,7 +85,7 @@ async function takePretrained(
       `pretrained: the model has p = ${config.p}, the dataset p = ${task.p}`,
       `set dataset.p to ${config.p}, as with --set dataset.p=${config.p}`,
     );
-  const engine = await openEngine(params.engine, config);
+  const engine = await openEngine(params.engine, config, identity);
   logEngine(engine);
   engine.writeState({ weights: flattenWeights(config, weights) });
   const [on_train, on_test] = [await engine.evaluate(train), await engine.evaluate(test)];
@@ -101,6 +102,7 @@ async function takePretrained(
   await writeSummary(out, {
     ...config,
     parameters: parameterCount(config),
+    engine: identity['engine'],
     pretrained: true,
     train_pairs: train.label.length,
     test_pairs: test.label.length,

@@ -1,19 +1,54 @@
-// What training would run on, for the key of its stage: found out without loading the kernel. A native build is compiled
-// if it is not there yet, so that `auto` says what openKernel('auto') will really use.
+// What training would run on, for the key of its stage: a native build is compiled if it is not there yet, checked and
+// loaded, so that `auto` says what openKernel('auto') will really use.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { buildNative } from './native/build.ts';
+import { ExpectedError } from '../files/expected-error.ts';
+import { buildNative, type NativeBuild, type Note } from './native/build.ts';
+import { NoCompiler } from './native/compiler.ts';
 
 const WASM_FILE = new URL('./wasm/kernel.wasm', import.meta.url);
 
-/** Name and make of the build that `engine` stands for on this machine. Throws ExpectedError for `native` without a compiler. */
-export async function engineIdentity(engine: 'auto' | 'native' | 'wasm'): Promise<Record<string, string>> {
-  if (engine !== 'wasm')
-    try {
-      return (await buildNative()).identity;
-    } catch (error) {
-      if (engine === 'native') throw error;
-    }
+export type Identity = Readonly<Record<string, string>>;
+
+/**
+ * Name and make of the build that `engine` stands for on this machine. `note` is told, once, what a user would not
+ * expect. Throws ExpectedError for `native` without a compiler.
+ */
+export async function engineIdentity(engine: 'auto' | 'native' | 'wasm', note?: Note): Promise<Identity> {
+  const native = engine === 'wasm' ? null : await findNative(engine, note);
+  if (native) return native.identity;
   const hash = createHash('sha256').update(await readFile(WASM_FILE));
   return { engine: 'wasm', module: hash.digest('hex') };
+}
+
+let told = false;
+
+/** The native build; null where `auto` does without. */
+export async function findNative(
+  engine: 'auto' | 'native',
+  note: Note = console.log,
+): Promise<NativeBuild | null> {
+  try {
+    return await buildNative(note);
+  } catch (error) {
+    if (engine === 'native' || !(error instanceof ExpectedError)) throw error;
+    const [what, why = ''] = error.message.split('\n');
+    const line = `the kernel runs as WebAssembly: ${what} ${why}`.trimEnd();
+    // That nobody installed a compiler is no news on every run; the log and the key say what ran.
+    if (error instanceof NoCompiler) console.log(line);
+    else if (!told) note(line);
+    told = true;
+    return null;
+  }
+}
+
+/** Throws ExpectedError where what was opened is not what the key of the stage says that it runs on. */
+export function refuseOther(opened: Identity, promised: Identity): void {
+  const names = [...new Set([...Object.keys(promised), ...Object.keys(opened)])];
+  const differs = names.find((name) => opened[name] !== promised[name]);
+  if (differs === undefined) return;
+  throw new ExpectedError(
+    `the engine changed after the run began: ${differs} was ${promised[differs] ?? 'none'}, is ${opened[differs] ?? 'none'}`,
+    'run it again; where CC names the compiler, the stage needs `env: [CC]` in pipeline.yaml',
+  );
 }

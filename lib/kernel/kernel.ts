@@ -6,10 +6,8 @@ import { parameterCount, type ModelConfig } from '../model/config.ts';
 import { refuseTooBig } from '../model/memory.ts';
 import type { Rows } from '../task/split.ts';
 import type { Batch, Core, Job, OpenCore } from './core.ts';
-import { engineIdentity } from './identity.ts';
+import { engineIdentity, findNative, refuseOther, type Identity } from './identity.ts';
 import { kernelBytes } from './memory.ts';
-import { buildNative } from './native/build.ts';
-import { loadNative } from './native/core.ts';
 import { loadWasm } from './wasm/core.ts';
 
 export type Build = 'native' | 'wasm';
@@ -38,25 +36,25 @@ export interface KernelState {
 export interface Kernel {
   readonly build: Build;
   /** What results depend on beside the inputs: equal identities, equal bits. */
-  readonly identity: Record<string, string>;
+  readonly identity: Identity;
   /** A model with zero weights. `threads` changes the speed only. */
   open(config: ModelConfig, threads: number): Promise<KernelModel>;
 }
 
-/** The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. */
-export async function openKernel(build: Build | 'auto'): Promise<Kernel> {
-  if (build === 'wasm') return createKernel('wasm', await engineIdentity('wasm'), await loadWasm());
-  try {
-    const { path, identity } = await buildNative();
-    return createKernel('native', identity, loadNative(path));
-  } catch (error) {
-    if (build === 'native') throw error;
-    console.log(`using the WebAssembly kernel: ${(error as Error).message}`);
-    return openKernel('wasm');
-  }
+/**
+ * The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. Throws ExpectedError
+ * where it is not the one that is `promised`, as in the key of a stage.
+ */
+export async function openKernel(build: Build | 'auto', promised?: Identity): Promise<Kernel> {
+  const native = build === 'wasm' ? null : await findNative(build);
+  const kernel = native
+    ? createKernel('native', native.identity, native.open)
+    : createKernel('wasm', await engineIdentity('wasm'), await loadWasm());
+  if (promised) refuseOther(kernel.identity, promised);
+  return kernel;
 }
 
-function createKernel(build: Build, identity: Record<string, string>, openCore: OpenCore): Kernel {
+function createKernel(build: Build, identity: Identity, openCore: OpenCore): Kernel {
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
     const refuseCount = (rows: number): void =>

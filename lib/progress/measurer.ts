@@ -2,6 +2,7 @@
 // one thread.
 import { answerLine } from '../analysis/answer-line.ts';
 import { makeFourierBasis } from '../analysis/fourier.ts';
+import type { Identity } from '../kernel/identity.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { flattenWeights, type ModelConfig } from '../model/config.ts';
 import { readPairs } from '../task/pairs.ts';
@@ -16,18 +17,20 @@ export interface Measuring {
   readonly config: ModelConfig;
   /** Key frequencies of the last checkpoint, applied to all; null where the operation has none. */
   readonly key: readonly number[] | null;
+  /** What the key of the stage says that the kernel is. */
+  readonly engine?: Identity;
 }
 
 /** Measures checkpoint number `index`; await each call before the next. File and kernel stay open as long as the process. */
 export type Measure = (index: number) => Promise<Measures>;
 
-export async function openMeasurer({ checkpoints, pairs, config, key }: Measuring): Promise<Measure> {
+export async function openMeasurer({ checkpoints, pairs, config, key, engine }: Measuring): Promise<Measure> {
   const { task, grid: all, train, test } = await readPairs(pairs);
   const sets = { all, train, test };
   const line = answerLine(task.operation);
   const basis = makeFourierBasis(config.p);
   const file = await openCheckpoints(checkpoints, config);
-  const model = await (await openKernel('auto')).open(config, 1);
+  const model = await (await openKernel('auto', engine)).open(config, 1);
   let activations: { neurons?: Float32Array; logits?: Float32Array } = {};
   return async (index) => {
     const weights = await file.read(index);

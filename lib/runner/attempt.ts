@@ -77,7 +77,7 @@ async function runToEnd(
     root: pipeline.root,
     script: stage.run,
     env: { ...(threads !== undefined && { GROKSCOPE_THREADS: String(threads) }), ...key.env },
-    assignment: { params: toldParams(stage, key), needs, out, resume_dir },
+    assignment: { params: toldParams(stage, key), identity: key.identity, needs, out, resume_dir },
     log,
     onStart: async (pid) => {
       for (const marker of markers) await writeJson(marker, ownerOf(pid));

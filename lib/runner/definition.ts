@@ -13,7 +13,11 @@ interface ParamsModule {
   readonly params: ParamsSchema;
   /** See provenance.ts. */
   readonly provenance?: boolean;
-  readonly identity?: (params: Readonly<Record<string, unknown>>) => Promise<Record<string, string>>;
+  /** What the stage would run on here; `note` shows a line to the user. */
+  readonly identity?: (
+    params: Readonly<Record<string, unknown>>,
+    note: (line: string) => void,
+  ) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Where a param was given, and how to complain about it. */
@@ -78,7 +82,7 @@ export async function defineStage(
     params: resolved,
     fileParams,
     provenance: module.provenance ?? false,
-    identity: async () => (await module.identity?.(resolved)) ?? {},
+    identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
   };
 }
 

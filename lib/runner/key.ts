@@ -52,12 +52,13 @@ export async function readCode(
   return { code: files, packages: pinnedVersions(await readLock(root), packages) };
 }
 
-/** The key that `stage` has with this code. */
+/** The key that `stage` has with this code; `note` is told what a user should know of what the stage runs on. */
 export async function computeKey(
   stage: Stage,
   inputs: Inputs,
   { code, packages }: Pick<Key, 'code' | 'packages'>,
   hashes: Hashes,
+  note: (line: string) => void,
 ): Promise<Key> {
   const params: Record<string, unknown> = { ...stage.params };
   for (const { name, folderOf } of stage.fileParams) {
@@ -76,7 +77,7 @@ export async function computeKey(
     inputs: Object.fromEntries(files),
     code,
     packages,
-    identity: await stage.identity(),
+    identity: await stage.identity(note),
     env: Object.fromEntries(stage.env.map((name) => [name, process.env[name] ?? null])),
     node: process.versions.node.split('.')[0]!,
     platform: `${process.platform}-${process.arch}`,

@@ -30,8 +30,8 @@ export interface Stage {
   readonly fileParams: readonly FileParam[];
   /** Whether the runner tells it where its inputs come from. */
   readonly provenance: boolean;
-  /** What the stage would run on: part of its key. */
-  identity(): Promise<Record<string, string>>;
+  /** What the stage would run on: part of its key. What a user should know of it is told to `note`. */
+  identity(note: (line: string) => void): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface Pipeline {

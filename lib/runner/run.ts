@@ -32,11 +32,12 @@ export interface Run {
 
 /** The key that `stage` has with these inputs. */
 export async function currentKey(run: Run, stage: Stage, inputs: Inputs): Promise<Key> {
-  const { pipeline, store, hashes, code } = run;
+  const { pipeline, store, hashes, code, report } = run;
+  const note = (text: string): void => report({ type: 'note', stage: stage.name, text });
   const known = code?.get(stage.run);
   const found = known ?? readCode(pipeline, stage, join(store.root, 'closures'), hashes);
   if (!known) code?.set(stage.run, found);
-  return computeKey(await tellStage(run, stage), inputs, await found, hashes);
+  return computeKey(await tellStage(run, stage), inputs, await found, hashes, note);
 }
 
 /** Something to call with the number of bytes that were just dealt with. */

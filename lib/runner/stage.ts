@@ -8,6 +8,8 @@ import type { Fields, ParamsSchema, Values } from './schema.ts';
 /** What a stage gets. */
 export interface Job<P> {
   readonly params: P;
+  /** What the stage said that it would run on here, as it stands in the key: it must run on that or fail. */
+  readonly identity: Readonly<Record<string, string>>;
   /** Key of a needed stage -> absolute path of its finished folder. Not to be written to. */
   readonly needs: Readonly<Record<string, string>>;
   /** Absolute path of an empty folder. Only bytes that follow from the key may go there: no time, no path, no log. */

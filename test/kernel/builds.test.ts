@@ -33,7 +33,7 @@ async function output(source: string, CC?: string): Promise<string> {
   return (await run(process.execPath, args, { env })).stdout.trim();
 }
 
-test('without a compiler, auto says why and is WebAssembly; native fails with a remedy', async () => {
+test('without a compiler that works, auto says why and is WebAssembly; native fails with a remedy', async () => {
   const source = `
     import { openKernel } from '${lib('kernel.ts')}';
     import { engineIdentity } from '${lib('identity.ts')}';
@@ -41,7 +41,7 @@ test('without a compiler, auto says why and is WebAssembly; native fails with a 
     await openKernel('native').catch((error) => console.log(error.name, '|', error.remedy));`;
   const lines = (await output(source, '/nonexistent/cc')).split('\n');
   assert.deepEqual(lines, [
-    'using the WebAssembly kernel: no C compiler (tried /nonexistent/cc)',
+    'the kernel runs as WebAssembly: CC="/nonexistent/cc" does not work: there is no such command',
     'wasm wasm',
     'ExpectedError | install gcc or clang, or name one in CC; or use engine: wasm',
   ]);

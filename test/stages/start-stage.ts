@@ -44,8 +44,13 @@ export async function startStage<S extends ParamsSchema>(
   out: string,
   onReady?: (child: ChildProcess) => void,
 ): Promise<Ended> {
+  const { params } = checkParams(schema as ParamsSchema, given);
+  const { identity } = (await import(new URL(`stages/${name}.params.ts`, root).href)) as {
+    identity?: (params: object, note: (line: string) => void) => Promise<Assignment['identity']>;
+  };
   const assignment: Assignment = {
-    params: checkParams(schema as ParamsSchema, given).params,
+    params,
+    identity: (await identity?.(params, console.log)) ?? {},
     needs,
     out,
     resume_dir: join(out, '..', 'resume'),

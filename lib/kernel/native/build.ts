@@ -1,65 +1,53 @@
-// Compiles the kernel with the system's C compiler for this very CPU, once: the addon is kept by the hash of source, flags,
-// compiler and CPU. The one door to node-api-headers.
+// The native build: compiled with the system's C compiler for this very CPU, once, checked, and loaded. An addon is kept
+// under the hash of source, flags, compiler and CPU and under that of its own bytes, so that damage shows before it is
+// loaded. The one door to node-api-headers.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, constants, lstat, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { include_dir as nodeApiHeaders } from 'node-api-headers';
 import { ExpectedError } from '../../files/expected-error.ts';
+import type { OpenCore } from '../core.ts';
 import { hashSources, sourceFiles } from '../sources.ts';
+import { cpuFlags, findCompiler, type Compiler } from './compiler.ts';
+import { loadNative } from './core.ts';
 
 export { nodeApiHeaders };
 
 const run = promisify(execFile);
 
 const PROJECT_CACHE = fileURLToPath(new URL('../../../.cache/kernel/', import.meta.url));
-
-// Contraction to multiply-add is asked for by name, everything else is IEEE: no -ffast-math.
-const FLAGS = ['-std=gnu11', '-O3', '-ffp-contract=fast', '-fno-math-errno'];
-const CPU_FLAGS: Record<string, string[]> = {
-  x64: ['-march=native', '-mprefer-vector-width=512'],
-  arm64: ['-mcpu=native'],
-};
-/** Flags for this very CPU. */
-export const cpuFlags = (): string[] => [...FLAGS, ...(CPU_FLAGS[process.arch] ?? [])];
+/** Takes some steps with an addon in a process of its own, so that one that does not work cannot harm this one. */
+const CHECK = fileURLToPath(new URL('./check.js', import.meta.url));
 
 const LINK_FLAGS: Record<string, string[]> = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
 };
 
 export interface NativeBuild {
-  /** The addon, verified to load. */
   readonly path: string;
   /** What it was made by and for; two builds with equal identities compute the same bits. */
   readonly identity: Record<string, string>;
+  /** Of the addon, which is loaded. */
+  readonly open: OpenCore;
 }
 
-export interface Compiler {
-  readonly command: string;
-  readonly args: string[];
-  readonly version: string;
-}
-
-/** $CC where it is set, else the first that answers of cc, gcc, clang. Throws ExpectedError where none does. */
-export async function findCompiler(): Promise<Compiler> {
-  const candidates = process.env.CC?.trim() ? [process.env.CC.trim()] : ['cc', 'gcc', 'clang'];
-  for (const candidate of candidates) {
-    const [command = '', ...args] = candidate.split(/\s+/);
-    try {
-      const { stdout } = await run(command, [...args, '--version']);
-      return { command, args, version: stdout.split('\n')[0]!.trim() };
-    } catch {
-      // not this one
-    }
-  }
-  throw new ExpectedError(
-    `no C compiler (tried ${candidates.join(', ')})`,
-    'install gcc or clang, or name one in CC; or use engine: wasm',
-  );
-}
+/** Tells the user something, in a line. */
+export type Note = (line: string) => void;
 
 /** The CPU as a compiler's "native" sees it: model and feature flags. */
 async function cpuIdentity(): Promise<string> {
@@ -86,36 +74,18 @@ async function cacheFolder(): Promise<string> {
   }
 }
 
-/** Loads the addon in a process of its own, so that one that does not work here cannot harm this one. */
-async function tryLoad(addon: string): Promise<void> {
-  await run(process.execPath, ['-e', 'process.dlopen({ exports: {} }, process.argv[1])', addon]);
-}
-
-async function compile(compiler: Compiler, flags: readonly string[], addon: string): Promise<void> {
-  const partial = `${addon}.${process.pid}.node`;
-  try {
-    const args = [...flags, `-I${nodeApiHeaders}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
-    await run(compiler.command, [...compiler.args, ...args]);
-    await tryLoad(partial);
-    await rename(partial, addon);
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new ExpectedError(
-      `the native kernel does not compile with ${compiler.version}:\n${(stderr ?? message).trim()}`,
-      'name another compiler in CC, or use engine: wasm',
-    );
-  } finally {
-    await rm(partial, { force: true });
-  }
-}
-
 let built: Promise<NativeBuild> | undefined;
 
-/** The addon for this machine, compiled if need be. Throws ExpectedError, with the compiler's words, where that fails. */
-export const buildNative = (): Promise<NativeBuild> => (built ??= findOrCompile());
+/**
+ * The addon for this machine, compiled if need be, and loaded; one that was damaged is built again, and `note` told.
+ * Throws ExpectedError, with the compiler's words, where there is none to be had.
+ */
+export const buildNative = (note: Note = console.log): Promise<NativeBuild> =>
+  (built ??= cacheFolder().then((folder) => findOrCompile(folder, note)));
 
-async function findOrCompile(): Promise<NativeBuild> {
-  const compiler = await findCompiler();
+/** As buildNative, anew and with the cache in `folder`. */
+export async function findOrCompile(folder: string, note: Note, named?: string): Promise<NativeBuild> {
+  const compiler = await findCompiler(named);
   const flags = [
     ...cpuFlags(),
     '-fPIC',
@@ -129,12 +99,71 @@ async function findOrCompile(): Promise<NativeBuild> {
     flags: flags.join(' '),
     cpu: await cpuIdentity(),
   };
-  const key = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
-  const addon = path.join(await cacheFolder(), `${key.digest('hex').slice(0, 32)}.node`);
-  const isBuilt = await access(addon).then(
-    () => true,
-    () => false,
+  const hash = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
+  const key = hash.digest('hex').slice(0, 32);
+  const found = (await readdir(folder)).filter(
+    (name) => name.startsWith(`${key}-`) && name.endsWith('.node'),
   );
-  if (!isBuilt) await compile(compiler, flags, addon);
-  return { path: addon, identity };
+  for (const name of found) {
+    const addon = path.join(folder, name);
+    try {
+      return { path: addon, identity, open: await loadWhole(addon) };
+    } catch (error) {
+      note(
+        `the native kernel is built again: ${name.slice(0, 8)}... ${(error as Error).message.split('\n')[0]}`,
+      );
+      await rm(addon, { recursive: true, force: true }).catch(() => {}); // or else replaced below
+    }
+  }
+  const addon = await compile(compiler, flags, path.join(folder, key));
+  return { path: addon, identity, open: await loadWhole(addon) };
+}
+
+/** Loads an addon whose bytes are those that its name tells. */
+async function loadWhole(addon: string): Promise<OpenCore> {
+  if (!(await lstat(addon)).isFile()) throw new Error('is not a file');
+  if (!addon.endsWith(nameEnd(await readFile(addon)))) throw new Error('is damaged');
+  return loadNative(addon);
+}
+
+const nameEnd = (bytes: Uint8Array): string =>
+  `-${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}.node`;
+
+/** Compiles to a file whose name begins with `stem`, once it has been checked and is on the disk. */
+async function compile(compiler: Compiler, flags: readonly string[], stem: string): Promise<string> {
+  const partial = `${stem}.${process.pid}.node`;
+  const step = async <T>(what: string, action: Promise<T>): Promise<T> => {
+    try {
+      return await action;
+    } catch (error) {
+      const { stderr = '', message } = error as Error & { stderr?: string };
+      throw new ExpectedError(
+        `the native kernel ${what} with ${compiler.version}:\n${stderr.trim() || message}`,
+        'name another compiler in CC, or use engine: wasm',
+      );
+    }
+  };
+  try {
+    const args = [...flags, `-I${nodeApiHeaders}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
+    await step('does not compile', run(compiler.command, [...compiler.args, ...args]));
+    await step('does not work', run(process.execPath, [CHECK, partial], { timeout: CHECK_MS }));
+    const addon = stem + nameEnd(await sync(partial));
+    await rename(partial, addon);
+    return addon;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+const CHECK_MS = 60_000; // some steps of a tiny model: only a kernel that hangs takes that long
+
+/** The bytes of a file, which then are on the disk. */
+async function sync(file: string): Promise<Uint8Array> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
