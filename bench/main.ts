@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultThreads, type Build } from '../lib/kernel/kernel.ts';
 import { buildNative } from '../lib/kernel/native/build.ts';
+import { keptByNpm } from '../lib/runner/npm.ts';
+import { renderProblem } from '../lib/runner/problem.ts';
 import { describeDump, measureDump } from './activations.ts';
 import { describeGrok, measureGrok } from './grok.ts';
 import { measureCache, printCache } from './cache.ts';
@@ -18,6 +20,13 @@ import { configOf, median, openRun } from './runs.ts';
 import { measureSweeps, printSweeps } from './sweep.ts';
 import { countWork, totalOf } from './work.ts';
 
+const OPTIONS = { json: { type: 'boolean', default: false }, peer: { type: 'string' } } as const;
+const { values } = parseArgs({ options: OPTIONS });
+const [kept] = keptByNpm('bench', process.argv.slice(2), OPTIONS, process.env);
+if (kept) {
+  console.error(renderProblem(kept));
+  process.exit(2);
+}
 const ROUNDS = 15;
 const GROWTH = [59, 113, 199, 307];
 const threads = defaultThreads();
@@ -108,9 +117,6 @@ function measureProgress(p: number, checkpoints: number): ProgressTiming {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as ProgressTiming;
 }
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, peer: { type: 'string' } },
-});
 const work = countWork(configOf(113), Math.trunc(0.3 * 113 * 113));
 const peak_gflops = builds[0] === 'native' ? await measurePeak(threads) : null;
 const contenders = [...(await openOurs()), ...(values.peer ? await openTheirs(values.peer) : [])];

@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ExpectedError } from '../files/expected-error.ts';
+import { keptByNpm } from '../runner/npm.ts';
+import { renderProblem } from '../runner/problem.ts';
 import { serveFolder } from './server.ts';
 
 const HELP = `Opens the explorer page in the browser, through a server on this machine only. Ctrl-C ends it.
@@ -23,15 +25,17 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
   win32: ['cmd', '/c', 'start', ''],
 };
 
+const OPTIONS = {
+  artifacts: { type: 'string', default: 'artifacts' },
+  'no-open': { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 function readOptions() {
   try {
-    return parseArgs({
-      options: {
-        artifacts: { type: 'string', default: 'artifacts' },
-        'no-open': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
+    const [kept] = keptByNpm('report', process.argv.slice(2), OPTIONS, process.env);
+    if (kept) throw new Error(renderProblem(kept));
+    return parseArgs({ options: OPTIONS }).values;
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`);
     return process.exit(2);

@@ -19,9 +19,9 @@ restored from the cache, the rest runs, in order, independent stages side by sid
   npm run pipeline -- svd --only               these alone, on what stands in artifacts/
   npm run pipeline -- svd --force              run these even if fresh; with no name, all
   npm run pipeline -- --set train.seed=1       one number changed, for this run
-  npm run pipeline -- --dry-run                what would happen, and why
+  npm run plan -- svd                          what would happen, and why: the same with --dry-run
 
-Options stand after "--": what stands before it npm keeps for itself, and --only, -n and -k are then lost unseen.
+Options stand after "--": npm keeps for itself what stands before it.
 
   --only                   the named stages alone, without what they need
   -f, --force              run even what is fresh
@@ -39,6 +39,14 @@ From verify: verify, with records, objects, bytes, damage (lines). From gc: gc, 
 
 Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
+`;
+
+const PLAN = `Says what \`npm run pipeline\` with the same words would run, restore or leave alone, and why. Does none of it.
+
+  npm run plan
+  npm run plan -- svd --set train.seed=1
+
+Its options are those of \`npm run pipeline -- --help\`.
 `;
 
 const STATUS = `Says for every stage whether it is fresh, stale (and which field of its key changed), missing or running.
@@ -79,6 +87,7 @@ const GC = `Drops results from the cache that the last runs do not need. What is
 
 export const HELP: Readonly<Record<Command, string>> = {
   pipeline: PIPELINE,
+  plan: PLAN,
   status: STATUS,
   explain: EXPLAIN,
   graph: GRAPH,

@@ -1,6 +1,6 @@
 /**
- * The commands: `node --import tsx lib/runner/main.ts pipeline [targets] [options]` (npm run pipeline), `status`,
- * `explain`, `graph`, `verify`, `gc`.
+ * The commands: `node --import tsx lib/runner/main.ts pipeline [targets] [options]` (npm run pipeline), `plan`,
+ * `status`, `explain`, `graph`, `verify`, `gc`.
  */
 import { runCommand } from './command.ts';
 import { listenForStop } from './interrupt.ts';

@@ -1,40 +1,138 @@
 /** What npm keeps for itself: options that stand before `--`. */
+import { PREFIX, readSettings } from './npmrc.ts';
 import { nearest, type Problem } from './problem.ts';
+import { lookAtNpm, type Npm } from './typed.ts';
 
-const PREFIX = 'npm_config_';
+/** Options of a command as node:util parseArgs has them. */
+export type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
+
+/** What npm itself has use for when it runs a script, with what follows it. */
+const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
+  loglevel: 'with a value',
+  prefix: 'with a value',
+  workspace: 'with a value',
+  'script-shell': 'with a value',
+  'node-options': 'with a value',
+  userconfig: 'with a value',
+  globalconfig: 'with a value',
+  'logs-dir': 'with a value',
+  'logs-max': 'with a value',
+  color: 'alone',
+  progress: 'alone',
+  timing: 'alone',
+  unicode: 'alone',
+  yes: 'alone',
+  'if-present': 'alone',
+  'ignore-scripts': 'alone',
+  'foreground-scripts': 'alone',
+  'update-notifier': 'alone',
+  workspaces: 'alone',
+  'include-workspace-root': 'alone',
+};
 
 /**
- * `npm run pipeline --dry-run` would run for real: npm takes the option, and leaves it in the environment, `true` or the
- * value that was given with `=`; a value after a space reaches us as a word. npm's own `--cache` is always there, and of
- * `--only`, `-n` and `-k`, which it knows or drops, nothing is left to see.
+ * The problem, if npm kept options that were meant for the command `script`: `npm run pipeline --dry-run` would run for
+ * real. What was typed is read where it can be, and then npm's settings are of no account; else an `npm_config_` variable
+ * tells, unless npm's own files or its environment say the same.
  */
-export function swallowedByNpm(
-  command: string,
+export function keptByNpm(
+  script: string,
   args: readonly string[],
-  options: readonly string[],
-  isValued: (option: string) => boolean,
+  options: OptionTypes,
   env: NodeJS.ProcessEnv,
+  npm?: Npm,
 ): Problem[] {
-  if (env['npm_lifecycle_event'] !== command) return [];
-  const names = options.filter((name) => name !== 'cache' && name !== 'help');
+  const isNpm = (env['npm_config_user_agent'] ?? 'npm/').startsWith('npm/'); // pnpm and yarn pass everything on
+  if (!isNpm || env['npm_lifecycle_event'] !== script) return [];
+  const seen = npm ?? lookAtNpm(script, args, env);
+  const kept = seen.typed?.includes(script)
+    ? findTyped(script, seen.typed, options)
+    : findInferred(args, options, env, readSettings(env, seen.env));
+  if (kept === null) return [];
+  const { flags, words, why } = kept;
+  return [
+    {
+      place: flags.join(' '),
+      message: `${flags.length > 1 ? 'were' : 'was'} kept by npm and did not reach the ${script}${why}`,
+      hint: `write: npm run ${script} -- ${words.map(quote).join(' ')}`,
+    },
+  ];
+}
+
+/** What npm kept, the words that the command should have got, and what there is to add. */
+interface Kept {
+  readonly flags: readonly string[];
+  readonly words: readonly string[];
+  readonly why: string;
+}
+
+function findTyped(script: string, typed: readonly string[], options: OptionTypes): Kept | null {
+  const end = typed.indexOf('--') === -1 ? typed.length : typed.indexOf('--');
+  const start = typed.indexOf(
+    script,
+    typed.findIndex((word) => /^(run|run-script|rum|urn)$/.test(word)),
+  );
+  const flags: string[] = [];
+  const words: string[] = [];
+  for (let i = 0; i < end; i++) {
+    const word = typed[i]!;
+    const name = /^--(?:no-)?(.+)$/.exec(word)?.[1] ?? '';
+    const isDryRun = word === '--no-yes' && 'dry-run' in options; // how npm spells out -n
+    const own = Object.hasOwn(NPMS_OWN, name) && !isDryRun ? NPMS_OWN[name] : undefined;
+    const flag = isDryRun ? '-n' : correct(word, options);
+    if (own === 'with a value') i++;
+    if (own || (i <= start && !isOurs(flag, options))) continue;
+    if (word.startsWith('-')) flags.push(flag);
+    words.push(flag);
+  }
+  return flags.length === 0 ? null : { flags, words: [...words, ...typed.slice(end + 1)], why: '' };
+}
+
+const isOurs = (flag: string, options: OptionTypes): boolean =>
+  flag === '-n' || (flag.startsWith('--') && Object.hasOwn(options, flag.slice(2)));
+
+/** The option that `--dryrun` or `--dry` is meant to be; npm takes beginnings for the whole, too. */
+function correct(word: string, options: OptionTypes): string {
+  const name = /^--(.+)$/.exec(word)?.[1];
+  if (name === undefined || Object.hasOwn(options, name)) return word;
+  const names = Object.keys(options);
+  const begun = names.filter((each) => each.startsWith(name));
+  const meant = begun.length === 1 ? begun[0] : nearest(name, names);
+  return meant === undefined ? word : `--${meant}`;
+}
+
+/** npm leaves an option in the environment, `true` or what was given with `=`; a value after a space is a word. */
+function findInferred(
+  args: readonly string[],
+  options: OptionTypes,
+  env: NodeJS.ProcessEnv,
+  settings: ReadonlyMap<string, readonly string[]>,
+): Kept | null {
+  const names = Object.keys(options).filter((name) => name !== 'cache' && name !== 'help'); // cache is always there
   const words = [...args];
   const flags: string[] = [];
   const lines: string[] = [];
+  const found: string[] = [];
+  if (env['npm_config_yes'] === '' && !settings.has('yes') && 'dry-run' in options) {
+    flags.push('-n'); // npm takes it for --no-yes
+    found.push('npm_config_yes=');
+    lines.push('-n');
+  }
   for (const [key, value = ''] of Object.entries(env)) {
     if (!key.startsWith(PREFIX) || value === '' || value === 'false') continue;
     const given = key.slice(PREFIX.length).replaceAll('_', '-');
     const name = names.includes(given) ? given : nearest(given, names);
-    if (name === undefined) continue;
+    if (name === undefined || settings.get(given)?.includes(value)) continue;
     flags.push(`--${given}`);
-    if (!isValued(name)) lines.push(`--${name}`);
-    else if (value !== 'true') lines.push(`--${name} ${value}`);
-    else for (const word of takeValues(name, words)) lines.push(`--${name} ${word}`);
+    found.push(`${key}=${value.split('\n')[0]}`);
+    lines.push(`--${name}`);
+    if (options[name]!.type === 'boolean') continue;
+    if (/^(true\n*)+$/.test(value)) lines.splice(-1, 1, ...takeValues(name, words));
+    else lines.push(value);
   }
-  if (flags.length === 0) return [];
-  const line = ['npm run', command, '--', ...words, ...lines].join(' ');
-  const place = flags.join(' ');
-  const message = `${flags.length > 1 ? 'were' : 'was'} kept by npm and did not reach the ${command}`;
-  return [{ place, message, hint: `write: ${line}` }];
+  if (flags.length === 0) return null;
+  const why = `: ${found.join(' ')} is in the environment and in no .npmrc`;
+  return { flags, words: [...words, ...lines], why };
 }
 
 /** Takes from `words` what must be the values of the option: of several, those that look like it. */
@@ -42,5 +140,10 @@ function takeValues(name: string, words: string[]): string[] {
   const fits = name === 'set' ? /=/ : name === 'jobs' || name === 'keep' ? /^\d+$/ : /[./]/;
   const found = words.filter((word) => fits.test(word)).slice(0, name === 'set' ? undefined : 1);
   for (const word of found) words.splice(words.indexOf(word), 1);
-  return found.length > 0 ? found : [name === 'set' ? 'STAGE.PARAM=VALUE' : name.toUpperCase()];
+  const values = found.length > 0 ? found : [name === 'set' ? 'STAGE.PARAM=VALUE' : name.toUpperCase()];
+  return values.flatMap((value) => [`--${name}`, value]);
 }
+
+/** As a shell takes it for one word. */
+const quote = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,11 +1,11 @@
 /** The command line of `pipeline` and its sister commands, through node:util parseArgs. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { swallowedByNpm } from './npm.ts';
+import { keptByNpm } from './npm.ts';
 import { ConfigurationError, suggest, type Problem } from './problem.ts';
 import { parseOverrides, type Override } from './override.ts';
 
-export const COMMANDS = ['pipeline', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
+export const COMMANDS = ['pipeline', 'plan', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Options {
@@ -53,7 +53,15 @@ const RUNNING = {
   jobs: { type: 'string', short: 'j' },
 } as const;
 
-const OWN = { pipeline: RUNNING, status: STATUS, explain: {}, graph: {}, verify: STATUS, gc: GC };
+const OWN = {
+  pipeline: RUNNING,
+  plan: RUNNING,
+  status: STATUS,
+  explain: {},
+  graph: {},
+  verify: STATUS,
+  gc: GC,
+};
 const OPTIONS = { ...EVERYWHERE, ...GC, ...RUNNING };
 const DEFAULT_JOBS = Math.min(2, availableParallelism());
 const DEFAULT_KEEP = 3;
@@ -69,7 +77,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
         hint: `commands: ${COMMANDS.join(', ')}`,
       },
     ]);
-  const allowed: Partial<typeof OPTIONS> = { ...EVERYWHERE, ...OWN[command] };
+  const allowed = { ...EVERYWHERE, ...OWN[command] };
   const { values, positionals, tokens } = parseArgs({
     args: rest,
     options: OPTIONS,
@@ -77,7 +85,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     strict: false,
     tokens: true,
   });
-  const problems: Problem[] = swallowedByNpm(command, rest, Object.keys(allowed), isValued, env);
+  const problems: Problem[] = keptByNpm(command, rest, allowed, env);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
@@ -130,7 +138,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     targets: positionals,
     only: given.only ?? false,
     force: given.force ?? false,
-    dryRun: given['dry-run'] ?? false,
+    dryRun: command === 'plan' || (given['dry-run'] ?? false),
     keepGoing: given['keep-going'] ?? false,
     json: given.json ?? false,
     jobs,
@@ -147,8 +155,6 @@ const HINTS: Readonly<Record<string, string>> = {
   jobs: 'for example --jobs 2',
   keep: 'for example --keep 3',
 };
-
-const isValued = (name: string): boolean => OPTIONS[name as keyof typeof OPTIONS].type === 'string';
 
 const isCommand = (name: string | undefined): name is Command => COMMANDS.some((command) => command === name);
 

@@ -23,7 +23,7 @@ import { epochTable } from './table.ts';
 import { runTask } from './task.ts';
 
 async function main(): Promise<number> {
-  const options = parseSweepOptions(process.argv.slice(2));
+  const options = parseSweepOptions(process.argv.slice(2), process.env);
   if (options.help) {
     process.stdout.write(HELP);
     return 0;

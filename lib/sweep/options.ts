@@ -1,5 +1,6 @@
 /** The command line of `npm run sweep`. */
 import { parseArgs } from 'node:util';
+import { keptByNpm } from '../runner/npm.ts';
 import { ConfigurationError, suggest, type Problem } from '../runner/problem.ts';
 
 export interface SweepOptions {
@@ -37,7 +38,7 @@ const OPTIONS = {
 const EXECUTORS = ['local', 'slurm'];
 
 /** Throws a ConfigurationError that names everything wrong. */
-export function parseSweepOptions(args: readonly string[]): SweepOptions {
+export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEnv): SweepOptions {
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: OPTIONS,
@@ -45,7 +46,7 @@ export function parseSweepOptions(args: readonly string[]): SweepOptions {
     strict: false,
     tokens: true,
   });
-  const problems: Problem[] = [];
+  const problems: Problem[] = keptByNpm('sweep', args, OPTIONS, env);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(OPTIONS, token.name)

@@ -8,6 +8,7 @@ import { runScript } from '../files/run-script.ts';
 import { kindOf } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
 import { readModel, writeModel } from '../model/model-file.ts';
+import { keptByNpm } from '../runner/npm.ts';
 import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
 
 const HELP = `Writes the weights after the step of one epoch as a model in safetensors, under TransformerLens' names.
@@ -23,16 +24,18 @@ const HELP = `Writes the weights after the step of one epoch as a model in safet
 
 const EXAMPLE = 'npm run export -- --checkpoint 9700 --out at-9700.safetensors';
 
+const OPTIONS = {
+  checkpoint: { type: 'string' },
+  out: { type: 'string' },
+  artifacts: { type: 'string', default: 'artifacts' },
+  force: { type: 'boolean', short: 'f', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 await runScript(async () => {
-  const { values } = parseArgs({
-    options: {
-      checkpoint: { type: 'string' },
-      out: { type: 'string' },
-      artifacts: { type: 'string', default: 'artifacts' },
-      force: { type: 'boolean', short: 'f', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const [kept] = keptByNpm('export', process.argv.slice(2), OPTIONS, process.env);
+  if (kept) throw new ExpectedError(`${kept.place} ${kept.message}`, kept.hint ?? '');
+  const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return void process.stdout.write(HELP);
   const { checkpoint, out, artifacts, force } = values;
   if (checkpoint === undefined || out === undefined)

@@ -1,4 +1,4 @@
-// The command line: what is accepted, what is refused and how, and what npm swallows.
+// The command line: what is accepted, and what is refused and how.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,7 +39,7 @@ test('options, targets and overrides are read in any order', () => {
 
 test('a wrong command line is refused with what would be right', () => {
   const cases: [string, string][] = [
-    ['pipelin', 'pipelin is not a command\n    commands: pipeline, status, explain, graph, verify, gc'],
+    ['pipelin', 'pipelin is not a command\n    commands: pipeline, plan, status, explain, graph, verify, gc'],
     ['pipeline --dryrun', '--dryrun is not an option of pipeline\n    did you mean "--dry-run"?'],
     [
       'status --force',
@@ -63,34 +63,6 @@ test('a wrong command line is refused with what would be right', () => {
       .filter((line) => line.startsWith('-')).length,
     2,
   );
-});
-
-test('options that npm kept for itself are noticed, and the right line is given', () => {
-  const env = { npm_lifecycle_event: 'pipeline', npm_config_cache: '/home/u/.npm' };
-  assert.equal(refusal('pipeline svd', env), '');
-  assert.equal(
-    refusal('pipeline svd', { ...env, npm_config_dry_run: 'true' }),
-    '--dry-run was kept by npm and did not reach the pipeline\n    write: npm run pipeline -- svd --dry-run',
-  );
-  for (const [line, config, hint] of [
-    ['pipeline a.b=1 svd c.d=2', { npm_config_set: 'true' }, 'svd --set a.b=1 --set c.d=2'],
-    ['pipeline', { npm_config_set: 'a.b=1' }, '--set a.b=1'],
-    ['pipeline 2', { npm_config_jobs: 'true', npm_config_json: 'true' }, '--jobs 2 --json'],
-    ['pipeline svd', { npm_config_jobs: '2' }, 'svd --jobs 2'],
-    ['pipeline svd ./x', { npm_config_artifacts: 'true' }, 'svd --artifacts ./x'],
-    ['pipeline', { npm_config_dryrun: 'true' }, '--dry-run'],
-  ] as const) {
-    const shown = refusal(line, { ...env, ...config });
-    assert.ok(shown.endsWith(`\n    write: npm run pipeline -- ${hint}`), shown);
-  }
-  const usual = {
-    npm_config_yes: '',
-    npm_config_noproxy: 'x',
-    npm_config_prefix: '/usr',
-    npm_config_fund: 'true',
-  };
-  assert.equal(refusal('pipeline svd', { ...env, ...usual, npm_config_loglevel: 'silent' }), '');
-  assert.equal(refusal('pipeline', { npm_config_dry_run: 'true' }), '');
 });
 
 let project: Project;

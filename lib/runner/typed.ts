@@ -1,0 +1,93 @@
+/**
+ * What was typed after `npm`. npm goes by another title while it runs a script, and leaves nothing of `--only`, `-n` and
+ * `-k` in the environment; its own log, which is open until the script has ended, begins with all the words.
+ */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** npm may start a script through a shell or two. */
+const FARTHEST = 4;
+/** Where it cannot be seen which log is that of our npm, an older one is not. */
+const RECENT_MS = 60_000;
+
+/** npm, as far as it can be looked at from the process of a script. */
+export interface Npm {
+  /** Shorthands spelled out, `--jobs=2` in two; null where npm keeps no log, or it cannot be found. */
+  readonly typed: readonly string[] | null;
+  /** What npm itself was started with; null where that cannot be read. */
+  readonly env: NodeJS.ProcessEnv | null;
+}
+
+/** Looks at the npm that runs `script` with `args`. */
+export function lookAtNpm(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Npm {
+  try {
+    const npm = ancestors().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('npm'));
+    if (npm === undefined) return { typed: null, env: null };
+    const [log] = openLogs(npm);
+    const variables = readFileSync(`/proc/${npm}/environ`, 'utf8').split('\0');
+    return { typed: log === undefined ? null : readWords(log), env: parseEnv(variables) };
+  } catch {
+    return { typed: readRecent(script, args, env), env: null };
+  }
+}
+
+/** Ids of the processes above this one, the nearest first. Throws where there is no /proc. */
+function ancestors(): number[] {
+  const pids = [process.ppid];
+  while (pids.length < FARTHEST) {
+    const stat = readFileSync(`/proc/${pids.at(-1)}/stat`, 'latin1');
+    const parent = Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]);
+    if (parent <= 1) break;
+    pids.push(parent);
+  }
+  return pids;
+}
+
+function openLogs(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder)
+      .map((fd) => readlink(join(folder, fd)))
+      .filter((path) => /-debug-0\.log$/.test(path));
+  } catch {
+    return []; // it is somebody else's
+  }
+}
+
+function readlink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** Where there is no /proc: from the newest log of the last minute whose npm has the title that ours has. */
+export function readRecent(script: string, args: readonly string[], env: NodeJS.ProcessEnv): string[] | null {
+  const folder = env['npm_config_logs_dir'] ?? join(env['npm_config_cache'] ?? '', '_logs');
+  try {
+    for (const name of readdirSync(folder).sort().reverse()) {
+      const [, day, h, m, s, ms] = /^(.{10}T)(\d\d)_(\d\d)_(\d\d)_(\d{3})Z-debug-0\.log$/.exec(name) ?? [];
+      const age = Date.now() - Date.parse(`${day}${h}:${m}:${s}.${ms}Z`);
+      if (!(age < RECENT_MS)) continue;
+      const path = join(folder, name);
+      const [, title = ''] = /^\d+ verbose title (.*)$/m.exec(readFileSync(path, 'utf8')) ?? [];
+      if (title.endsWith(` ${[script, ...args].join(' ')}`)) return readWords(path);
+    }
+  } catch {
+    // no logs
+  }
+  return null;
+}
+
+/** `3 verbose argv "run" "pipeline" "--only"` */
+function readWords(log: string): string[] | null {
+  const [, line] = /^\d+ verbose argv (.*)$/m.exec(readFileSync(log, 'utf8')) ?? [];
+  return line?.match(/"(?:[^"\\]|\\.)*"/g)?.map((word) => JSON.parse(word) as string) ?? null;
+}
+
+function parseEnv(lines: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+}
