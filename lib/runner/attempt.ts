@@ -3,8 +3,10 @@ import { lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './durable.ts';
+import { forgetClosure } from './closure.ts';
+import { identityOf } from './hashes.ts';
 import { checkStanding } from './inputs.ts';
-import { compareKeys, hashKey, type Inputs, type Key } from './key.ts';
+import { compareKeys, hashKey, readCode, type Inputs, type Key } from './key.ts';
 import { compareListings, listFolder, listPaths, type StoredFile } from './listing.ts';
 import { isDead, isNear, ownerOf, parseOwner } from './owner.ts';
 import { shortPath, type Stage } from './pipeline.ts';
@@ -12,7 +14,8 @@ import { Failure } from './problem.ts';
 import { toldParams } from './provenance.ts';
 import { killGroup, runProcess, tailOfLog } from './process.ts';
 import { made, type Record } from './record.ts';
-import { currentKey, progressIn, type Run } from './run.ts';
+import { currentCode, currentKey, progressIn, type Run } from './run.ts';
+import { writeManifest } from './texts.ts';
 
 /** Runs `stage`, stores and publishes what it wrote. Needs the stage's lock, the key's, and shared ones on its needs. */
 export async function runStage(
@@ -31,13 +34,21 @@ export async function runStage(
   const attempt = await workspace.createAttempt(name);
   const started = new Date();
   try {
-    await runToEnd(run, stage, attempt, resume_dir, markers, key);
+    const manifest = await prepareCode(run, stage, key);
+    const { code, assets } = await currentCode(run, stage);
+    const watched = watchedFiles(run, stage, inputs, assets);
+    const before = await identities(watched);
+    await runToEnd(run, stage, attempt, resume_dir, markers, key, manifest);
     if ((await listPaths(attempt)).length === 0)
       throw new Failure(
         `${stage.run} wrote nothing into its folder`,
         'a stage must write at least one file to `out`',
       );
-    const doubt = await changesSince(run, stage, inputs, key);
+    const doubt = unique([
+      ...compareKeys(key, { ...key, code }),
+      ...(await changesSince(run, stage, inputs, key, assets)),
+      ...(await touchedSince(before, watched)),
+    ]);
     const total = await totalSize(attempt);
     const onBytes = progressIn(run, name, 'storing', total);
     onBytes(0);
@@ -68,6 +79,7 @@ async function runToEnd(
   resume_dir: string,
   markers: readonly string[],
   key: Key,
+  manifest: string,
 ): Promise<void> {
   const { pipeline, workspace, report, stop, threads } = run;
   const { name } = stage;
@@ -76,6 +88,7 @@ async function runToEnd(
   const end = await runProcess({
     root: pipeline.root,
     script: stage.run,
+    manifest,
     env: { ...(threads !== undefined && { GROKSCOPE_THREADS: String(threads) }), ...key.env },
     assignment: { params: toldParams(stage, key), identity: key.identity, needs, out, resume_dir },
     log,
@@ -100,14 +113,75 @@ async function runToEnd(
   throw new Failure(end.message, [end.remedy, `log: ${path}`].filter((line) => line !== '').join('\n'));
 }
 
-/** What in the key is no longer what it was before the stage ran. */
-async function changesSince(run: Run, stage: Stage, inputs: Inputs, key: Key): Promise<string[]> {
+/** Has every text that the key was made of at hand; returns the manifest for loader.mjs. */
+async function prepareCode(run: Run, stage: Stage, { code }: Key): Promise<string> {
+  const { pipeline, store, hashes } = run;
+  const manifest = await writeManifest(store.root, pipeline.root, code);
+  if (manifest !== null) return manifest;
+  await forgetClosure(store.root, stage.run);
+  await readCode(pipeline, stage, store.root, hashes);
+  const again = await writeManifest(store.root, pipeline.root, code);
+  if (again !== null) return again;
+  throw new Failure(
+    `the code of ${stage.name} is no longer what it was, or cannot be kept in ${shortPath(store.root)}`,
+    'run the pipeline again',
+  );
+}
+
+/** What in the key is no longer what it was before the stage ran. Modules have run as they were. */
+async function changesSince(
+  run: Run,
+  stage: Stage,
+  inputs: Inputs,
+  key: Key,
+  assets: readonly string[],
+): Promise<string[]> {
   const now: { [need: string]: readonly StoredFile[] } = {};
   for (const need of Object.keys(inputs))
     now[need] = (await checkStanding(run, need, stage.name)).files ?? [];
   const { code: _shared, ...anew } = run;
-  return compareKeys(key, await currentKey(anew, stage, now));
+  try {
+    const found = await currentKey(anew, stage, now);
+    const code = { ...key.code };
+    for (const asset of assets) code[asset] = found.code[asset] ?? 'missing';
+    return compareKeys(key, { ...found, code });
+  } catch (error) {
+    if (error instanceof Failure) return [error.message]; // as where a file is in the middle of an edit
+    throw error;
+  }
 }
+
+/** Files that the stage reads as they stand, by what they are called in a message. */
+function watchedFiles(
+  { pipeline, workspace }: Run,
+  { params, fileParams }: Stage,
+  inputs: Inputs,
+  assets: readonly string[],
+): [name: string, path: string][] {
+  const files = assets.map((asset): [string, string] => [asset, join(pipeline.root, asset)]);
+  for (const { name, folderOf } of fileParams) {
+    const path = params[name];
+    if (typeof path !== 'string') continue;
+    for (const file of ['', ...folderOf]) files.push([`params.${name}`, join(path, file)]);
+  }
+  for (const [need, listing] of Object.entries(inputs))
+    for (const { path } of listing) files.push([`${need}/${path}`, join(workspace.folder(need), path)]);
+  return files;
+}
+
+const identities = (files: readonly [name: string, path: string][]): Promise<string[]> =>
+  Promise.all(files.map(([, path]) => identityOf(path)));
+
+/** Files that were written to since, though they may hold again what they held. */
+async function touchedSince(
+  before: readonly string[],
+  files: readonly [name: string, path: string][],
+): Promise<string[]> {
+  const now = await identities(files);
+  return files.filter((_, i) => now[i] !== before[i]).map(([name]) => `${name} changed`);
+}
+
+const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
 
 async function totalSize(folder: string): Promise<number> {
   const sizes = (await listPaths(folder)).map(async (path) => (await lstat(join(folder, path))).size);

@@ -1,5 +1,15 @@
 /** The one door to esbuild, loaded when it is first needed: most commands end without. */
+import { readFileSync } from 'node:fs';
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
+
+/** Of the esbuild that is installed: another one may print other text. */
+export function esbuildVersion(): string {
+  const manifest = new URL(import.meta.resolve('esbuild/package.json'));
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** In place of the project's tsconfig.json, so that what is found and what runs follow from the code alone. */
+export const TSCONFIG = { compilerOptions: { verbatimModuleSyntax: true } };
 
 /** Bundles into memory and says what went in. Prints nothing; problems are thrown. */
 export async function bundle(
@@ -7,4 +17,23 @@ export async function bundle(
 ): Promise<{ outputFiles: readonly OutputFile[]; metafile: Metafile }> {
   const { build } = await import('esbuild');
   return build({ ...options, bundle: true, write: false, metafile: true, logLevel: 'silent' });
+}
+
+/**
+ * One module as JavaScript without types, comments and white space, and its source map. Names stay, as in stack traces;
+ * no configuration file is read, so the text follows from `source` alone.
+ */
+export async function minify(source: string, loader: 'js' | 'ts'): Promise<{ code: string; map: string }> {
+  const { transform } = await import('esbuild');
+  return transform(source, {
+    loader,
+    format: 'esm',
+    target: 'node20',
+    minifyWhitespace: true,
+    legalComments: 'none',
+    sourcemap: 'external',
+    sourcesContent: false,
+    tsconfigRaw: TSCONFIG,
+    logLevel: 'silent',
+  });
 }

@@ -79,13 +79,15 @@ async function readRecords(folder: string): Promise<Record[]> {
   return records.filter((record) => record !== null);
 }
 
-/** Attempts that nobody went on with for a month, and folders of locks that nobody holds. */
+/** Attempts that nobody went on with for a month, texts that none was started from, locks that nobody holds. */
 async function sweep(root: string): Promise<void> {
-  for (const name of await readdir(join(root, 'resume')).catch(() => [])) {
-    const path = join(root, 'resume', name);
-    const found = await stat(path).catch(() => null);
-    if (found && Date.now() - found.mtimeMs > RESUMABLE_MS) await rm(path, { recursive: true, force: true });
-  }
+  for (const folder of ['resume', 'code'])
+    for (const name of await readdir(join(root, folder)).catch(() => [])) {
+      const path = join(root, folder, name);
+      const found = await stat(path).catch(() => null);
+      if (found && Date.now() - found.mtimeMs > RESUMABLE_MS)
+        await rm(path, { recursive: true, force: true });
+    }
   for (const name of await readdir(join(root, 'locks')).catch(() => []))
     await holder(join(root, 'locks', name), 'exclusive');
 }

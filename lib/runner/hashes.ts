@@ -87,6 +87,15 @@ export async function hashFile(path: string, onBytes?: (bytes: number) => void):
   }
 }
 
+/** Another one where a file was written to, replaced or touched; `missing` where there is none. */
+export async function identityOf(path: string): Promise<string> {
+  const found = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+    throw error;
+  });
+  return found ? `${identity(found)} ${found.size} ${found.mtimeNs} ${found.ctimeNs}` : 'missing';
+}
+
 const identity = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}`;
 
 const isSame = ([size, mtime, ctime]: Memory, stats: BigIntStats): boolean =>

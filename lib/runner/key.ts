@@ -13,7 +13,7 @@ import { pinnedVersions, readLock } from './packages.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { show } from './problem.ts';
 
-export const KEY_FORMAT = 1;
+export const KEY_FORMAT = 2;
 
 export interface Key {
   /** Of this interface: a new meaning of a field must not meet old records. */
@@ -24,7 +24,10 @@ export interface Key {
   readonly params: Readonly<Record<string, unknown>>;
   /** `dataset/pairs.arrow` -> SHA-256: by content, so an upstream rerun that gives the same bytes stops there. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Every file of ours that the stage imports or names as an asset -> SHA-256: new code may write other bytes. */
+  /**
+   * Every file of ours that the stage imports -> SHA-256 of its text without comments, types and white space, which is
+   * what runs; or names as an asset -> SHA-256 of its content. New code may write other bytes.
+   */
   readonly code: Readonly<Record<string, string>>;
   /** Packages that this code imports, and what they depend on -> version in package-lock.json. */
   readonly packages: Readonly<Record<string, string>>;
@@ -41,15 +44,21 @@ export interface Key {
 /** Files of a needed stage's folder, by the name of the stage. */
 export type Inputs = Readonly<Record<string, readonly StoredFile[]>>;
 
-/** The code that `stage` has now. `closures`: a folder to keep closures in. */
+/** What of a key the files of the project decide. */
+export interface Code extends Pick<Key, 'code' | 'packages'> {
+  /** Files of `code` that the stage may read as they stand on the disk. */
+  readonly assets: readonly string[];
+}
+
+/** The code that `stage` has now. `cache`: a folder to keep closures and texts in. */
 export async function readCode(
   { root }: Pipeline,
   { run }: Stage,
-  closures: string,
+  cache: string,
   hashes: Hashes,
-): Promise<Pick<Key, 'code' | 'packages'>> {
-  const { files, packages } = await findClosure(root, run, closures, hashes);
-  return { code: files, packages: pinnedVersions(await readLock(root), packages) };
+): Promise<Code> {
+  const { files, assets, packages } = await findClosure(root, run, cache, hashes);
+  return { code: files, assets, packages: pinnedVersions(await readLock(root), packages) };
 }
 
 /** The key that `stage` has with this code; `note` is told what a user should know of what the stage runs on. */

@@ -16,7 +16,18 @@ const TEXT = `Signature: 8a477f597d28d172789f06886806bc55
 # About this file: https://bford.info/cachedir/
 `;
 /** What runs put into the top of a cache; `kernel` is in the default one. */
-const OURS = [NAME, 'closures', 'hashes.json', 'kernel', 'locks', 'objects', 'records', 'resume', 'tmp'];
+const OURS = [
+  NAME,
+  'closures',
+  'code',
+  'hashes.json',
+  'kernel',
+  'locks',
+  'objects',
+  'records',
+  'resume',
+  'tmp',
+];
 /** Only ours has these, so a folder with them and nothing foreign is one, of before there was a mark. */
 const SIGNS = ['closures', 'kernel'];
 

@@ -10,6 +10,8 @@ export interface StageProcess {
   readonly root: string;
   /** Relative to the root. */
   readonly script: string;
+  /** Which text is run for which file of the project, for loader.mjs. */
+  readonly manifest: string;
   /** Declared environment variables; null where unset. */
   readonly env: Readonly<Record<string, string | null>>;
   readonly assignment: Assignment;
@@ -28,13 +30,15 @@ export type StageEnd =
 
 const GRACE_MS = 3000;
 const TAIL_BYTES = 16_384;
+const LOADER = new URL('./loader.mjs', import.meta.url).href;
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS'];
 
 /** Runs the stage to its end, and to the end of every process that it started in its group. */
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
   const { $ } = await import('zx');
   const log = await open(stage.log, 'w');
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), join(stage.root, stage.script)];
+  const loader = `${LOADER}?${encodeURIComponent(stage.manifest)}`;
+  const command = [process.execPath, '--import', loader, join(stage.root, stage.script)];
   const running = $({
     cwd: stage.root,
     env: environment(stage.env),

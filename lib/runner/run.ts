@@ -1,9 +1,8 @@
 /** A run of the pipeline: the chosen stages, side by side where they do not need each other. */
-import { join } from 'node:path';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
 import { ownFolders } from './inputs.ts';
-import { computeKey, readCode, type Inputs, type Key } from './key.ts';
+import { computeKey, readCode, type Code, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
 import { tellStage } from './provenance.ts';
@@ -25,19 +24,24 @@ export interface Run {
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
   /** Code of scripts that runs share: all of them mean what it was when the first one looked. */
-  readonly code?: Map<string, Promise<Pick<Key, 'code' | 'packages'>>>;
+  readonly code?: Map<string, Promise<Code>>;
   /** Threads that a stage may use, where not all that there are: of no account for what it writes. */
   readonly threads?: number;
 }
 
+/** The code that `stage` has in this run. */
+export function currentCode({ pipeline, store, hashes, code }: Run, stage: Stage): Promise<Code> {
+  const known = code?.get(stage.run);
+  const found = known ?? readCode(pipeline, stage, store.root, hashes);
+  if (!known) code?.set(stage.run, found);
+  return found;
+}
+
 /** The key that `stage` has with these inputs. */
 export async function currentKey(run: Run, stage: Stage, inputs: Inputs): Promise<Key> {
-  const { pipeline, store, hashes, code, report } = run;
-  const note = (text: string): void => report({ type: 'note', stage: stage.name, text });
-  const known = code?.get(stage.run);
-  const found = known ?? readCode(pipeline, stage, join(store.root, 'closures'), hashes);
-  if (!known) code?.set(stage.run, found);
-  return computeKey(await tellStage(run, stage), inputs, await found, hashes, note);
+  const found = currentCode(run, stage);
+  const note = (text: string): void => run.report({ type: 'note', stage: stage.name, text });
+  return computeKey(await tellStage(run, stage), inputs, await found, run.hashes, note);
 }
 
 /** Something to call with the number of bytes that were just dealt with. */

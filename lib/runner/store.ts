@@ -121,6 +121,7 @@ export class Store {
       this.records,
       join(this.root, 'resume'),
       join(this.root, 'closures'),
+      join(this.root, 'code'),
     ])
       await sweepTemporaries(each);
     const locks = join(this.root, 'locks');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Project } from './project.ts';
 
 const LASTING = ['claimed', 'log.txt', 'provenance.json', 'set-aside'];
-const CACHED = /^(CACHEDIR\.TAG|hashes\.json|(records|closures|objects\/..)\/[0-9a-f]+(\.json)?)$/;
+const CACHED = /^(CACHEDIR\.TAG|hashes\.json|(records|closures|code|objects\/..)\/[0-9a-f]+(\.json|\.map)?)$/;
 const HOUR_MS = 3_600_000;
 
 /** Every file and empty folder of the stage folders: whether it can be executed, and its content. */

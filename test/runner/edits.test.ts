@@ -34,7 +34,7 @@ async function codes(): Promise<Map<string, string>> {
   const pipeline = await readPipeline(join(root, 'pipeline.yaml'));
   const keys = new Map<string, string>();
   for (const stage of pipeline.stages.values())
-    keys.set(stage.name, JSON.stringify(await readCode(pipeline, stage, join(root, 'closures'), memory)));
+    keys.set(stage.name, JSON.stringify(await readCode(pipeline, stage, join(root, '.cache'), memory)));
   return keys;
 }
 
@@ -48,7 +48,11 @@ async function staleAfter(edit: () => Promise<void>): Promise<string[]> {
 }
 
 test('an edit of the kernel, a worker, a font, a helper or a version reaches the stages that use it, and no others', async () => {
-  const append = (path: string) => (): Promise<void> => appendFile(join(root, path), '\n// edited\n');
+  const comment = (path: string) => (): Promise<void> => appendFile(join(root, path), '\n// edited\n');
+  const append = (path: string) => (): Promise<void> =>
+    appendFile(join(root, path), path.endsWith('.ts') ? '\nexport const edited = 1;\n' : 'edited\n');
+  for (const path of ['lib/kernel/wasm/worker.ts', 'lib/runner/schema.ts', 'stages/svd.params.ts'])
+    assert.deepEqual(await staleAfter(comment(path)), [], path);
   for (const path of ['lib/kernel/kernel.c', 'lib/kernel/wasm/worker.ts'])
     assert.deepEqual(await staleAfter(append(path)), KERNEL_USERS, path);
   const drawing = ['attention', 'curves', 'fourier', 'logits', 'neurons', 'progress', 'svd'];

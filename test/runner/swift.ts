@@ -1,6 +1,6 @@
 // The same runner for tests that start it hundreds of times: bundled once and started by Node itself, with stages that
 // are plain JavaScript, as `tsx` costs most of a start.
-import { mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { Project, repository, type Finished } from './project.ts';
@@ -58,8 +58,7 @@ export class SwiftProject extends Project {
     const bundle = bundles.get(this.platform) ?? buildBundle(this.platform);
     bundles.set(this.platform, bundle);
     for (const [name, text] of await bundle) await this.write(`lib/runner/${name}`, text);
-    await this.write('node_modules/tsx/package.json', '{ "main": "nothing.cjs" }');
-    await this.write('node_modules/tsx/nothing.cjs', '');
+    await cp(join(repository, 'lib/runner/loader.mjs'), join(this.root, 'lib/runner/loader.mjs'));
     await mkdir(join(this.root, 'node_modules'), { recursive: true });
     for (const name of ['zx', 'esbuild'])
       await symlink(join(repository, 'node_modules', name), join(this.root, 'node_modules', name));

@@ -1,0 +1,65 @@
+/**
+ * The texts that stages run: every module of the project without types, comments and white space, kept in `code/` of the
+ * cache by its SHA-256, which is what counts in keys. A source map lies beside each, so that a stack trace names lines of
+ * the file. JSON is kept as it is.
+ */
+import { createHash } from 'node:crypto';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readRegular, readText } from '../files/regular-file.ts';
+import { minify } from './bundle.ts';
+import { replaceFile } from './durable.ts';
+
+const MODULE = /\.([cm]?[jt]s|json)$/;
+
+/** Whether a file is run, or imported, as a text; others are assets. */
+export const isModule = (path: string): boolean => MODULE.test(path);
+
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
+
+/** By path and source: of the files that stages share, each is minified once. */
+const minified = new Map<string, ReturnType<typeof minify>>();
+
+/** Keeps the text of the module at `path` in `cache`, if that can be written; returns its hash. Throws esbuild's error where it is no code. */
+export async function keepText(cache: string, path: string, source: string): Promise<string> {
+  const id = `${path} ${sha256(source)}`;
+  const isJson = path.endsWith('.json');
+  const making = isJson
+    ? Promise.resolve({ code: source, map: '' })
+    : (minified.get(id) ?? minify(source, /ts$/.test(path) ? 'ts' : 'js'));
+  minified.set(id, making);
+  const { code, map } = await making;
+  const hash = sha256(code);
+  const keep = (name: string, text: string): Promise<void> =>
+    replaceFile(join(cache, 'code', name), text).catch(() => {}); // missed when a stage starts, not before
+  if (!(await isKept(cache, hash))) await keep(hash, code);
+  if (!isJson) await keep(`${hash}.map`, map); // of the newest comments and blank lines
+  return hash;
+}
+
+/** Whether the text is there and whole. One that is used counts as new for a collection of garbage. */
+async function isKept(cache: string, hash: string): Promise<boolean> {
+  const path = join(cache, 'code', hash);
+  const text = await readRegular(path).catch(() => null);
+  if (text === null || sha256(text) !== hash) return false;
+  const now = new Date();
+  for (const each of [path, `${path}.map`]) await utimes(each, now, now).catch(() => {});
+  return true;
+}
+
+/**
+ * Writes down for loader.mjs which text stands for which file of the project in `root`, if all of them are kept; returns
+ * where, or null.
+ */
+export async function writeManifest(
+  cache: string,
+  root: string,
+  code: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const files = Object.fromEntries(Object.entries(code).filter(([path]) => isModule(path)));
+  for (const hash of Object.values(files)) if (!(await isKept(cache, hash))) return null;
+  const manifest = JSON.stringify({ root, files });
+  const path = join(cache, 'code', `${sha256(manifest)}.json`);
+  if ((await readText(path).catch(() => '')) !== manifest) await replaceFile(path, manifest);
+  return path;
+}
