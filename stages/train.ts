@@ -26,7 +26,7 @@ await stage(params, async (job) => {
 });
 
 async function trainModel(
-  { params, identity, out, resume_dir, progress }: Job<TrainParams>,
+  { params, identity, out, resume_dir, progress, say }: Job<TrainParams>,
   { task, train, test }: Pairs,
 ): Promise<void> {
   const { d_model, n_heads, d_head, d_mlp } = params;
@@ -34,7 +34,9 @@ async function trainModel(
   const engine = await openEngine(params.engine, config, identity);
   logEngine(engine);
 
-  const { journal, state } = await Journal.open(resume_dir, parameterCount(config));
+  const { journal, state, damage } = await Journal.open(resume_dir, parameterCount(config));
+  for (const line of damage) say(`what an earlier attempt kept is damaged: ${line}`);
+  if (damage.length > 0 && !state) say('training starts from the beginning');
   if (state) {
     engine.writeState(state);
     console.log(`going on from epoch ${state.step} of an earlier attempt`);

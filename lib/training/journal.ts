@@ -1,65 +1,80 @@
-// What a run in progress keeps on disk so that a kill at any moment costs at most the steps since the last checkpoint.
+// What a run in progress keeps on disk so that a kill at any moment costs at most the steps since the last checkpoint, and
+// damage no more than the steps since the one before.
 //
-// Three files in resume_dir, none of which needs a footer:
+// Files in resume_dir, none of which needs a footer:
 //   history.f64      HISTORY_FIELDS per logged epoch, appended
 //   checkpoints.f32  all weights per checkpoint in the order of WEIGHT_NAMES, appended
-//   state.bin        the newest checkpoint: how much of the other two is valid, weights and both moments;
-//                    replaced by rename, so it is always whole
-// The appended files are synced before state.bin is replaced; bytes past what state.bin counts are cut off on opening.
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+//   state.<step>     both moments at the last two checkpoints, and hashes of what of the other two files belongs to
+//                    them (state-file.ts); each comes to its name by a rename, so it is always whole
+// The appended files are synced before a state is named; bytes past what the state counts are cut off on opening.
+import { createHash, type Hash } from 'node:crypto';
+import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { ExpectedError } from '../files/expected-error.ts';
+import { fileError, Malformed, onFile } from '../files/file-error.ts';
+import { openRegular } from '../files/regular-file.ts';
+import { readRegion } from '../files/regions.ts';
 import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
+import { hashOf, readState, toBytes, writeState, type Extent, type TrainingState } from './state-file.ts';
 
 const RECORD_BYTES = 8 * HISTORY_FIELDS.length;
-const HEADER_BYTES = 32;
-const MAGIC = 0x31_6b_6f_72_67; // 'grok1', little-endian
-
-export interface TrainingState {
-  readonly weights: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
-  /** Steps done. */
-  readonly step: number;
-}
+const [HISTORY, CHECKPOINTS, NEW_STATE] = ['history.f64', 'checkpoints.f32', 'state.new'] as const;
+const KEPT_STATES = 2;
 
 export class Journal {
   readonly #folder: string;
   readonly #parameters: number;
   readonly #history: FileHandle;
   readonly #checkpoints: FileHandle;
-  #epochs: number[];
-  #records: HistoryRecord[];
+  readonly #records: HistoryRecord[];
+  /** Of all records. */
+  readonly #hash: Hash;
+  readonly #epochs: number[];
+  readonly #hashes: Buffer[];
 
   private constructor(
     folder: string,
     parameters: number,
     files: readonly [FileHandle, FileHandle],
-    records: HistoryRecord[],
-    epochs: number[],
+    records: Buffer,
+    { epochs, checkpoint_hashes }: Pick<Extent, 'epochs' | 'checkpoint_hashes'>,
   ) {
     this.#folder = folder;
     this.#parameters = parameters;
     [this.#history, this.#checkpoints] = files;
-    this.#records = records;
-    this.#epochs = epochs;
+    this.#records = parseRecords(records);
+    this.#hash = createHash('sha256').update(records);
+    this.#epochs = [...epochs];
+    this.#hashes = [...checkpoint_hashes];
   }
 
-  /** Opens or starts a journal; `state` is where an earlier attempt got to, null when there is none. */
+  /**
+   * Opens or starts a journal; `state` is where an earlier attempt got to, null when there is none. What is damaged of it
+   * is set aside as `<name>.damaged`, with a line in `damage`, and the state before is taken.
+   */
   static async open(
     folder: string,
     parameters: number,
-  ): Promise<{ journal: Journal; state: TrainingState | null }> {
-    const saved = await readState(folder, parameters);
-    const history = await open(join(folder, 'history.f64'), saved ? 'r+' : 'w+');
-    const checkpoints = await open(join(folder, 'checkpoints.f32'), saved ? 'r+' : 'w+');
-    const recordCount = saved?.recordCount ?? 0;
-    const checkpointCount = saved?.checkpointCount ?? 0;
-    await history.truncate(recordCount * RECORD_BYTES);
-    await checkpoints.truncate(checkpointCount * parameters * 4);
-    const records = parseRecords(await readFile(join(folder, 'history.f64')));
-    const epochs = saved?.epochs ?? [];
-    const journal = new Journal(folder, parameters, [history, checkpoints], records, epochs);
-    return { journal, state: saved?.state ?? null };
+  ): Promise<{ journal: Journal; state: TrainingState | null; damage: string[] }> {
+    await rm(join(folder, NEW_STATE), { recursive: true, force: true });
+    const damage: string[] = [];
+    for (const name of await listStates(folder))
+      try {
+        const { moments, extent } = await readState(join(folder, name), owner(folder, name), parameters);
+        const { records, weights } = await readExtent(folder, extent, parameters);
+        const files = await openFiles(folder, 'r+');
+        await files[0].truncate(records.length);
+        await files[1].truncate(extent.epochs.length * parameters * 4);
+        const journal = new Journal(folder, parameters, files, records, extent);
+        return { journal, state: { weights, ...moments }, damage };
+      } catch (error) {
+        damage.push(`${name} is set aside: ${describeDamage(folder, name, error)}`);
+        await setAside(join(folder, name));
+      }
+    for (const name of [HISTORY, CHECKPOINTS]) await setAside(join(folder, name), damage.length > 0);
+    const files = await openFiles(folder, 'wx+');
+    const nothing = { epochs: [], checkpoint_hashes: [] };
+    return { journal: new Journal(folder, parameters, files, Buffer.alloc(0), nothing), state: null, damage };
   }
 
   get history(): readonly HistoryRecord[] {
@@ -72,82 +87,140 @@ export class Journal {
   }
 
   async log(record: HistoryRecord): Promise<void> {
-    const bytes = Buffer.from(Float64Array.from(HISTORY_FIELDS, (field) => record[field]).buffer);
-    await this.#history.write(bytes, 0, RECORD_BYTES, this.#records.length * RECORD_BYTES);
+    const bytes = toBytes(Float64Array.from(HISTORY_FIELDS, (field) => record[field]));
+    await this.#write(HISTORY, this.#history, bytes, this.#records.length);
     this.#records.push(record);
+    this.#hash.update(bytes);
   }
 
   /** Makes everything up to now survive a kill. */
   async checkpoint(epoch: number, state: TrainingState): Promise<void> {
-    const bytes = this.#parameters * 4;
-    await this.#checkpoints.write(toBytes(state.weights), 0, bytes, this.#epochs.length * bytes);
+    const bytes = toBytes(state.weights);
+    await this.#write(CHECKPOINTS, this.#checkpoints, bytes, this.#epochs.length);
     this.#epochs.push(epoch);
+    this.#hashes.push(hashOf(bytes));
     await Promise.all([this.#history.datasync(), this.#checkpoints.datasync()]);
-    await this.#replaceState(state);
+    const path = join(this.#folder, NEW_STATE);
+    const name = `state.${state.step}`;
+    await onFile(path, async () => {
+      await writeState(path, owner(this.#folder, name), state, {
+        records: this.#records.length,
+        history_hash: this.#hash.copy().digest(),
+        epochs: this.#epochs,
+        checkpoint_hashes: this.#hashes,
+      });
+      await rename(path, join(this.#folder, name));
+    });
+    for (const old of (await listStates(this.#folder)).slice(KEPT_STATES))
+      await rm(join(this.#folder, old), { recursive: true });
   }
 
-  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES. */
+  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or an ExpectedError. */
   async readCheckpoint(index: number): Promise<Float32Array> {
-    const weights = new Float32Array(this.#parameters);
-    const bytes = this.#parameters * 4;
-    await this.#checkpoints.read(toBytes(weights), 0, bytes, index * bytes);
-    return weights;
+    const path = join(this.#folder, CHECKPOINTS);
+    return onFile(path, () => readWeights(this.#checkpoints, index, this.#parameters, this.#hashes[index]!));
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#history.close(), this.#checkpoints.close()]);
   }
 
-  async #replaceState(state: TrainingState): Promise<void> {
-    const header = new Float64Array([MAGIC, state.step, this.#records.length, this.#epochs.length]);
-    const parts = [header, Float64Array.from(this.#epochs), state.weights, state.m, state.v];
-    const temporary = join(this.#folder, 'state.bin.new');
-    const file = await open(temporary, 'w');
-    try {
-      await file.writev(parts.map(toBytes));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(this.#folder, 'state.bin'));
+  /** Writes entry number `index` of a file of equal entries. */
+  #write(name: string, file: FileHandle, bytes: Uint8Array, index: number): Promise<void> {
+    return onFile(join(this.#folder, name), async () => {
+      for (let done = 0; done < bytes.length;)
+        done += (await file.write(bytes, done, bytes.length - done, index * bytes.length + done))
+          .bytesWritten;
+    });
   }
 }
 
-interface SavedState {
-  readonly state: TrainingState;
-  readonly recordCount: number;
-  readonly checkpointCount: number;
-  readonly epochs: number[];
+/** Names of the states in a folder, the newest first. */
+async function listStates(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /^state\.\d+$/.test(name));
+  const stepOf = (name: string): number => Number(name.slice('state.'.length));
+  return names.sort((x, y) => stepOf(y) - stepOf(x));
 }
 
-async function readState(folder: string, parameters: number): Promise<SavedState | null> {
-  const bytes = await readFile(join(folder, 'state.bin')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
+/** A state counts for one run, whose key its folder is named by, and at one step only. */
+const owner = (folder: string, name: string): string => `${basename(folder)}/${name}`;
+
+/** Reads the records that belong to a state and the weights of its last checkpoint; checks that all are those of the state. */
+async function readExtent(
+  folder: string,
+  { records: count, history_hash, epochs, checkpoint_hashes }: Extent,
+  parameters: number,
+): Promise<{ records: Buffer; weights: Float32Array }> {
+  const records = await reading(folder, HISTORY, async (file) => {
+    const bytes = await readRegion(file, { offset: 0, length: count * RECORD_BYTES });
+    if (!hashOf(bytes).equals(history_hash)) throw new Malformed('is damaged');
+    return bytes;
   });
-  if (!bytes || bytes.length < HEADER_BYTES) return null;
-  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-  const [magic, step, recordCount, checkpointCount] = new Float64Array(buffer, 0, 4) as unknown as number[];
-  if (magic !== MAGIC || step === undefined || recordCount === undefined || checkpointCount === undefined)
-    return null;
-  const start = HEADER_BYTES + 8 * checkpointCount;
-  if (buffer.byteLength !== start + 3 * 4 * parameters) return null;
-  const array = (index: number): Float32Array =>
-    new Float32Array(buffer, start + 4 * parameters * index, parameters);
-  return {
-    state: { weights: array(0), m: array(1), v: array(2), step },
-    recordCount,
-    checkpointCount,
-    epochs: Array.from(new Float64Array(buffer, HEADER_BYTES, checkpointCount)),
-  };
+  const weights = await reading(folder, CHECKPOINTS, async (file) => {
+    let last: Float32Array = new Float32Array(0);
+    for (const index of epochs.keys())
+      last = await readWeights(file, index, parameters, checkpoint_hashes[index]!);
+    return last;
+  });
+  return { records, weights };
+}
+
+async function reading<T>(folder: string, name: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
+  try {
+    const file = await openRegular(join(folder, name));
+    try {
+      return await read(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new DamagedExtent(describeDamage(folder, name, error));
+  }
+}
+
+async function readWeights(
+  file: FileHandle,
+  index: number,
+  parameters: number,
+  hash: Buffer,
+): Promise<Float32Array> {
+  const length = 4 * parameters;
+  const bytes = await readRegion(file, { offset: index * length, length });
+  if (!hashOf(bytes).equals(hash)) throw new Malformed('is damaged');
+  return new Float32Array(bytes.buffer);
+}
+
+const openFiles = (folder: string, flags: 'r+' | 'wx+'): Promise<[FileHandle, FileHandle]> =>
+  Promise.all([open(join(folder, HISTORY), flags), open(join(folder, CHECKPOINTS), flags)]);
+
+/** One of the other files is not what a state counts on. */
+class DamagedExtent extends Error {}
+
+/** What an error says about a file, in words; throws one that says something about the machine. */
+function describeDamage(folder: string, name: string, error: unknown): string {
+  if (error instanceof DamagedExtent) return error.message;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== undefined && !OF_THE_FILE.includes(code)) throw error;
+  const known = fileError(join(folder, name), error);
+  if (known instanceof ExpectedError) return known.message.replaceAll(`${folder}/`, '');
+  if (code === undefined) throw error;
+  return `${name} may not be opened (${code})`;
+}
+
+const OF_THE_FILE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'EIO'];
+
+/** Renames what is at `path`, if anything is, or removes it where it is not worth keeping. */
+async function setAside(path: string, isWorthKeeping = true): Promise<void> {
+  await rm(`${path}.damaged`, { recursive: true, force: true });
+  if (!isWorthKeeping) return rm(path, { recursive: true, force: true });
+  await rename(path, `${path}.damaged`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
 
 function parseRecords(bytes: Buffer): HistoryRecord[] {
-  return Array.from({ length: Math.floor(bytes.length / RECORD_BYTES) }, (_, row) => {
+  return Array.from({ length: bytes.length / RECORD_BYTES }, (_, row) => {
     const entries = HISTORY_FIELDS.map((field, i) => [field, bytes.readDoubleLE(row * RECORD_BYTES + 8 * i)]);
     return Object.fromEntries(entries) as HistoryRecord;
   });
 }
-
-const toBytes = (array: Float32Array | Float64Array): Uint8Array =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

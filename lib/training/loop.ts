@@ -4,7 +4,8 @@ import { ExpectedError } from '../files/expected-error.ts';
 import type { AdamW } from '../kernel/kernel.ts';
 import type { Rows } from '../task/split.ts';
 import { type HistoryRecord } from './history.ts';
-import type { Journal, TrainingState } from './journal.ts';
+import type { Journal } from './journal.ts';
+import type { TrainingState } from './state-file.ts';
 
 /** What computes: holds the weights and both moments. */
 export interface Engine {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Cluster, until, whyNoCluster } from './cluster.ts';
@@ -120,8 +120,8 @@ describe('sweeps on Slurm', { skip, timeout: 900_000 }, () => {
 
   async function stateFiles(where: string): Promise<number> {
     const resume = join(folder, where, 'cache/resume');
-    const states = (await readdir(resume, { recursive: true })).filter((path) => path.endsWith('state.bin'));
-    return states.length;
+    const states = (await readdir(resume, { recursive: true })).filter((path) => /state\.\d+$/.test(path));
+    return new Set(states.map(dirname)).size;
   }
 
   /** Lines of the tasks' logs, of every submission. */
