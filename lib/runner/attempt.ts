@@ -1,4 +1,5 @@
 /** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -193,6 +194,10 @@ export function endOrphanOf(run: Run, id: string): Promise<void> {
   return endOrphan(`${resumeFolder(run, id)}.json`);
 }
 
+/** Whether an attempt at the result `id` is under way, or was broken off. */
+export const wasAttempted = (run: Run, id: string): boolean =>
+  existsSync(resumeFolder(run, id)) || existsSync(`${resumeFolder(run, id)}.json`);
+
 /** Forgets how far earlier attempts came. Needs the key's lock. */
 export function forgetAttempts(run: Run, id: string): Promise<void> {
   return rm(resumeFolder(run, id), { recursive: true, force: true });
@@ -210,5 +215,5 @@ const resumeFolder = ({ store }: Run, id: string): string => join(store.root, 'r
 async function endOrphan(marker: string): Promise<void> {
   const owner = parseOwner(JSON.stringify((await readJson(marker)) ?? null));
   while (owner && isNear(owner) && !isDead(owner) && killGroup(owner.pid, 'SIGKILL')) await sleep(20);
-  await rm(marker, { force: true });
+  await rm(marker, { recursive: true, force: true });
 }

@@ -1,6 +1,5 @@
 /** Files that are whole or not there: written under another name, flushed to the disk, then renamed. */
-import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { readText } from '../files/regular-file.ts';
@@ -36,10 +35,21 @@ export async function replaceFile(
   try {
     await writeFile(temporary, text, { flag: 'wx' });
     await settle(temporary);
-    await rename(temporary, path);
+    await renameOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
-    throw error;
+    throw Object.assign(error as Error, { path });
+  }
+}
+
+/** Renames a file onto `to`, whatever is there: a folder in the place of a file is nothing that we have made. */
+export async function renameOver(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!['EISDIR', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await rm(to, { recursive: true, force: true });
+    await rename(from, to);
   }
 }
 
@@ -55,6 +65,17 @@ export async function sweepTemporaries(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Removes what has no place where it stands, be it a file or a folder; false where nothing may be removed there, which
+ * is of no account: what cannot be read is not believed either way.
+ */
+export function discard(path: string): Promise<boolean> {
+  return rm(path, { recursive: true, force: true }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The JSON at `path`; undefined where there is none that can be read. */
 export async function readJson(path: string): Promise<unknown> {
   try {
@@ -62,9 +83,4 @@ export async function readJson(path: string): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-/** Copies one file: shares its blocks where the file system can (reflink), else its bytes. */
-export function cloneFile(from: string, to: string): Promise<void> {
-  return copyFile(from, to, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
 }

@@ -2,8 +2,9 @@
  * Drops results that the last runs do not need. Safe beside a run: whatever is younger than an hour stays, and an
  * object that goes too early is a miss, never a wrong hit.
  */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isTemporary } from './durable.ts';
 import { holder } from './lock.ts';
 import { readRecord, type Record } from './record.ts';
 import type { Run } from './run.ts';
@@ -27,7 +28,7 @@ export async function collectGarbage(
   dryRun: boolean,
 ): Promise<Dropped> {
   const kept = new Set<string>(await standingKeys(workspace.root, DEEPEST));
-  const known = await readRecords(store.records);
+  const { known, useless } = await readRecords(store.records);
   const newest = known.sort((x, y) => (x.made.started < y.made.started ? 1 : -1));
   const counts = new Map<string, number>();
   for (const { key, made } of newest) {
@@ -37,20 +38,21 @@ export async function collectGarbage(
   }
   const dropped = { records: 0, objects: 0, bytes: 0 };
   const drop = async (path: string, count: 'records' | 'objects'): Promise<boolean> => {
-    const found = await stat(path).catch(() => null);
+    const found = await lstat(path).catch(() => null);
     if (!found || Date.now() - found.mtimeMs < YOUNG_MS) return false;
-    if (!dryRun) await rm(path, { force: true });
+    if (!dryRun) await rm(path, { recursive: true, force: true });
     dropped[count]++;
     dropped.bytes += found.size;
     return true;
   };
   const used = new Set<string>();
   for (const { key, files } of known) {
-    const isGone = !kept.has(key) && (await drop(join(store.records, `${key}.json`), 'records'));
+    const isGone = !kept.has(key) && (await drop(store.record(key), 'records'));
     if (!isGone) for (const { sha256 } of files) used.add(sha256);
   }
+  for (const path of useless) await drop(path, 'records');
   for (const shard of await readdir(store.objects).catch(() => []))
-    for (const rest of await readdir(join(store.objects, shard)))
+    for (const rest of await readdir(join(store.objects, shard)).catch(() => []))
       if (!used.has(shard + rest)) await drop(join(store.objects, shard, rest), 'objects');
   if (!dryRun) await sweep(store.root);
   return dropped;
@@ -73,10 +75,15 @@ async function standingKeys(root: string, levels: number): Promise<string[]> {
   return keys;
 }
 
-async function readRecords(folder: string): Promise<Record[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+/** What can be believed, and the paths of what cannot: it is damaged, or of an earlier version. */
+async function readRecords(folder: string): Promise<{ known: Record[]; useless: string[] }> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => !isTemporary(name));
   const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
-  return records.filter((record) => record !== null);
+  const isKnown = (i: number): boolean => names[i] === `${records[i]?.key}.json`;
+  return {
+    known: records.filter((record, i): record is Record => record !== null && isKnown(i)),
+    useless: names.filter((_, i) => !isKnown(i)).map((name) => join(folder, name)),
+  };
 }
 
 /** Attempts that nobody went on with for a month, texts that none was started from, locks that nobody holds. */

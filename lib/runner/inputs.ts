@@ -1,9 +1,11 @@
 /** What a stage reads: the folders of its needs, as this run left them. */
+import { existsSync } from 'node:fs';
 import { compareListings, type StoredFile } from './listing.ts';
 import { lock, type Release } from './lock.ts';
 import type { Inputs } from './key.ts';
 import { shortPath, type Stage } from './pipeline.ts';
 import { Failure } from './problem.ts';
+import { readRecord } from './record.ts';
 import { restore } from './restore.ts';
 import { progressIn, type Run } from './run.ts';
 import type { Standing } from './workspace.ts';
@@ -17,7 +19,10 @@ export function checkStanding(run: Run, stage: string, reader: string = stage): 
 export async function readInputs(run: Run, { name, needs }: Stage): Promise<Inputs> {
   const inputs: { [need: string]: readonly StoredFile[] } = {};
   for (const need of needs) {
-    const files = run.settled.get(need)?.files ?? (await checkStanding(run, need, name)).files;
+    const settled = run.settled.get(need)?.files;
+    const standing = settled ? null : await checkStanding(run, need, name);
+    if (standing?.irregular) throw standing.irregular;
+    const files = settled ?? standing?.files;
     if (!files)
       throw new Failure(
         `${shortPath(run.workspace.folder(need))} is missing`,
@@ -32,7 +37,12 @@ export async function readInputs(run: Run, { name, needs }: Stage): Promise<Inpu
  * Takes shared locks on stage folders, so that no other run replaces them while `reader` reads, and makes sure that they
  * hold `inputs`. What another run with other params has put there in the meantime is replaced again.
  */
-export async function holdFolders(run: Run, reader: string, inputs: Inputs): Promise<Release[]> {
+export async function holdFolders(
+  run: Run,
+  reader: string,
+  inputs: Inputs,
+  find = findChanged,
+): Promise<Release[]> {
   const waiting = { onWait: () => {}, signal: run.stop };
   const releases: Release[] = [];
   // A stage before those that it needs: who holds a lock waits only for ones further down, so no two for each other.
@@ -43,7 +53,7 @@ export async function holdFolders(run: Run, reader: string, inputs: Inputs): Pro
   try {
     for (;;) {
       for (const name of names) releases.push(await lock(run.workspace.run(name, 'lock'), 'shared', waiting));
-      const changed = await findChanged(run, reader, inputs);
+      const changed = await find(run, reader, inputs);
       if (changed === undefined) return releases;
       await giveUp();
       await bringBack(run, reader, changed, inputs[changed]!);
@@ -61,7 +71,19 @@ export async function holdFolders(run: Run, reader: string, inputs: Inputs): Pro
 export async function ownFolders(run: Run): Promise<void> {
   const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
   const last = left.at(-1);
-  if (last) for (const release of await holdFolders(run, last[0], Object.fromEntries(left))) await release();
+  if (!last) return;
+  const releases = await holdFolders(run, last[0], Object.fromEntries(left), findReplaced);
+  for (const release of releases) await release();
+}
+
+/** A stage whose folder another run has replaced: it replaces the record, too, so that no file need be read. */
+async function findReplaced(run: Run, _reader: string, inputs: Inputs): Promise<string | undefined> {
+  for (const [name, files] of Object.entries(inputs)) {
+    const record = await readRecord(run.workspace.run(name, 'provenance.json'));
+    if (!existsSync(run.workspace.folder(name))) return name;
+    if (compareListings(files, record?.files ?? []).length > 0) return name;
+  }
+  return undefined;
 }
 
 /** A need whose folder does not hold `inputs`. */
@@ -85,7 +107,7 @@ async function bringBack(
     const standing = await checkStanding(run, need, reader);
     if (compareListings(files, standing.files ?? []).length === 0) return;
     const record = run.settled.get(need);
-    if (record && (await restore(run, need, record.key))) return;
+    if (record && (await restore(run, need, record.key, () => {}))) return;
     throw new Failure(
       `${shortPath(run.workspace.folder(need))} was changed during this run`,
       'run the pipeline again',

@@ -1,7 +1,10 @@
 /** What a folder holds, in a form that can be compared, stored and put back. */
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kindOf } from '../files/regular-file.ts';
 import type { Hashes } from './hashes.ts';
+import { shortPath } from './pipeline.ts';
 import { Failure } from './problem.ts';
 
 /** A file, or (with an empty hash and a path that ends in `/`) an empty folder. */
@@ -13,17 +16,31 @@ export interface StoredFile {
   readonly executable: boolean;
 }
 
-/** Paths below `folder`, sorted by code unit; empty folders end in `/`. Refuses links and whatever else is no file. */
+/** Something that a stage folder cannot hold. */
+export class Irregular extends Failure {
+  constructor(path: string, kind: string) {
+    super(`${shortPath(path)} is ${kind}`, 'a stage folder may hold files and folders only');
+  }
+}
+
+/** Paths below `folder`, sorted by code unit; empty folders end in `/`. Throws Irregular for what is none of the two. */
 export async function listPaths(folder: string, inside = ''): Promise<string[]> {
-  const entries = await readdir(join(folder, inside), { withFileTypes: true });
+  const entries = await readdir(join(folder, inside), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOTDIR' ? new Irregular(join(folder, inside), 'no folder') : error;
+    },
+  );
   if (entries.length === 0) return inside === '' ? [] : [inside];
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = inside + entry.name;
+      // What Node puts where it finds no UTF-8: by such a name nothing can be found again.
+      if (entry.name.includes('\uFFFD') && !existsSync(join(folder, path)))
+        throw new Irregular(join(folder, path), 'a name that is not UTF-8');
       if (entry.isDirectory()) return listPaths(folder, `${path}/`);
-      if (entry.isFile()) return [path];
-      const what = entry.isSymbolicLink() ? 'a symbolic link' : 'neither a file nor a folder';
-      throw new Failure(`${join(folder, path)} is ${what}`, 'a stage folder may hold files and folders only');
+      const kind = kindOf(entry);
+      if (kind === null) return [path];
+      throw new Irregular(join(folder, path), kind);
     }),
   );
   const paths = nested.flat();

@@ -4,7 +4,7 @@
  * whatever is missing is restored or run again by the next run.
  */
 import { join } from 'node:path';
-import { endOrphanOf, forgetAttempts, runStage, tidyStage } from './attempt.ts';
+import { endOrphanOf, forgetAttempts, runStage, tidyStage, wasAttempted } from './attempt.ts';
 import type { Outcome } from './event.ts';
 import { checkStanding, holdFolders, readInputs } from './inputs.ts';
 import { hashKey } from './key.ts';
@@ -53,13 +53,25 @@ export async function makeStage(run: Run, stage: Stage): Promise<Result> {
     if (why.length === 0) return fresh(standing.record!);
     report({ type: 'begin', stage: stage.name, why });
     const id = hashKey(key);
-    await hold(join(store.root, 'locks', id), 'exclusive', 'is making the same result');
-    await endOrphanOf(run, id);
-    const restored = isForced ? null : await restore(run, stage.name, id);
-    if (restored) {
-      await forgetAttempts(run, id);
-      return { outcome: 'restored', record: restored, why, detail: [] };
-    }
+    const onDamage = (damage: string): void =>
+      report({ type: 'note', stage: stage.name, text: `${damage}: it will be made again` });
+    const holdKey = async (): Promise<void> => {
+      await hold(join(store.root, 'locks', id), 'exclusive', 'is making the same result');
+      await endOrphanOf(run, id);
+    };
+    const done = (record: Record): Result => ({ outcome: 'restored', record, why, detail: [] });
+    // First without the key's lock, which cannot be had where the cache is read-only; nor can anything be tidied there.
+    const known = isForced ? null : await restore(run, stage.name, id, () => {});
+    if (known && wasAttempted(run, id))
+      await holdKey().then(
+        () => forgetAttempts(run, id),
+        () => {},
+      );
+    if (known) return done(known);
+    await holdKey();
+    const restored = isForced ? null : await restore(run, stage.name, id, onDamage);
+    if (restored) await forgetAttempts(run, id);
+    if (restored) return done(restored);
     releases.push(...(await holdFolders(run, stage.name, inputs)));
     const { record, detail } = await runStage(run, stage, inputs, key);
     return { outcome: 'ran', record, why, detail };

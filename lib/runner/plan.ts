@@ -31,7 +31,13 @@ export async function planStages(run: Run, chosen: ReadonlySet<string>): Promise
     const standing = await checkStanding(run, name);
     const running = await holder(run.workspace.run(name, 'lock'), 'shared');
     const add = (action: Plan['action'], why: readonly string[]): void => {
-      plans.push({ stage: name, action, why, exists: standing.files !== null, running });
+      plans.push({
+        stage: name,
+        action,
+        why,
+        exists: standing.files !== null || standing.irregular !== null,
+        running,
+      });
       if (action !== 'fresh' && action !== 'restore') unknown.add(name);
     };
     const awaited = stage.needs.filter((need) => unknown.has(need));

@@ -1,8 +1,8 @@
 /** What a run of a stage left: its whole key, the files it wrote by content, and how it came about. */
 import { hostname } from 'node:os';
-import { readJson } from './durable.ts';
 import { hashKey, KEY_FORMAT, type Key } from './key.ts';
 import type { StoredFile } from './listing.ts';
+import { readSealed, type Unsealed } from './sealed.ts';
 
 /** Of the run, not of the result: none of it is in the key or in the stage folder. */
 export interface Made {
@@ -28,14 +28,21 @@ export function made(stage: string, started: Date): Made {
   return { stage, started: started.toISOString(), seconds, host: hostname(), node: process.version };
 }
 
-/** The record at `path`, or null where there is none or where it is damaged. */
+/** The record at `path`, or null where there is none that can be believed. */
 export async function readRecord(path: string): Promise<Record | null> {
-  const data = (await readJson(path)) as Partial<Record> | undefined;
-  if (typeof data !== 'object' || data === null || typeof data.fields !== 'object') return null;
-  if (data.fields?.format !== KEY_FORMAT || data.key !== hashKey(data.fields)) return null;
-  if (!Array.isArray(data.files) || !data.files.every(isStoredFile) || typeof data.made !== 'object')
-    return null;
-  return { key: data.key, fields: data.fields, files: data.files, made: data.made, doubt: data.doubt ?? [] };
+  return (await examineRecord(path)).record;
+}
+
+/** The record at `path`, and what is wrong with what is there. */
+export async function examineRecord(
+  path: string,
+): Promise<{ record: Record | null; flaw: Unsealed['flaw'] }> {
+  const { value, flaw } = await readSealed(path);
+  if (value === undefined) return { record: null, flaw };
+  const { key, fields, files, made, doubt } = value as Record;
+  if (fields?.format !== KEY_FORMAT) return { record: null, flaw: 'is of an earlier version' };
+  if (key !== hashKey(fields) || !files.every(isStoredFile)) return { record: null, flaw: 'is damaged' };
+  return { record: { key, fields, files, made, doubt }, flaw: null };
 }
 
 /** A path may not lead out of the folder, whoever wrote the record. */

@@ -5,10 +5,13 @@ import type { Standing } from './workspace.ts';
 const MOST_REASONS = 3;
 
 /** Empty where the stage folder is what `key` gives. */
-export function reasons({ files, record, modified }: Standing, key: Key): string[] {
-  if (!record) return [files ? 'nothing is known of how it was made' : 'never ran'];
+export function reasons({ files, record, flaw, modified, irregular }: Standing, key: Key): string[] {
+  const exists = files !== null || irregular !== null;
+  if (!record && flaw !== null) return [`the record of how it was made ${flaw}`];
+  if (!record) return [exists ? 'nothing is known of how it was made' : 'never ran'];
   const changes = record.key === hashKey(key) ? [] : compareKeys(record.fields, key);
   if (changes.length > 0) return changes;
+  if (irregular) return [`output was modified (${irregular.message})`];
   if (!files) return ['its folder is missing'];
   if (modified.length > 0) return [`output was modified (${modified.join(', ')})`];
   return record.doubt.map((change) => `${change} while it last ran`);

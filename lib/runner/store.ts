@@ -3,16 +3,18 @@
  * Nothing is visible before it is whole; nothing read is believed before it is hashed again.
  */
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readText } from '../files/regular-file.ts';
-import { cloneFile, flush, sweepTemporaries, writeJson } from './durable.ts';
-import { hashFile, type Hashes } from './hashes.ts';
+import { copyHashed, Unreadable } from './copy.ts';
+import { flush, renameOver, sweepTemporaries, writeJson } from './durable.ts';
+import type { Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
 import { holder } from './lock.ts';
 import { markCache } from './mark.ts';
 import { isDead, ownerOf, parseOwner } from './owner.ts';
-import { readRecord, type Record } from './record.ts';
+import { examineRecord, type Record } from './record.ts';
+import { writeSealed } from './sealed.ts';
 
 /** What the store has for a key; `damage` says what is wrong with what it had. */
 export interface Lookup {
@@ -41,48 +43,51 @@ export class Store {
     return join(this.root, 'objects');
   }
 
+  record(key: string): string {
+    return join(this.records, `${key}.json`);
+  }
+
   object(sha256: string): string {
     return join(this.objects, sha256.slice(0, 2), sha256.slice(2));
   }
 
   /** The record of `key`, if it and all its objects are there with the right sizes. */
   async lookup(key: string): Promise<Lookup> {
-    const path = join(this.records, `${key}.json`);
-    const record = await readRecord(path);
-    if (!record || record.key !== key) {
-      const exists = await stat(path).then(
-        () => true,
-        () => false,
-      );
-      return { record: null, damage: exists ? 'the record in the cache is damaged' : null };
-    }
-    for (const { path: name, sha256, size } of record.files) {
+    const { record, flaw } = await examineRecord(this.record(key));
+    if (record?.key !== key) return { record: null, damage: describeFlaw(record ? 'is damaged' : flaw) };
+    for (const { path, sha256, size } of record.files) {
       if (sha256 === '') continue;
       const found = await stat(this.object(sha256)).catch(() => null);
-      if (found?.size === size) continue;
-      await rm(this.object(sha256), { force: true });
-      return { record: null, damage: `${name} in the cache is ${found ? 'damaged' : 'missing'}` };
+      if (found?.isFile() && found.size === size) continue;
+      return { record: null, damage: `${path} in the cache is ${found ? 'damaged' : 'missing'}` };
     }
     return { record, damage: null };
   }
 
-  /** Puts the files of `record` into the empty folder `out`, hashing each copy; says what is damaged, if anything is. */
+  /**
+   * Puts the files of `record` into the empty folder `out`. What each file holds is hashed as it is written; says what is
+   * missing or damaged, if anything is.
+   */
   async restore(record: Record, out: string, onBytes: (bytes: number) => void): Promise<string | null> {
-    for (const { path, sha256, executable } of record.files) {
-      await mkdir(join(out, dirname(path)), { recursive: true });
-      if (sha256 === '') {
-        await mkdir(join(out, path), { recursive: true });
-        continue;
+    const folders = new Set(
+      record.files.map(({ path }) => dirname(join(out, path, path.endsWith('/') ? 'x' : ''))),
+    );
+    for (const folder of folders) await mkdir(folder, { recursive: true });
+    const waiting = record.files.filter(({ sha256 }) => sha256 !== '').values();
+    let damage: string | null = null;
+    const work = async (): Promise<void> => {
+      for (const { path, sha256, executable } of waiting) {
+        if (damage !== null) return;
+        const mode = executable ? 0o755 : 0o644;
+        const found = await copyHashed(this.object(sha256), join(out, path), mode, onBytes).catch(
+          ignoreUnreadable,
+        );
+        if (found !== sha256) damage ??= `${path} in the cache is ${found === null ? 'missing' : 'damaged'}`;
       }
-      const cloned = await cloneFile(this.object(sha256), join(out, path)).then(() => true, ignoreMissing);
-      if (!cloned) return `${path} in the cache is missing`; // gone since the lookup, as by a gc
-      if ((await hashFile(join(out, path), onBytes)) !== sha256) {
-        await rm(this.object(sha256), { force: true });
-        return `${path} in the cache is damaged`;
-      }
-      await chmod(join(out, path), executable ? 0o755 : 0o644);
-    }
-    return null;
+    };
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work)); // nobody writes on after a failure
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    return damage;
   }
 
   /** Stores every file below `folder` as an object. What is hashed is the copy, so an object is what its name says. */
@@ -97,8 +102,7 @@ export class Store {
         const from = join(folder, path);
         const copy = join(temporary, randomUUID());
         const [before, taken] = [await lstat(from, { bigint: true }), Date.now()];
-        await cloneFile(from, copy);
-        const sha256 = await hashFile(copy, onBytes);
+        const sha256 = await copyHashed(from, copy, 0o444, onBytes);
         const after = await lstat(from, { bigint: true });
         if (after.ctimeNs === before.ctimeNs) hashes.remember(after, sha256, taken);
         await this.#publish(copy, sha256);
@@ -109,7 +113,8 @@ export class Store {
   }
 
   async putRecord(record: Record): Promise<void> {
-    await writeJson(join(this.records, `${record.key}.json`), record);
+    await writeSealed(this.record(record.key), record, flush);
+    await flush(this.records);
   }
 
   /** Removes what killed runs left half written. */
@@ -152,14 +157,19 @@ export class Store {
   /** Replaces an object that is there already: it may be damaged. */
   async #publish(copy: string, sha256: string): Promise<void> {
     const object = this.object(sha256);
-    await chmod(copy, 0o444);
     await flush(copy);
     await mkdir(dirname(object), { recursive: true });
-    await rename(copy, object);
+    await renameOver(copy, object);
   }
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): false {
-  if (error.code !== 'ENOENT') throw error;
-  return false;
+/** Files that are copied side by side: one is hashed while others are read and written. */
+const AT_ONCE = 4;
+
+const describeFlaw = (flaw: string | null): string | null =>
+  flaw === null ? null : `the record in the cache ${flaw}`;
+
+function ignoreUnreadable(error: unknown): null {
+  if (!(error instanceof Unreadable)) throw error;
+  return null;
 }

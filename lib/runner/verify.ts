@@ -1,10 +1,11 @@
 /** Reads every stored byte and every stage folder, and trusts no remembered hash. */
 import { existsSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { discard } from './durable.ts';
 import { hashFile, Hashes } from './hashes.ts';
 import { shortPath } from './pipeline.ts';
-import { readRecord } from './record.ts';
+import { examineRecord, readRecord } from './record.ts';
 import { progressIn, type Run } from './run.ts';
 
 export interface Verdict {
@@ -26,7 +27,7 @@ export async function verifyAll(run: Run): Promise<Verdict> {
   const whole = new Set<string>();
   // Before the objects: a run beside us writes a record when all its objects are there.
   const names = (await readdir(store.records).catch(() => [])).filter((name) => /^[^.].*\.json$/.test(name));
-  const records = await Promise.all(names.map((name) => readRecord(join(store.records, name))));
+  const records = await Promise.all(names.map((name) => examineRecord(join(store.records, name))));
   const objects = await listObjects(store.objects);
   const left = [...pipeline.stages.keys()].map((stage) =>
     readRecord(workspace.run(stage, 'provenance.json')),
@@ -44,16 +45,16 @@ export async function verifyAll(run: Run): Promise<Verdict> {
       seen.bytes += bytes;
       onBytes(bytes);
     };
-    const found = await hashFile(path, onRead).catch(ignoreMissing);
+    const found = await hashFile(path, onRead).catch(ignoreUnreadable);
     if (found === sha256) whole.add(sha256);
     else if (found !== null) {
-      damage.push(`${shortPath(path)} is damaged: removed`);
-      await rm(path, { force: true });
+      damage.push(`${shortPath(path)} is damaged${await removed(path)}`);
     }
   }
   for (const [i, name] of names.entries()) {
     const path = join(store.records, name);
-    const record = records[i];
+    const { record, flaw } = records[i]!;
+    if (flaw === 'is of an earlier version') continue; // nobody reads it any more
     seen.records++;
     const lost = record?.files.filter(({ sha256 }) => sha256 !== '' && !whole.has(sha256)) ?? [];
     if (record && `${record.key}.json` === name && lost.length === 0) continue;
@@ -61,11 +62,11 @@ export async function verifyAll(run: Run): Promise<Verdict> {
     const what = record
       ? `${record.made.stage} of ${record.made.started} has lost ${lost.length} of its files`
       : 'is damaged';
-    damage.push(`${shortPath(path)} ${what}: removed`);
-    await rm(path, { force: true });
+    damage.push(`${shortPath(path)} ${what}${await removed(path)}`);
   }
   for (const stage of pipeline.stages.keys()) {
-    const { record, modified } = await workspace.standing(stage, Hashes.blank(), onBytes);
+    const { record, modified, irregular } = await workspace.standing(stage, Hashes.blank(), onBytes);
+    if (irregular) damage.push(irregular.message);
     for (const path of modified)
       damage.push(
         `${shortPath(join(workspace.folder(stage), path))} is not what ${record!.made.stage} wrote`,
@@ -77,17 +78,18 @@ export async function verifyAll(run: Run): Promise<Verdict> {
 async function listObjects(folder: string): Promise<{ path: string; sha256: string; size: number }[]> {
   const shards = await readdir(folder).catch(() => []);
   const nested = shards.map(async (shard) => {
-    const objects = (await readdir(join(folder, shard))).map(async (rest) => {
+    const objects = (await readdir(join(folder, shard)).catch(() => [])).map(async (rest) => {
       const path = join(folder, shard, rest);
-      const stats = await stat(path).catch(ignoreMissing);
-      return { path, sha256: shard + rest, size: stats?.size ?? 0 };
+      const size = (await stat(path).catch(() => null))?.size ?? 0;
+      return { path, sha256: shard + rest, size };
     });
     return Promise.all(objects);
   });
   return (await Promise.all(nested)).flat();
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): null {
-  if (error.code !== 'ENOENT') throw error;
-  return null;
-}
+const removed = async (path: string): Promise<string> => ((await discard(path)) ? ': removed' : '');
+
+/** What is missing has gone since, as by a gc; what cannot be read has no hash. */
+const ignoreUnreadable = (error: NodeJS.ErrnoException): string | null =>
+  error.code === 'ENOENT' ? null : '';

@@ -12,14 +12,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { writeJson } from './durable.ts';
 import type { Hashes } from './hashes.ts';
-import { compareListings, listFolder, type StoredFile } from './listing.ts';
+import { compareListings, Irregular, listFolder, type StoredFile } from './listing.ts';
 import { Failure } from './problem.ts';
 import { shortPath } from './pipeline.ts';
-import { readRecord, type Record } from './record.ts';
+import { examineRecord, type Record } from './record.ts';
+import { writeSealed, type Unsealed } from './sealed.ts';
 
 const LASTING = ['claimed', 'provenance.json', 'log.txt', 'set-aside'];
 
@@ -27,10 +27,14 @@ const LASTING = ['claimed', 'provenance.json', 'log.txt', 'set-aside'];
 export interface Standing {
   /** Null where the folder is missing or empty. */
   readonly files: readonly StoredFile[] | null;
-  /** What the runner last put there; null where it put nothing. */
+  /** What the runner last put there; null where it put nothing, or where that is not known. */
   readonly record: Record | null;
+  /** Why it is not known. */
+  readonly flaw: Unsealed['flaw'];
   /** Files that are not as the runner left them. */
   readonly modified: readonly string[];
+  /** Something there that is neither a file nor a folder: then nothing of the folder is listed. */
+  readonly irregular: Irregular | null;
 }
 
 export class Workspace {
@@ -49,17 +53,19 @@ export class Workspace {
   }
 
   async standing(stage: string, hashes: Hashes, onBytes?: (bytes: number) => void): Promise<Standing> {
-    const record = await readRecord(this.run(stage, 'provenance.json'));
+    const { record, flaw } = await examineRecord(this.run(stage, 'provenance.json'));
     const folder = this.folder(stage);
-    const files = await listFolder(folder, hashes, onBytes).catch((error: NodeJS.ErrnoException) => {
-      ignoreMissing(error);
-      return null;
-    });
+    try {
+      const files = await listFolder(folder, hashes, onBytes);
+      const modified = record && files.length > 0 ? compareListings(record.files, files) : [];
+      return { files: files.length > 0 ? files : null, record, flaw, modified, irregular: null };
+    } catch (error) {
+      if (error instanceof Irregular) return { files: null, record, flaw, modified: [], irregular: error };
+      ignoreMissing(error as NodeJS.ErrnoException);
+    }
+    if (!existsSync(folder)) return { files: null, record, flaw, modified: [], irregular: null };
     // Another run replaces the folder while we read: what we have read is of none of the two.
-    if (!files && existsSync(folder)) return this.standing(stage, hashes, onBytes);
-    if (!files) return { files, record, modified: [] };
-    const modified = record && files.length > 0 ? compareListings(record.files, files) : [];
-    return { files: files.length > 0 ? files : null, record, modified };
+    return this.standing(stage, hashes, onBytes);
   }
 
   /** Marks the stage folder as ours. Refuses one that holds something and that no run of this pipeline has made. */
@@ -82,10 +88,15 @@ export class Workspace {
     return names.filter((name) => !LASTING.includes(name)).map((name) => this.run(stage, name));
   }
 
-  /** Removes what killed runs left. Needs the stage's lock. */
+  /** Removes what killed runs left, and what is of another kind than we make it. Needs the stage's lock. */
   async tidy(stage: string): Promise<void> {
     for (const path of await this.leftovers(stage))
       if (path !== this.run(stage, 'lock')) await rm(path, { recursive: true, force: true });
+    for (const name of LASTING) {
+      const found = await lstat(this.run(stage, name)).catch(() => null);
+      if (found && !(name === 'set-aside' ? found.isDirectory() : found.isFile()))
+        await rm(this.run(stage, name), { recursive: true, force: true });
+    }
   }
 
   /** An empty folder to write into. Needs the stage's lock. */
@@ -101,18 +112,25 @@ export class Workspace {
    */
   async publish(stage: string, attempt: string, record: Record, hashes: Hashes): Promise<void> {
     const [folder, replaced] = [this.folder(stage), this.run(stage, 'replaced')];
-    const { modified } = await this.standing(stage, hashes);
-    for (const path of modified) await this.#setAside(stage, path);
+    const { modified, irregular } = await this.standing(stage, hashes);
+    for (const path of irregular ? ['.'] : modified) await this.#setAside(stage, path);
     await rm(this.run(stage, 'provenance.json'), { force: true });
     await rename(folder, replaced).catch(ignoreMissing);
     await rename(attempt, folder);
     await rm(replaced, { recursive: true, force: true });
-    await writeJson(this.run(stage, 'provenance.json'), record);
+    await writeSealed(this.run(stage, 'provenance.json'), record);
   }
 
+  /** `path`: in the stage folder; `.` for the folder itself. */
   async #setAside(stage: string, path: string): Promise<void> {
-    const first = join(this.run(stage, 'set-aside'), path);
-    await mkdir(dirname(first), { recursive: true });
+    const folder = this.run(stage, 'set-aside');
+    let first = join(folder, path === '.' ? stage : path);
+    // A file of earlier may stand where now a folder must be.
+    const isBlocked = await mkdir(dirname(first), { recursive: true }).then(
+      () => false,
+      () => true,
+    );
+    if (isBlocked) first = join(folder, path.replaceAll('/', '~'));
     let kept = first;
     for (let i = 2; existsSync(kept); i++) kept = `${first}~${i}`;
     await rename(join(this.folder(stage), path), kept).catch(ignoreMissing);
