@@ -1,16 +1,14 @@
 /**
  * The closure of a stage: every file of ours that can decide what it writes, and the packages these import.
  *
- * esbuild's metafile gives what is imported; `new URL('...', import.meta.url)` with a literal is the only way to reach
- * anything else (a worker, C source, .wasm, a font), so a scan finds those, and goes on into the scripts among them.
+ * esbuild's metafile gives what is imported; what else a module names (a worker, C source, .wasm, a font) is found in its
+ * text, and the search goes on into the scripts among that.
  * esbuild costs some tens of milliseconds a stage, so a closure is kept, and believed while the content of every file
  * in it is what it was: it is a function of these contents.
  */
 import { createHash } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
+import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Metafile, Plugin } from 'esbuild';
 import { readText } from '../files/regular-file.ts';
 import { bundle, esbuildVersion, TSCONFIG } from './bundle.ts';
@@ -18,7 +16,8 @@ import { replaceFile } from './durable.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
 import { Failure } from './problem.ts';
-import { keepText } from './texts.ts';
+import { findReach } from './reach.ts';
+import { keepText, textOf } from './texts.ts';
 
 export interface Closure {
   /**
@@ -41,12 +40,8 @@ interface Kept extends Closure {
 }
 
 /** Of what the scan finds: a closure that an older one found is not believed. */
-const VERSION = 3;
+const VERSION = 4;
 const SCRIPT = /\.[cm]?[jt]s$/;
-const URL_CALL = /new\s+URL\(\s*([^,()]*?)\s*,\s*import\.meta\.url\s*,?\s*\)/g;
-const RESOLVE_CALL =
-  /\b(?:require|import\.meta|createRequire\(\s*import\.meta\.url\s*\))(?:\.resolve)?\(\s*['"]([^'"]+)['"]/g;
-const LITERAL = /^(['"`])([^'"`$\\]+)\1$/;
 
 /** The closure of the script `run` and its params file. `cache`: a folder to keep it in, with the texts of its modules. */
 export async function findClosure(
@@ -88,39 +83,41 @@ const contentOf = (path: string, hashes: Hashes): Promise<string> =>
   });
 
 async function trace(root: string, run: string, cache: string, hashes: Hashes): Promise<Kept> {
-  /** Path relative to the root -> the text of a module as it was read, once. */
-  const texts = new Map<string, string>();
+  /** Path relative to the root -> a module as it was read, once. */
+  const read = new Map<string, string>();
   const assets = new Set<string>();
   const packages = new Set<string>();
-  const short = (path: string): string => relative(root, path).split(sep).join('/');
-  let entries = [run, run.replace(/(\.[cm]?[jt]s)?$/, '.params$1')].map((path) => join(root, path));
+  const sources: Record<string, string> = {};
+  const files: Record<string, string> = {};
+  let entries = [run, run.replace(/(\.[cm]?[jt]s)?$/, '.params$1')];
   for (let isReached = false; entries.length > 0; isReached = true) {
-    const inputs = await readModules(root, run, entries, texts);
+    const inputs = await readModules(root, run, entries, read);
+    const unread = entries.find((path) => !(path in inputs));
+    if (unread !== undefined)
+      throw new Failure(`${unread} is a link to a file elsewhere`, 'put the file itself there');
     const found = new Set<string>();
     for (const [path, { imports }] of Object.entries(inputs)) {
-      for (const { path: name, external } of imports) if (external) packages.add(packageName(name));
-      const text = texts.get(path)!;
-      for (const asset of await findAssets(join(root, path), text, root)) found.add(asset);
-      for (const { 1: name } of text.matchAll(RESOLVE_CALL))
-        if (!/^[./]/.test(name!)) packages.add(packageName(name!));
+      const source = read.get(path);
+      if (source === undefined) continue; // no module, or esbuild's name for an import of many, which is refused
       if (isReached) assets.add(path); // it may be started by the loader, or read or bundled as it stands
+      const text = await textOf(path, source);
+      sources[path] = sha256(source);
+      files[path] ??= await keepText(cache, text);
+      if (path.endsWith('.json')) continue;
+      const reach = await findReach(root, path, text, imports);
+      for (const name of reach.packages) packages.add(name);
+      for (const file of reach.files) found.add(file);
     }
-    for (const path of found) assets.add(short(path));
-    entries = [...found].filter((path) => SCRIPT.test(path) && !texts.has(short(path)));
+    for (const path of found) assets.add(path);
+    entries = [...found].filter((path) => SCRIPT.test(path) && !read.has(path));
   }
-  const files: Record<string, string> = {};
-  const sources: Record<string, string> = {};
-  for (const path of [...new Set([...texts.keys(), ...assets])].sort(byCodeUnit)) {
-    const text = texts.get(path);
-    sources[path] = text === undefined ? await contentOf(join(root, path), hashes) : sha256(text);
-    files[path] = text === undefined ? sources[path] : await keepText(cache, path, text);
-  }
+  for (const path of assets) files[path] ??= sources[path] = await contentOf(join(root, path), hashes);
   return {
     version: VERSION,
     esbuild: esbuildVersion(),
-    files,
+    files: Object.fromEntries(Object.entries(files).sort(([x], [y]) => byCodeUnit(x, y))),
     assets: [...assets].sort(byCodeUnit),
-    packages: [...packages].filter((name) => name !== '').sort(byCodeUnit),
+    packages: [...packages].sort(byCodeUnit),
     sources,
   };
 }
@@ -143,7 +140,7 @@ async function readModules(
       }),
   };
   const { metafile } = await bundle({
-    entryPoints: [...entries],
+    entryPoints: entries.map((path) => join(root, path)),
     absWorkingDir: root,
     outdir: root,
     packages: 'external',
@@ -155,34 +152,6 @@ async function readModules(
     throw new Failure(`${run} cannot be read: ${error.message.split('\n').slice(1, 2).join('').trim()}`);
   });
   return metafile.inputs;
-}
-
-/** Files that `new URL('...', import.meta.url)` names in `text`. A folder is a place, not content. */
-async function findAssets(script: string, text: string, root: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const { 1: argument, index } of text.matchAll(URL_CALL)) {
-    const literal = LITERAL.exec(argument!)?.[2];
-    if (literal === undefined) {
-      const line = text.slice(0, index).split('\n').length;
-      throw new Failure(
-        `${relative(root, script)}:${line} new URL(${argument}, import.meta.url) hides which file it reaches`,
-        'write the path as a plain string, so that a change of the file is seen',
-      );
-    }
-    const path = fileURLToPath(new URL(literal, pathToFileURL(script)));
-    const isFolder = await stat(path).then(
-      (stats) => stats.isDirectory(),
-      () => literal.endsWith('/'),
-    );
-    if (!isFolder) found.push(path);
-  }
-  return found;
-}
-
-/** `d3-array/src/sum.js` -> `d3-array`; empty for a module of Node. */
-function packageName(specifier: string): string {
-  if (specifier.startsWith('node:') || isBuiltin(specifier)) return '';
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 function parseClosure(text: string): Kept | null {

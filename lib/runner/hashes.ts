@@ -6,7 +6,7 @@
  * And only within one boot: after a power loss the metadata may have survived the data.
  */
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { openRegular, readText } from '../files/regular-file.ts';
 import { replaceFile } from './durable.ts';
@@ -87,13 +87,17 @@ export async function hashFile(path: string, onBytes?: (bytes: number) => void):
   }
 }
 
-/** Another one where a file was written to, replaced or touched; `missing` where there is none. */
+/** Another one where a file, or a link to it, was written to, replaced or touched; `missing` where there is none. */
 export async function identityOf(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  try {
+    const link = await lstat(path, { bigint: true });
+    const found = link.isSymbolicLink() ? [link, await stat(path, { bigint: true })] : [link];
+    return found.map((each) => `${identity(each)} ${each.size} ${each.mtimeNs} ${each.ctimeNs}`).join();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
     throw error;
-  });
-  return found ? `${identity(found)} ${found.size} ${found.mtimeNs} ${found.ctimeNs}` : 'missing';
+  }
 }
 
 const identity = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}`;

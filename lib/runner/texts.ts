@@ -17,23 +17,31 @@ export const isModule = (path: string): boolean => MODULE.test(path);
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
-/** By path and source: of the files that stages share, each is minified once. */
-const minified = new Map<string, ReturnType<typeof minify>>();
+/** A module as it runs, and the source map of that; JSON has none. */
+export interface Text {
+  readonly code: string;
+  readonly map: string;
+}
 
-/** Keeps the text of the module at `path` in `cache`, if that can be written; returns its hash. Throws esbuild's error where it is no code. */
-export async function keepText(cache: string, path: string, source: string): Promise<string> {
+/** By path and source: of the files that stages share, each is minified once. */
+const minified = new Map<string, Promise<Text>>();
+
+/** The text of the module at `path`. Throws esbuild's error where it is no code. */
+export function textOf(path: string, source: string): Promise<Text> {
+  if (path.endsWith('.json')) return Promise.resolve({ code: source, map: '' });
   const id = `${path} ${sha256(source)}`;
-  const isJson = path.endsWith('.json');
-  const making = isJson
-    ? Promise.resolve({ code: source, map: '' })
-    : (minified.get(id) ?? minify(source, /ts$/.test(path) ? 'ts' : 'js'));
+  const making = minified.get(id) ?? minify(source, /ts$/.test(path) ? 'ts' : 'js');
   minified.set(id, making);
-  const { code, map } = await making;
+  return making;
+}
+
+/** Keeps a text in `cache`, if that can be written; returns its hash. */
+export async function keepText(cache: string, { code, map }: Text): Promise<string> {
   const hash = sha256(code);
   const keep = (name: string, text: string): Promise<void> =>
     replaceFile(join(cache, 'code', name), text).catch(() => {}); // missed when a stage starts, not before
   if (!(await isKept(cache, hash))) await keep(hash, code);
-  if (!isJson) await keep(`${hash}.map`, map); // of the newest comments and blank lines
+  if (map !== '') await keep(`${hash}.map`, map); // of the newest comments and blank lines
   return hash;
 }
 

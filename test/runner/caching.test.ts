@@ -83,6 +83,8 @@ test('comments, order of keys, defaults written out and touched files change no 
   const now = new Date();
   for (const path of ['stages/b.ts', 'lib/helper.ts', 'artifacts/a/result.txt'])
     await utimes(join(project.root, path), now, now);
+  const helper = await project.read('lib/helper.ts');
+  await project.write('lib/helper.ts', `// a comment\n\n${helper}`);
   await project.write(
     'pipeline.yaml',
     `# another comment
@@ -149,7 +151,7 @@ test('an edited helper or asset makes exactly the stages stale that use it', asy
 });
 
 test('an upstream rerun that gives the same bytes stops there', async () => {
-  await project.write('stages/a.ts', `${await project.read('stages/a.ts')}\n// more\n`);
+  await project.write('stages/a.ts', `${await project.read('stages/a.ts')}\nconsole.log();\n`);
   const finished = await project.pipeline();
   assert.deepEqual(outcomes(finished), { ...FRESH, a: 'ran' });
   assert.match(finished.out, /stages\/a\.ts changed/);

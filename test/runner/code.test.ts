@@ -1,6 +1,6 @@
 // What a stage runs is what its key was made of, whatever happens to the files meanwhile.
 import assert from 'node:assert/strict';
-import { rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,7 +43,8 @@ const LATE = (value: string): string => `export const late: string = '${value}';
 const CHILD = `
 import { parentPort } from 'node:worker_threads';
 import { late } from './late.ts';
-const answer: string = import.meta.url.endsWith('/lib/child.ts') ? late : import.meta.url;
+const { href } = new URL('./late.ts', import.meta.url);
+const answer: string = href.endsWith('/lib/late.ts') ? late : href;
 if (parentPort) parentPort.postMessage(answer); else process.send!(answer);
 `;
 
@@ -54,7 +55,9 @@ before(async () => {
   await project.write('stages/model.params.mjs', MODEL_PARAMS);
   await project.write('lib/late.ts', LATE('first'));
   await project.write('lib/late.json', `{ "late": "first" }`);
-  await project.write('lib/late.txt', 'first');
+  await project.write('lib/first.txt', 'first');
+  await project.write('lib/other.txt', 'other');
+  await symlink('first.txt', join(project.root, 'lib/late.txt'));
   await project.write('lib/child.ts', CHILD);
   await project.write('model.bin', 'first');
 });
@@ -112,21 +115,45 @@ test('a result is kept for the code that ran, though that was edited meanwhile',
   assert.equal(await project.read('artifacts/modules/found.txt'), 'first first');
 });
 
-for (const [stage, path, name] of [
-  ['assets', 'lib/late.txt', 'lib/late.txt'],
-  ['model', 'model.bin', 'params.model'],
+/** Has a link point to `to`. */
+async function relink(path: string, to: string): Promise<void> {
+  await rm(join(project.root, path));
+  await symlink(to, join(project.root, path));
+}
+
+for (const [stage, name, change] of [
+  ['assets', 'lib/late.txt', (value: string) => relink('lib/late.txt', `${value}.txt`)],
+  ['model', 'params.model', (value: string) => project.write('model.bin', value)],
 ] as const)
   test(`${name} that changes while a stage runs, and changes back, leaves a result that is used and not stored`, async () => {
     const ran = await disturb(
       stage,
-      () => project.write(path, 'other'),
-      () => project.write(path, 'first'),
+      () => change('other'),
+      () => change('first'),
     );
     assert.deepEqual(outcomes(ran), { [stage]: 'ran' }, ran.out + ran.err);
     assert.ok(ran.out.includes(`${name} changed while it ran: the result is used but not stored`), ran.out);
     assert.equal(await project.read(`artifacts/${stage}/found.txt`), 'other');
     assert.deepEqual(outcomes(await project.run('status', stage)), { [stage]: 'stale' });
   });
+
+test('a text that is damaged or gone in the cache is made again before it runs', async () => {
+  await project.writeStage('modules', {
+    body: `const { late } = await import('../lib/late.ts'); read.concat(late);`,
+  });
+  assert.deepEqual(outcomes(await project.pipeline('modules')), { modules: 'ran' });
+  const result = await project.read('artifacts/modules/result.txt');
+  const code = join(project.root, '.cache/code');
+  for (const spoil of [
+    (path: string) => writeFile(path, `export const late = 'forged';\n`),
+    (path: string) => rm(path),
+  ]) {
+    for (const name of await readdir(code)) await spoil(join(code, name));
+    const ran = await project.pipeline('modules', '--force');
+    assert.deepEqual(outcomes(ran), { modules: 'ran' }, ran.out);
+    assert.equal(await project.read('artifacts/modules/result.txt'), result);
+  }
+});
 
 test('a stack trace names the line of the file', async () => {
   const body = `\n\n// a comment\n\n  const fails = () => { throw new TypeError('at\\nline'); };\n  fails();`;

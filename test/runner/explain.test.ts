@@ -16,7 +16,7 @@ test('explain names what changed upstream, whether that ran already or is still 
   const ran = await project.run('explain', 'b');
   assert.match(ran.out, /\nsince then\n {2}a\/result\.txt changed \(a ran with another n\)\n/);
   const helper = await project.read('lib/render.ts');
-  await project.write('lib/render.ts', `${helper}// edited\n`);
+  await project.write('lib/render.ts', `${helper}export const edited = 1;\n`);
   const code = await project.run('explain', 'b');
   assert.match(code.out, /\n {2}needs a, which is stale \(lib\/render\.ts changed\)\n/);
   assert.match(code.out, /\n {2}lib\/render\.ts changed\n/);

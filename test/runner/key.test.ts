@@ -87,7 +87,7 @@ const FILES = {
   'stages/a.params.ts': `export const params = 1;`,
   'stages/a.ts': `import { x } from '../lib/x.ts'; import type { T } from '../lib/types.ts'; import 'plot/inner'; import fs from 'fs';
     const worker = new URL('../lib/worker.ts', import.meta.url), absent = new URL("./absent.wasm", import.meta.url);
-    const folder = new URL('../lib/', import.meta.url); export default [x, worker, absent, folder, fs];`,
+    const place = new URL('../.cache/built/', import.meta.url); export default [x, worker, absent, place, fs];`,
   'lib/x.ts': `export const x = import.meta.resolve('@scope/font/a.ttf');
     createRequire(import.meta.url)('late/part.js'); createRequire(import.meta.url).resolve('later/package.json');`,
   'lib/types.ts': `export type T = number;`,

@@ -17,7 +17,7 @@ import { appendFileSync, readFileSync, readdirSync, writeFileSync } from 'node:f
 import { stage } from '../lib/runner/stage.ts';
 import { render } from '../lib/render.ts';
 import { params } from './NAME.params.ts';
-const runs = new URL('../runs/', import.meta.url).pathname;
+const runs = process.argv[1]!.replace(/stages[^]*/, 'runs/');
 await stage(params, async ({ params, needs, out, resume_dir, progress, say }) => {
   appendFileSync(runs + 'NAME', '.');
   const read = Object.entries(needs).map(([need, folder]) =>

@@ -10,7 +10,7 @@ const STAGE = `
 import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { stage } from '../lib/runner/stage.mjs';
 import { params } from './NAME.params.mjs';
-const runs = new URL('../runs/', import.meta.url).pathname;
+const runs = process.argv[1].replace(/stages[^]*/, 'runs/');
 await stage(params, async ({ params, needs, out, resume_dir, progress, say }) => {
   appendFileSync(runs + 'NAME', '.');
   const read = Object.entries(needs).map(([need, folder]) =>
@@ -28,22 +28,27 @@ export const params = object({ n: integer({ default: 1, min: 0 }) });
 /** The runner's files by name, as they are on `platform`. */
 async function buildBundle(platform: string): Promise<Map<string, string>> {
   const lib = join(repository, 'lib/runner');
-  const { outputFiles } = await build({
-    entryPoints: ['main', 'stage', 'schema'].map((name) => join(lib, `${name}.ts`)),
-    outdir: lib,
-    outExtension: { '.js': '.mjs' },
-    write: false,
-    bundle: true,
-    splitting: true,
-    define: { 'process.platform': JSON.stringify(platform) },
-    platform: 'node',
-    format: 'esm',
-    external: ['zx', 'esbuild'],
-    // What is CommonJS among the packages asks for modules of Node by require.
-    banner: {
-      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
-    },
-  });
+  // What is CommonJS among the runner's packages asks for modules of Node by require; what stages import has no such.
+  const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  const builds = [['main'], ['stage', 'schema']].map((names) => ({
+    entryPoints: names.map((name) => join(lib, `${name}.ts`)),
+    banner: { js: names.includes('main') ? banner : '' },
+  }));
+  const building = builds.map((each) =>
+    build({
+      ...each,
+      outdir: lib,
+      outExtension: { '.js': '.mjs' },
+      write: false,
+      bundle: true,
+      splitting: true,
+      define: { 'process.platform': JSON.stringify(platform) },
+      platform: 'node',
+      format: 'esm',
+      external: ['zx', 'esbuild'],
+    }),
+  );
+  const outputFiles = (await Promise.all(building)).flatMap(({ outputFiles }) => outputFiles);
   return new Map(outputFiles.map(({ path, text }) => [path.slice(lib.length + 1), text]));
 }
 

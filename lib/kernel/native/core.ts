@@ -1,5 +1,4 @@
 // The native build: the compiled addon, whose jobs run on libuv's pool and the addon's own threads.
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import { ARRAYS, JOB_KINDS, spinsFor, type Core, type OpenCore } from '../core.ts';
 
@@ -35,7 +34,9 @@ interface Addon {
 
 /** Loads the addon at `path`; the function it returns opens models. */
 export function loadNative(path: string): OpenCore {
-  const addon = createRequire(import.meta.url)(path) as Addon;
+  const loaded = { exports: {} };
+  process.dlopen(loaded, path);
+  const addon = loaded.exports as Addon;
   return async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
     const spins = spinsFor(threads, os.availableParallelism());
     return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
