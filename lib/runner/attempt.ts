@@ -1,9 +1,9 @@
 /** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, rm, rmdir } from 'node:fs/promises';
+import { lstat, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJson, writeJson } from './durable.ts';
+import { makeFolder, readJson, writeJson } from './durable.ts';
 import { forgetClosure } from './closure.ts';
 import { identityOf } from './hashes.ts';
 import { checkStanding } from './inputs.ts';
@@ -31,7 +31,7 @@ export async function runStage(
   const resume_dir = resumeFolder(run, id);
   const markers = [`${resume_dir}.json`, workspace.run(name, 'running.json')];
   if (run.forced.has(name)) await rm(resume_dir, { recursive: true, force: true });
-  await mkdir(resume_dir, { recursive: true });
+  await makeFolder(resume_dir);
   const attempt = await workspace.createAttempt(name);
   const started = new Date();
   try {

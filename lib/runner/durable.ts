@@ -17,6 +17,19 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
+/** Makes a folder and those above it. On a read-only file system Node 20 says ENOENT: then one by one, for the true reason. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((reason: NodeJS.ErrnoException) => {
+      if (reason.code !== 'EEXIST') throw reason;
+    });
+  }
+}
+
 /** Writes `value` as JSON; readers see the old file or the new one. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await replaceFile(path, `${JSON.stringify(value, null, 1)}\n`, flush);
@@ -30,7 +43,7 @@ export async function replaceFile(
   settle: (temporary: string) => Promise<void> = async () => {},
 ): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}${WRITING}`);
   try {
     await writeFile(temporary, text, { flag: 'wx' });
@@ -61,7 +74,7 @@ export async function sweepTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!isTemporary(name)) continue;
     const found = await stat(join(folder, name)).catch(() => null);
-    if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(join(folder, name), { force: true });
+    if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await discard(join(folder, name));
   }
 }
 

@@ -8,10 +8,12 @@
  * not touched for minutes, by the waiter's own clock, is held by nobody.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExpectedError } from '../files/expected-error.ts';
 import { readText } from '../files/regular-file.ts';
+import { discard, makeFolder } from './durable.ts';
 import { isDead, isNear, ownerOf, parseOwner, type Owner } from './owner.ts';
 
 export type Mode = 'exclusive' | 'shared';
@@ -25,6 +27,8 @@ export interface Waiting {
 export type Release = () => Promise<void>;
 
 const POLL_MS = 40;
+/** How often others may remove the folder before our file is in it: each time they must have just left it. */
+const MOST_LOST = 1000;
 const TOUCH_MS = 10_000;
 /** Longer than network file systems keep what they know of a file (60 s), and than a busy host may be late. */
 const SILENT_MS = 150_000;
@@ -33,11 +37,13 @@ const SILENT_MS = 150_000;
 export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiting): Promise<Release> {
   const name = `${mode}-${randomUUID()}`;
   const silence = new Silence();
-  for (let waits = 0; ; waits++) {
+  for (let waits = 0, lost = 0; ; waits++) {
     signal.throwIfAborted();
     let rival = await rivalOf(folder, mode, name, silence);
     if (!rival) {
-      if (!(await announce(folder, name))) continue;
+      const loss = await announce(folder, name);
+      if (loss && ++lost === MOST_LOST) throw loss;
+      if (loss) continue;
       rival = await rivalOf(folder, mode, name, silence);
       if (!rival) return keep(folder, name);
       await withdraw(folder, name);
@@ -48,16 +54,21 @@ export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiti
   }
 }
 
-/** Puts our file there whole; false where somebody has just removed the empty folder, or the file half written. */
-async function announce(folder: string, name: string): Promise<boolean> {
+/**
+ * Puts our file there whole; null when it is there. Gives the error where somebody has just removed the empty folder, or
+ * the file half written. A file in the place of the folder is removed.
+ */
+async function announce(folder: string, name: string): Promise<Error | null> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(join(folder, `.${name}`), JSON.stringify(ownerOf()));
     await rename(join(folder, `.${name}`), join(folder, name));
-    return true;
+    return null;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || code === 'ENOTDIR') await unlink(folder);
+    else if (code !== 'ENOENT') throw error;
+    return error as Error;
   }
 }
 
@@ -89,14 +100,20 @@ async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silenc
   for (const name of names) {
     if (name === own) continue;
     if (mode === 'shared' && name.startsWith('shared')) continue;
-    const text = await readText(join(folder, name)).catch(() => null);
-    const owner = text === null ? null : parseOwner(text);
+    const text = await readText(join(folder, name)).catch(emptyIfNone);
+    const owner = parseOwner(text);
     const isGone = !owner || isDead(owner) || (!isNear(owner) && (await silence?.holds(join(folder, name))));
     if (!isGone && name.startsWith('.')) continue; // on its way: it will see us
     if (!isGone) return owner;
-    if (text !== null) await rm(join(folder, name), { force: true });
+    await discard(join(folder, name));
   }
   return null;
+}
+
+/** Gone in the meantime, or no file at all. What cannot be read for another reason may be a lock that holds. */
+function emptyIfNone(error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT' && !(error instanceof ExpectedError)) throw error;
+  return '';
 }
 
 /** For how long the files of others have not been touched, as one waiter sees it: clocks of hosts differ. */

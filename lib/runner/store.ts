@@ -7,7 +7,7 @@ import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readText } from '../files/regular-file.ts';
 import { copyHashed, Unreadable } from './copy.ts';
-import { flush, renameOver, sweepTemporaries, writeJson } from './durable.ts';
+import { discard, flush, makeFolder, renameOver, sweepTemporaries, writeJson } from './durable.ts';
 import type { Hashes } from './hashes.ts';
 import { listPaths, type StoredFile } from './listing.ts';
 import { holder } from './lock.ts';
@@ -72,7 +72,7 @@ export class Store {
     const folders = new Set(
       record.files.map(({ path }) => dirname(join(out, path, path.endsWith('/') ? 'x' : ''))),
     );
-    for (const folder of folders) await mkdir(folder, { recursive: true });
+    for (const folder of folders) await makeFolder(folder);
     const waiting = record.files.filter(({ sha256 }) => sha256 !== '').values();
     let damage: string | null = null;
     const work = async (): Promise<void> => {
@@ -117,7 +117,7 @@ export class Store {
     await flush(this.records);
   }
 
-  /** Removes what killed runs left half written. */
+  /** Removes what killed runs left half written, where that can be removed. */
   async sweep(): Promise<void> {
     const folder = join(this.root, 'tmp');
     for (const each of [
@@ -135,15 +135,15 @@ export class Store {
       if (!name.endsWith('.owner')) continue;
       const owner = parseOwner(await readText(join(folder, name)).catch(() => ''));
       if (owner && !isDead(owner)) continue;
-      await rm(join(folder, name.slice(0, -'.owner'.length)), { recursive: true, force: true });
-      await rm(join(folder, name), { force: true });
+      await discard(join(folder, name.slice(0, -'.owner'.length)));
+      await discard(join(folder, name));
     }
   }
 
   /** A folder beside a note of its owner, so that others can prove it abandoned. */
   async #withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = join(this.root, 'tmp', randomUUID());
-    await mkdir(dirname(folder), { recursive: true });
+    await makeFolder(dirname(folder));
     await writeJson(`${folder}.owner`, ownerOf());
     try {
       await mkdir(folder);
@@ -158,7 +158,7 @@ export class Store {
   async #publish(copy: string, sha256: string): Promise<void> {
     const object = this.object(sha256);
     await flush(copy);
-    await mkdir(dirname(object), { recursive: true });
+    await makeFolder(dirname(object));
     await renameOver(copy, object);
   }
 }

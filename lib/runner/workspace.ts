@@ -14,6 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from './durable.ts';
 import type { Hashes } from './hashes.ts';
 import { compareListings, Irregular, listFolder, type StoredFile } from './listing.ts';
 import { Failure } from './problem.ts';
@@ -78,7 +79,7 @@ export class Workspace {
         `${shortPath(this.folder(stage))} holds files that no run of this pipeline made (${name})`,
         'move them away, or give another folder with --artifacts',
       );
-    await mkdir(dirname(marks[0]!), { recursive: true });
+    await makeFolder(dirname(marks[0]!));
     await writeFile(marks[0]!, '');
   }
 
