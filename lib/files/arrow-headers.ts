@@ -2,7 +2,8 @@
 // every buffer lies where it can and is as long as its rows need. Works on bytes of headers; reads no files.
 // Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
 import { batchHeader, EXTENSION, EXTENSION_DATA, footerHeader, storageOf, TENSOR } from './arrow-format.ts';
-import { bytesPerRow, valuesPerRow, type ArrowSchema, type ColumnType } from './arrow-schema.ts';
+import { bytesPerRow, valuesPerRow, WHOLE_TYPES } from './arrow-schema.ts';
+import type { ArrowSchema, ColumnType, WholeType } from './arrow-schema.ts';
 import { Malformed } from './file-error.ts';
 import type { Region } from './regions.ts';
 import { sizeOf } from './tensor.ts';
@@ -22,6 +23,8 @@ export interface Block {
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
+  /** What its values are in the file, where that is not what they are read as: whole numbers of others, as float64. */
+  readonly stored?: WholeType;
   /** Number of the dictionary of a utf8 column. */
   readonly dictionary: number | null;
 }
@@ -106,6 +109,8 @@ function decodeColumn(bytes: Uint8Array, field: FieldHeader): Column {
   }
   if (!dictionary && (storage === 'int32' || storage === 'float32' || storage === 'float64'))
     return { name, type: { type: storage }, dictionary: null };
+  if (!dictionary && Object.hasOwn(WHOLE_TYPES, storage))
+    return { name, type: { type: 'float64' }, stored: storage as WholeType, dictionary: null };
   if (!dictionary && length !== undefined) {
     const tensor = decodeTensor(length, field.children(0), decodeMetadata(bytes, field));
     if (tensor) return { name, type: tensor, dictionary: null };
@@ -113,7 +118,7 @@ function decodeColumn(bytes: Uint8Array, field: FieldHeader): Column {
   throw new Malformed(`has a column ${name} of ${storage} (expected ${EXPECTED})`);
 }
 
-const EXPECTED = 'int32, float32, float64, a dictionary of utf8 or a tensor of float32 or float16';
+const EXPECTED = 'whole numbers, float32, float64, a dictionary of utf8 or a tensor of float32 or float16';
 
 /** A fixed-size list of floats, with or without the extension that gives it a shape; null for any other. */
 function decodeTensor(
@@ -137,10 +142,22 @@ function decodeTensor(
   return { type: 'tensor', shape: shape as number[], dims, ...(dtype === 'float16' && { dtype }) };
 }
 
+/** Where the values of a column lie in a batch. */
+export interface Values {
+  /** As in the file: where compressed, its length there. */
+  readonly region: Region;
+  /** Bytes of all rows. */
+  readonly length: number;
+  readonly compressed: boolean;
+  /** A bit a row, 0 for a null; null where there are none. */
+  readonly validity: Region | null;
+  readonly rows: number;
+}
+
 export interface Batch {
   readonly rows: number;
-  /** Values of each column, in the order of the columns: absolute places in the file. */
-  readonly values: readonly Region[];
+  /** Of each column, in the order of the columns. */
+  readonly values: readonly Values[];
 }
 
 // Writers align buffers to 8 or 64 bytes.
@@ -148,21 +165,26 @@ const MAX_ALIGNMENT = 64;
 
 /** Reads the header of a record batch: how many rows it has and where its columns' values lie. */
 export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly Column[]): Batch {
-  const { dictionary, rows, nodes, regions } = decodeMessage(bytes, block);
+  const { dictionary, rows, nodes, regions, compressed } = decodeMessage(bytes, block);
   if (dictionary !== null) throw new Malformed('has a dictionary where a batch should be');
-  let [node, region] = [0, 0];
-  const values = columns.map(({ name, type }) => {
+  let [node, at] = [0, 0];
+  const values = columns.map(({ name, type, stored }): Values => {
     const depth = type.type === 'tensor' ? 2 : 1;
-    const lengths = nodes.slice(node, (node += depth));
-    const [values] = regions.slice(region + depth, (region += depth + 1));
-    if (lengths[0] !== rows || lengths[depth - 1] !== rows * valuesPerRow(type))
+    const own = nodes.slice(node, (node += depth));
+    const validity = regions[at];
+    const [region] = regions.slice(at + depth, (at += depth + 1));
+    if (own[0]?.length !== rows || own[depth - 1]?.length !== rows * valuesPerRow(type))
       throw new Malformed(`has another number of rows in column ${name} than in its batch`);
-    const length = rows * bytesPerRow(type);
-    if (!values || values.length < length || values.length >= length + MAX_ALIGNMENT)
-      throw new Malformed(`has ${values?.length} bytes in column ${name} (expected ${length}, aligned)`);
-    return { offset: values.offset, length };
+    const hasNulls = own.some(({ nulls }) => nulls !== 0);
+    if (hasNulls && !(type.type === 'float64' || type.type === 'float32'))
+      throw new Malformed(`has nulls in column ${name} (expected a value in every row)`);
+    const length = rows * (stored ? WHOLE_TYPES[stored].BYTES_PER_ELEMENT : bytesPerRow(type));
+    const fits = region && region.length >= length && region.length < length + MAX_ALIGNMENT;
+    if (!region || !(compressed || fits))
+      throw new Malformed(`has ${region?.length} bytes in column ${name} (expected ${length}, aligned)`);
+    return { region, length, compressed, validity: hasNulls ? validity! : null, rows };
   });
-  if (node !== nodes.length || region !== regions.length)
+  if (node !== nodes.length || at !== regions.length)
     throw new Malformed('has a batch of other columns than its schema');
   return { rows, values };
 }
@@ -172,12 +194,14 @@ export function decodeDictionary(
   bytes: Uint8Array,
   block: Block,
 ): { id: number; words: number; offsets: Region; text: Region } {
-  const { dictionary, rows: words, nodes, regions } = decodeMessage(bytes, block);
+  const { dictionary, rows: words, nodes, regions, compressed } = decodeMessage(bytes, block);
+  if (compressed) throw new Malformed('has compressed words (expected uncompressed ones)');
   const [, offsets, text] = regions;
   if (
     dictionary === null ||
     nodes.length !== 1 ||
-    nodes[0] !== words ||
+    nodes[0]?.length !== words ||
+    nodes[0].nulls !== 0 ||
     regions.length !== 3 ||
     !offsets ||
     !text
@@ -188,13 +212,17 @@ export function decodeDictionary(
   return { id: dictionary, words, offsets: { ...offsets, length }, text };
 }
 
+const LZ4_FRAME = 0; // CompressionType of Message.fbs; ZSTD is 1
+
 interface Header {
   dictionary: number | null;
   rows: number;
-  /** Lengths of the columns and their children; nulls are refused. */
-  nodes: number[];
+  /** Of the columns and their children. */
+  nodes: { length: number; nulls: number }[];
   /** Absolute places of the buffers. */
   regions: Region[];
+  /** Whether each buffer is an LZ4 frame behind its length. */
+  compressed: boolean;
 }
 
 function decodeMessage(bytes: Uint8Array, block: Block): Header {
@@ -202,13 +230,15 @@ function decodeMessage(bytes: Uint8Array, block: Block): Header {
   const header = view.getInt32(0, true) === -1 ? batchHeader(bytes.subarray(8)) : null;
   if (!header) throw new Malformed(`has no batch at byte ${block.offset}`);
   const { batch, dictionary } = header;
-  if (batch.compression()) throw new Malformed('is compressed (expected uncompressed buffers)');
+  const codec = batch.compression()?.codec();
+  if (codec !== undefined && codec !== LZ4_FRAME)
+    throw new Malformed('is compressed with zstd (expected LZ4 or no compression)');
   const rows = Number(batch.length());
   if (rows < 0) throw new Malformed(`has a batch of ${rows} rows`);
-  const nodes = list(bytes, batch.nodesLength(), (i) => batch.nodes(i)!).map((node) => {
-    if (node.nullCount() !== 0n) throw new Malformed('has nulls (expected a value in every row)');
-    return Number(node.length());
-  });
+  const nodes = list(bytes, batch.nodesLength(), (i) => batch.nodes(i)!).map((node) => ({
+    length: Number(node.length()),
+    nulls: Number(node.nullCount()),
+  }));
   const body = block.offset + block.headerLength;
   let end = 0;
   const regions = list(bytes, batch.buffersLength(), (i) => batch.buffers(i)!).map((buffer) => {
@@ -218,5 +248,5 @@ function decodeMessage(bytes: Uint8Array, block: Block): Header {
     end = offset + length;
     return { offset: body + offset, length };
   });
-  return { dictionary, rows, nodes, regions };
+  return { dictionary, rows, nodes, regions, compressed: codec !== undefined };
 }

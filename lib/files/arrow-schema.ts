@@ -16,6 +16,18 @@ export interface ArrowSchema {
   metadata: Record<string, string>;
 }
 
+/** Arrays of the types of whole numbers that others write and this project does not. */
+export const WHOLE_TYPES = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+} as const;
+export type WholeType = keyof typeof WHOLE_TYPES;
+
 /** A tensor column is flat, rows * prod(shape) values in row-major order. */
 export type ColumnData = Int32Array | Float64Array | Float32Array | string[];
 export type Columns = Record<string, ColumnData>;

@@ -4,11 +4,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArrowEncoder } from './arrow-format.ts';
 import { decodeBatch, decodeDictionary, decodeFooter } from './arrow-headers.ts';
-import type { Batch, Block, Column, Footer } from './arrow-headers.ts';
+import type { Batch, Block, Footer } from './arrow-headers.ts';
 import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow-schema.ts';
 import { badFile, Malformed, onFile } from './file-error.ts';
-import { fromFloat16 } from './float16.ts';
-import { readRegion, readRegions, writePieces } from './regions.ts';
+import { readValues } from './arrow-values.ts';
+import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
 
 export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow-schema.ts';
@@ -119,13 +119,10 @@ async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> 
       return decoding(() => decodeBatch(header, block, columns));
     }),
   );
-  const read = async (index: number, from: readonly Batch[]): Promise<ColumnData> => {
+  const read = (index: number, from: readonly Batch[]): Promise<ColumnData> => {
     const column = columns[index]!;
-    const bytes = await readRegions(
-      handle,
-      from.map((batch) => batch.values[index]!),
-    );
-    return decodeValues(column, bytes, column.dictionary === null ? [] : words.get(column.dictionary));
+    const parts = from.map((batch) => batch.values[index]!);
+    return readValues(handle, column, parts, column.dictionary === null ? [] : words.get(column.dictionary));
   };
   return {
     path,
@@ -202,28 +199,6 @@ async function readDictionaries(
     dictionaries.set(id, known);
   }
   return dictionaries;
-}
-
-function decodeValues(column: Column, { buffer }: Uint8Array, words: string[] | undefined): ColumnData {
-  switch (column.type.type) {
-    case 'int32':
-      return new Int32Array(buffer);
-    case 'float64':
-      return new Float64Array(buffer);
-    case 'float32':
-      return new Float32Array(buffer);
-    case 'utf8':
-      return Array.from(new Int32Array(buffer), (index) => {
-        const word = words?.[index];
-        if (word === undefined)
-          throw new Malformed(`has no word ${index} in the dictionary of column ${column.name}`);
-        return word;
-      });
-    case 'tensor':
-      return column.type.dtype === 'float16'
-        ? fromFloat16(new Uint16Array(buffer))
-        : new Float32Array(buffer);
-  }
 }
 
 /** Accessors that follow the lengths of a damaged header can fail in any way. */

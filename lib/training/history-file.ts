@@ -1,6 +1,7 @@
 // history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
 import { join } from 'node:path';
-import { expectColumns, openArrow, writeArrow, type ArrowSchema } from '../files/arrow.ts';
+import { expectColumns, openArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
+import { describeType } from '../files/arrow-schema.ts';
 import { badFile } from '../files/file-error.ts';
 import { readSummary } from '../files/summary.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
@@ -23,20 +24,44 @@ export async function readHistory(path: string): Promise<HistoryRecord[]> {
   try {
     expectColumns(file, SCHEMA.columns);
     const columns = await Promise.all(HISTORY_FIELDS.map((field) => file.readColumn(field)));
-    return Array.from({ length: file.rows }, (_, row) => {
-      const entries = HISTORY_FIELDS.map((field, i) => [field, columns[i]![row]]);
-      return Object.fromEntries(entries) as HistoryRecord;
-    });
+    return toRecords(columns, file.rows);
   } finally {
     await file.close();
   }
 }
 
-/** Throws ExpectedError where a history that was made elsewhere is not one. */
-export function checkHistory(path: string, history: readonly HistoryRecord[]): void {
-  if (history.length === 0) throw badFile(path, 'has no rows');
-  const problem = findBadRecord(history);
-  if (problem) throw badFile(path, problem);
+/** `columns`: in the order of HISTORY_FIELDS. */
+const toRecords = (columns: readonly ColumnData[], rows: number): HistoryRecord[] =>
+  Array.from({ length: rows }, (_, row) => {
+    const entries = HISTORY_FIELDS.map((field, i) => [field, columns[i]![row]]);
+    return Object.fromEntries(entries) as HistoryRecord;
+  });
+
+const RECORDED_BY_SOME: readonly string[] = ['train_accuracy', 'test_accuracy'];
+
+/**
+ * A history that was made elsewhere: its columns may be of any type of numbers, and accuracies that are missing or null
+ * become NaN. Throws ExpectedError where it is not a history, naming the column or the epoch.
+ */
+export async function readForeignHistory(path: string): Promise<HistoryRecord[]> {
+  const file = await openArrow(path);
+  try {
+    const columns = HISTORY_FIELDS.map(async (field) => {
+      const type = file.schema.columns[field];
+      if (!type && RECORDED_BY_SOME.includes(field)) return new Float64Array(file.rows).fill(NaN);
+      if (type?.type === 'float64' || type?.type === 'float32' || type?.type === 'int32')
+        return await file.readColumn(field);
+      const found = type ? describeType(type) : 'nothing';
+      throw badFile(path, `has ${found} as column ${field} (expected a number in each row)`);
+    });
+    const history = toRecords(await Promise.all(columns), file.rows);
+    if (history.length === 0) throw badFile(path, 'has no rows');
+    const problem = findBadRecord(history);
+    if (problem) throw badFile(path, problem);
+    return history;
+  } finally {
+    await file.close();
+  }
 }
 
 /** What a summary says in place of a history. */

@@ -1,6 +1,6 @@
 // A model trained elsewhere: one safetensors file, or a folder with model.safetensors and, if there are any,
-// history.arrow and checkpoints.arrow in the form in which the train stage writes them. Everything is checked before a
-// later stage meets it.
+// history.arrow, whose numbers may be of any type, and checkpoints.arrow in the form in which the train stage writes it.
+// Everything is checked before a later stage meets it.
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExpectedError } from '../files/expected-error.ts';
@@ -8,7 +8,7 @@ import { onFile } from '../files/file-error.ts';
 import type { ModelConfig, Weights } from '../model/config.ts';
 import { readModel } from '../model/model-file.ts';
 import { checkCheckpoints } from './checkpoints.ts';
-import { checkHistory, readHistory } from './history-file.ts';
+import { readForeignHistory, writeHistory } from './history-file.ts';
 import type { HistoryRecord } from './history.ts';
 
 export interface Pretrained {
@@ -17,7 +17,7 @@ export interface Pretrained {
   readonly history: readonly HistoryRecord[] | null;
   /** How many there are; 0 without checkpoints.arrow. */
   readonly checkpoints: number;
-  /** Copies history.arrow and checkpoints.arrow, as far as there are any. */
+  /** Writes history.arrow as the train stage does and copies checkpoints.arrow, as far as there are any. */
   copyRest(folder: string): Promise<void>;
 }
 
@@ -25,24 +25,20 @@ export interface Pretrained {
 export async function readPretrained(path: string): Promise<Pretrained> {
   const isFolder = (await onFile(path, () => stat(path))).isDirectory();
   const model = isFolder ? join(path, 'model.safetensors') : path;
-  const rest: string[] = [];
-  const has = async (name: string): Promise<boolean> => {
-    const found = isFolder && (await stat(join(path, name)).catch(() => null)) !== null;
-    if (found) rest.push(name);
-    return found;
-  };
+  const has = async (name: string): Promise<boolean> =>
+    isFolder && (await stat(join(path, name)).catch(() => null)) !== null;
   try {
     const { config, weights } = await readModel(model);
-    const history = (await has(HISTORY)) ? await readHistory(join(path, HISTORY)) : null;
-    if (history) checkHistory(join(path, HISTORY), history);
+    const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
     const checkpoints = (await has(CHECKPOINTS))
       ? await checkCheckpoints(join(path, CHECKPOINTS), config)
-      : 0;
+      : null;
     const copyRest = async (folder: string): Promise<void> => {
-      for (const name of rest)
-        await onFile(join(folder, name), () => copyFile(join(path, name), join(folder, name)));
+      if (history) await writeHistory(join(folder, HISTORY), history);
+      const to = join(folder, CHECKPOINTS);
+      if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
     };
-    return { config, weights, history, checkpoints, copyRest };
+    return { config, weights, history, checkpoints: checkpoints ?? 0, copyRest };
   } catch (error) {
     if (!(error instanceof ExpectedError)) throw error;
     throw new ExpectedError(

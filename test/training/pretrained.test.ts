@@ -119,7 +119,7 @@ test('a history that is none is refused with the row to blame', async (t) => {
     { columns: { epoch: { type: 'int32' } }, metadata: {} },
     { epoch: Int32Array.of(0) },
   );
-  await refuses(folder, /history\.arrow has int32 as column epoch \(expected float64\)/);
+  await refuses(folder, /history\.arrow has nothing as column train_loss \(expected a number in each row\)/);
   await writeFile(path, 'epoch,train_loss\n');
   await refuses(folder, /history\.arrow is not an Arrow file/);
 });
