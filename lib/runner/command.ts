@@ -7,6 +7,7 @@ import type { Report } from './event.ts';
 import { Hashes } from './hashes.ts';
 import { HELP } from './help.ts';
 import { EXIT_CODES } from './interrupt.ts';
+import { recall, remember } from './memory.ts';
 import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
 import { readPipeline } from './pipeline.ts';
@@ -39,12 +40,14 @@ export async function runCommand(
   }
 }
 
-async function carryOut(options: Options, outside: Outside): Promise<number> {
-  if (options.help) {
-    outside.stdout.write(HELP[options.command]);
+async function carryOut(given: Options, outside: Outside): Promise<number> {
+  if (given.help) {
+    outside.stdout.write(HELP[given.command]);
     return 0;
   }
-  const pipeline = await readPipeline(options.file, options.overrides);
+  const { settings: options, line } = await recall(given);
+  if (line !== null) outside.stderr.write(`${line}\n`);
+  const pipeline = await readPipeline(options.file ?? 'pipeline.yaml', options.overrides);
   if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
   const { artifacts, cache } = findRoots(options, pipeline);
   const names = options.targets.length > 0 ? options.targets : [...pipeline.stages.keys()];
@@ -58,6 +61,7 @@ async function carryOut(options: Options, outside: Outside): Promise<number> {
     forced: new Set(options.force ? names : []),
     settled: new Map(),
     report: () => {},
+    remember: () => remember(artifacts, pipeline.root, options),
     stop: outside.stop,
   };
   try {

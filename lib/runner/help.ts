@@ -4,8 +4,10 @@ import type { Command } from './options.ts';
 const EVERYWHERE = `
   --set STAGE.PARAM=VALUE  another value for one param, as YAML; repeatable
   --file F                 another pipeline than pipeline.yaml
-  --artifacts DIR          where the stage folders are (default: artifacts/)
+  --artifacts DIR          where the stage folders are (default: artifacts/); another folder than that
+                           remembers --set, --file and --cache, so that later commands need not repeat them
   --cache DIR              where results are kept for later (default: .cache/)
+  --as-written             drop what that folder remembers: follow pipeline.yaml, and the options given here
   -h, --help               this text`;
 
 const JSON_TOO = `

@@ -51,6 +51,7 @@ export async function makeStage(run: Run, stage: Stage): Promise<Result> {
     const standing = await checkStanding(run, stage.name);
     const why = isForced ? ['forced'] : reasons(standing, key);
     if (why.length === 0) return fresh(standing.record!);
+    await run.remember?.();
     report({ type: 'begin', stage: stage.name, why });
     const id = hashKey(key);
     const onDamage = (damage: string): void =>

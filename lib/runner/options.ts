@@ -20,12 +20,15 @@ export interface Options {
   readonly jobs: number;
   /** Results of each stage that gc keeps. */
   readonly keep: number;
-  readonly file: string;
+  /** Null: pipeline.yaml. */
+  readonly file: string | null;
   /** Null: the folder `artifacts` beside stages/. */
   readonly artifacts: string | null;
   /** Null: the folder `.cache` beside stages/. */
   readonly cache: string | null;
   readonly overrides: readonly Override[];
+  /** Whether what the folder of results remembers is dropped. */
+  readonly asWritten: boolean;
 }
 
 const EVERYWHERE = {
@@ -33,6 +36,7 @@ const EVERYWHERE = {
   file: { type: 'string' },
   artifacts: { type: 'string' },
   cache: { type: 'string' },
+  'as-written': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -143,10 +147,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     json: given.json ?? false,
     jobs,
     keep,
-    file: given.file ?? 'pipeline.yaml',
+    file: given.file ?? null,
     artifacts: given.artifacts ?? null,
     cache: given.cache ?? null,
     overrides: parseOverrides(given.set ?? []),
+    asWritten: given['as-written'] ?? false,
   };
 }
 

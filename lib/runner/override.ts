@@ -1,4 +1,5 @@
 /** `--set train.seed=1`: one param of one stage, typed as YAML types it. */
+import { canonicalJson } from './key.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 import { parseValue, type Span } from './source.ts';
 
@@ -28,4 +29,10 @@ export function parseOverrides(texts: readonly string[]): Override[] {
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return overrides;
+}
+
+/** As `--set` takes it. */
+export function formatOverride({ stage, param, value }: Override): string {
+  const isPlain = typeof value === 'string' && /^[\w./-]+$/.test(value) && parseValue(value)?.data === value;
+  return `${stage}.${param}=${isPlain ? value : canonicalJson(value)}`;
 }

@@ -64,7 +64,7 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
   const name = shortPath(file);
   const bytes = await readBytes(file, name);
   const text = bytes.toString();
-  const root = await realpath(findRoot(dirname(file)));
+  const root = await rootOf(file);
   const source = new Source(name, text);
   const foreign = isUtf8(bytes) ? -1 : text.indexOf('\uFFFD');
   if (foreign !== -1) source.report([foreign, foreign + 1], 'this is not UTF-8');
@@ -104,6 +104,9 @@ async function readBytes(file: string, name: string): Promise<Buffer> {
     return refuse(`cannot be read: ${code === 'EACCES' ? 'permission denied' : message}`);
   }
 }
+
+/** The folder of the project that a pipeline file belongs to. */
+export const rootOf = (path: string): Promise<string> => realpath(findRoot(dirname(resolve(path))));
 
 /** The nearest folder upwards that has stages/; the working directory where there is none. */
 function findRoot(folder: string): string {

@@ -30,7 +30,7 @@ export function findRoots(
 }
 
 /** Whether `inner` is `outer` or lies in it. */
-function contains(outer: string, inner: string): boolean {
+export function contains(outer: string, inner: string): boolean {
   const path = relative(outer, inner);
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`));
 }

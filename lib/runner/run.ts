@@ -21,6 +21,8 @@ export interface Run {
   /** Records of the stages that this run has dealt with. */
   readonly settled: Map<string, Record>;
   readonly report: Report;
+  /** Writes down what the folder is made with: called before anything is. */
+  readonly remember?: () => Promise<void>;
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
   /** Code of scripts that runs share: all of them mean what it was when the first one looked. */
@@ -112,6 +114,8 @@ export async function runStages(
   for (const stage of run.pipeline.stages.values())
     if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
   const fine = (await Promise.all(results.values())).every((culprit) => culprit === null);
+  // All is as these settings say, whoever made it so. Where that cannot be written down, all was there.
+  if (fine) await run.remember?.().catch(() => {});
   if (!fine || !changed) return fine;
   try {
     await ownFolders(run);

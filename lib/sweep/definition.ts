@@ -181,12 +181,13 @@ async function definePoints(
   for (const [i, own] of given.entries())
     try {
       if (source.untold > 0) break; // nobody reads more, and each point would find them all again
-      const [name, pipeline] = [names[i]!, await file.define([...set, ...own], stages)];
+      const [name, overrides] = [names[i]!, [...set, ...own]];
+      const pipeline = await file.define(overrides, stages);
       const run = canonicalJson([...pipeline.stages.values()].map(({ params }) => params));
       const other = runs.get(run) ?? points.find((point) => point.name === name)?.name;
       if (other !== undefined) source.report(own[0]!.at!.keySpan, `${name} is the same run as ${other}`);
       runs.set(run, name);
-      points.push({ name, pipeline });
+      points.push({ name, overrides, pipeline });
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       for (const problem of error.problems) problems.set(`${problem.place} ${problem.message}`, problem);

@@ -35,7 +35,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const roots = findRoots(options, { root: file.root, stages: new Map() });
-  const site = await openSite(roots.artifacts, roots.cache, options.name);
+  // The file of a task is a copy that will be gone.
+  const origin = { root: file.root, file: options.task === null ? options.file : null, cache: roots.cache };
+  const site = { ...(await openSite(roots.artifacts, roots.cache, options.name)), origin };
   const source = options.collect ? await submittedFile(site.folder, options.file) : options.file;
   const sweep = await readSweep(source === options.file ? file : await openPipeline(source), options.name);
   const stop = listenForStop(killStages);

@@ -7,7 +7,9 @@ import type { Pipeline } from '../runner/pipeline.ts';
 export interface Point {
   /** `train_fraction=0.3,seed=999`: the name of its folder. */
   readonly name: string;
-  /** With the point's own params, and the stages that the sweep needs. */
+  /** What the sweep sets, and the point's own. */
+  readonly overrides: readonly Override[];
+  /** With these params, and the stages that the sweep needs. */
   readonly pipeline: Pipeline;
 }
 

@@ -1,6 +1,7 @@
 /** One point: an ordinary run of the pipeline in a folder of its own, with the cache that all runs share. */
 import { join } from 'node:path';
 import type { Event } from '../runner/event.ts';
+import { remember } from '../runner/memory.ts';
 import { runStages } from '../runner/run.ts';
 import { Workspace } from '../runner/workspace.ts';
 import type { Ending } from './executor.ts';
@@ -8,7 +9,7 @@ import type { Point } from './points.ts';
 import type { Site } from './site.ts';
 
 export async function runPoint(
-  { folder, ...shared }: Site,
+  { folder, origin, ...shared }: Site,
   point: Point,
   threads: number,
   onEvent: (event: Event) => void,
@@ -24,15 +25,17 @@ export async function runPoint(
     }
     onEvent(event);
   };
-  const { pipeline } = point;
+  const { pipeline, overrides } = point;
+  const place = join(folder, point.name);
   const fine = await runStages(
     {
       ...shared,
       pipeline,
-      workspace: new Workspace(join(folder, point.name)),
+      workspace: new Workspace(place),
       forced: new Set(),
       settled: new Map(),
       report,
+      ...(origin && { remember: () => remember(place, origin.root, { ...origin, overrides }) }),
       stop,
       threads,
     },

@@ -43,7 +43,7 @@ test('a wrong command line is refused with what would be right', () => {
     ['pipeline --dryrun', '--dryrun is not an option of pipeline\n    did you mean "--dry-run"?'],
     [
       'status --force',
-      '--force is not an option of status\n    options: --set, --file, --artifacts, --cache, --help, --json',
+      '--force is not an option of status\n    options: --set, --file, --artifacts, --cache, --as-written, --help, --json',
     ],
     ['pipeline --jobs 0', '--jobs must be a whole number of at least 1, got 0'],
     ['pipeline --jobs two', '--jobs must be a whole number of at least 1, got two'],
@@ -116,6 +116,7 @@ test('--help names every option', async () => {
     '--file',
     '--artifacts',
     '--cache',
+    '--as-written',
     '--json',
   ])
     assert.ok(out.includes(option), option);

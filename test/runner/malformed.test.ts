@@ -128,7 +128,7 @@ test(`${LINES} generated malformed command lines are refused, each problem besid
       const options = parseOptions(args, {});
       if (options.help) return true;
       const pipeline = await readPipeline(
-        options.file === 'pipeline.yaml' ? join(project.root, options.file) : options.file,
+        options.file ?? join(project.root, 'pipeline.yaml'),
         options.overrides,
       );
       checkTargets(options, pipeline);
