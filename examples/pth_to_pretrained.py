@@ -3,13 +3,15 @@
     python examples/pth_to_pretrained.py grokking_demo.pth trained
     npm run pipeline -- --set train.pretrained=trained
 
-Of the dictionary it takes `model` and, where there are any, `config`, `checkpoints` with `checkpoint_epochs`, and
-`train_losses` with `test_losses`; a file that holds a state_dict alone will do. Needs torch 2.5 or newer, numpy, pyarrow
-and safetensors. TransformerLens need not be installed: nothing but tensors, numbers and containers is loaded, and of any
+Of the dictionary it takes `model` (or `state_dict`) and, where there are any, `config`, `checkpoints` with
+`checkpoint_epochs`, and `train_losses` with `test_losses`; a file that holds a state_dict alone will do, and so will one
+of torch before 1.6. Needs torch 2.5 or newer, numpy, pyarrow and safetensors. TransformerLens need not be installed: nothing but tensors, numbers and containers is loaded, and of any
 other object, such as HookedTransformerConfig, the attributes alone.
 """
 import json
+import pickletools
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +34,49 @@ CONFIG = ["n_layers", "d_model", "n_ctx", "d_head", "n_heads", "d_mlp", "d_vocab
           "normalization_type", "attn_only"]
 
 
+def foreign_classes(path):
+    """Names of the classes in the file that are not torch's own; torch tells them of the zip files that it writes since 1.6."""
+    if zipfile.is_zipfile(path):
+        return torch.serialization.get_unsafe_globals_in_checkpoint(path)
+    names = set()
+    with open(path, "rb") as file:
+        for _ in range(4):  # pickles before the numbers: magic, protocol, system, and the object
+            names.update(arg.replace(" ", ".") for op, arg, _ in pickletools.genops(file) if op.name == "GLOBAL")
+    return {name for name in names if not name.startswith(("torch.", "collections."))}
+
+
 def load(path):
     """The dictionary. Classes that are not torch's own become empty ones, so that no code of the file is run."""
-    for name in torch.serialization.get_unsafe_globals_in_checkpoint(path):
-        stub = type(name.rpartition(".")[2], (), {"__init__": lambda self, *args, **named: None})
-        torch.serialization.add_safe_globals([(stub, name)])
-    saved = torch.load(path, map_location="cpu", weights_only=True)
-    return saved if "model" in saved else {"model": saved}
+    try:
+        for name in foreign_classes(path):
+            stub = type(name.rpartition(".")[2], (), {"__init__": lambda self, *args, **named: None})
+            torch.serialization.add_safe_globals([(stub, name)])
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch, pickle and zipfile each have their own
+        sys.exit(f"{path} is not a file that torch.load reads: {str(error).strip().splitlines()[0] or type(error).__name__}")
+    if isinstance(saved, (list, tuple)):
+        kinds = ", ".join(type(each).__name__ for each in saved[:8])
+        sys.exit(f"{path} holds a list of {len(saved)} ({kinds}): save one run of it, "
+                 f"as torch.save(torch.load({str(path)!r})[0], 'one.pth'), and give that")
+    if not isinstance(saved, dict):
+        sys.exit(f"{path} holds a {type(saved).__name__} (expected a dictionary): save its state_dict()")
+    model = saved.get("model", saved.get("state_dict", saved))
+    if not isinstance(model, dict):
+        sys.exit(f"{path} holds a {type(model).__name__} as model (expected a state_dict): save its state_dict()")
+    missing = [key for key, _ in WEIGHTS.values() if not isinstance(model.get(key), torch.Tensor)]
+    if missing:
+        sys.exit(f"{path} has no {missing[0]} in its model (it has {', '.join(map(str, list(model)[:8])) or 'nothing'})")
+    return {**saved, "model": without_aliases(model)}
+
+
+def without_aliases(model):
+    """The tensors of a state_dict, but for those that are embed.W_E again under a name that this architecture has not."""
+    W_E = model["embed.W_E"]
+    is_alias = {name: "." not in name and torch.is_tensor(tensor) and torch.equal(tensor, W_E)
+                for name, tensor in model.items()}
+    for name in [name for name in model if is_alias[name]]:
+        print(f"{name} is left out: it equals embed.W_E")
+    return {name: tensor for name, tensor in model.items() if torch.is_tensor(tensor) and not is_alias[name]}
 
 
 def write_table(path, columns, rows_per_batch=None):
@@ -68,7 +106,7 @@ def main(source, folder):
     saved = load(source)
     folder.mkdir(parents=True, exist_ok=True)
 
-    config = saved.get("config", {})
+    config = saved.get("config") or {}
     config = config if isinstance(config, dict) else vars(config)
     stated = {name: config[name] for name in CONFIG if name in config}
     model = {name: tensor.contiguous().clone() for name, tensor in saved["model"].items()}
