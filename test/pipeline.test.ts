@@ -34,7 +34,7 @@ interface Finished {
 
 function pipeline(...args: string[]): Promise<Finished> {
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
-  const command = ['run', '--silent', 'pipeline', '--', ...roots, ...SMALL, ...args];
+  const command = ['run', '--silent', 'pipeline', '--', ...roots, '--as-written', ...SMALL, ...args];
   return new Promise((resolve) => {
     execFile('npm', command, { cwd: project }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
