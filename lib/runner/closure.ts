@@ -7,6 +7,7 @@
  * in it is what it was: it is a function of these contents.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
@@ -15,6 +16,7 @@ import { bundle, esbuildVersion, TSCONFIG } from './bundle.ts';
 import { replaceFile } from './durable.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
+import { findInstalled, linkOf } from './packages.ts';
 import { Failure } from './problem.ts';
 import { findReach } from './reach.ts';
 import { keepText, textOf } from './texts.ts';
@@ -27,20 +29,22 @@ export interface Closure {
   readonly files: Readonly<Record<string, string>>;
   /** Those of them that a stage may read as they stand on the disk. */
   readonly assets: readonly string[];
-  /** Names of packages that these files import. */
-  readonly packages: readonly string[];
+  /** Packages that these files import, and what they depend on -> version as installed. */
+  readonly packages: Readonly<Record<string, string>>;
 }
 
 /** A closure as it is kept: with what it was found from. */
 interface Kept extends Closure {
   readonly version: number;
   readonly esbuild: string;
-  /** SHA-256 of every file as it was read. */
+  /** SHA-256 of every file as it was read, or `missing`; those that name versions of packages among them. */
   readonly sources: Readonly<Record<string, string>>;
+  /** What folders of packages link to. */
+  readonly links: Readonly<Record<string, string>>;
 }
 
 /** Of what the scan finds: a closure that an older one found is not believed. */
-const VERSION = 4;
+const VERSION = 5;
 const SCRIPT = /\.[cm]?[jt]s$/;
 
 /** The closure of the script `run` and its params file. `cache`: a folder to keep it in, with the texts of its modules. */
@@ -68,10 +72,13 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const keptAt = (cache: string, run: string): string =>
   join(cache, 'closures', `${sha256(run).slice(0, 32)}.json`);
 
-async function isCurrent({ esbuild, sources }: Kept, root: string, hashes: Hashes): Promise<boolean> {
-  if (esbuild !== esbuildVersion()) return false;
-  for (const [path, source] of Object.entries(sources))
-    if ((await contentOf(join(root, path), hashes)) !== source) return false;
+async function isCurrent(kept: Kept, root: string, hashes: Hashes): Promise<boolean> {
+  if (kept.esbuild !== esbuildVersion()) return false;
+  for (const [path, link] of Object.entries(kept.links)) if (linkOf(join(root, path)) !== link) return false;
+  for (const [path, source] of Object.entries(kept.sources)) {
+    const file = join(root, path);
+    if (source === 'missing' ? existsSync(file) : (await contentOf(file, hashes)) !== source) return false;
+  }
   return true;
 }
 
@@ -112,13 +119,16 @@ async function trace(root: string, run: string, cache: string, hashes: Hashes): 
     entries = [...found].filter((path) => SCRIPT.test(path) && !read.has(path));
   }
   for (const path of assets) files[path] ??= sources[path] = await contentOf(join(root, path), hashes);
+  const installed = await findInstalled(root, [...packages].sort(byCodeUnit));
+  for (const path of installed.files) sources[path] = await contentOf(join(root, path), hashes);
   return {
     version: VERSION,
     esbuild: esbuildVersion(),
     files: Object.fromEntries(Object.entries(files).sort(([x], [y]) => byCodeUnit(x, y))),
     assets: [...assets].sort(byCodeUnit),
-    packages: [...packages].sort(byCodeUnit),
+    packages: installed.versions,
     sources,
+    links: installed.links,
   };
 }
 

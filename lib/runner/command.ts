@@ -110,8 +110,7 @@ async function execute(
   } else {
     const { report, close } = await openReport(options, [...chosen], outside);
     await run.store.sweep();
-    const fine = await runStages({ ...run, report }, chosen, options);
-    close();
+    const fine = await runStages({ ...run, report }, chosen, options).finally(close);
     if (run.stop.aborted) return EXIT_CODES[run.stop.reason as keyof typeof EXIT_CODES];
     if (fine && !options.json) say(print.describeResults(run.workspace, run.settled));
     return fine ? 0 : 1;

@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { findClosure } from './closure.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit, type StoredFile } from './listing.ts';
-import { pinnedVersions, readLock } from './packages.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
 import { show } from './problem.ts';
 
@@ -29,7 +28,7 @@ export interface Key {
    * what runs; or names as an asset -> SHA-256 of its content. New code may write other bytes.
    */
   readonly code: Readonly<Record<string, string>>;
-  /** Packages that this code imports, and what they depend on -> version in package-lock.json. */
+  /** Packages that this code imports, and what they depend on -> version as installed. */
   readonly packages: Readonly<Record<string, string>>;
   /** What the stage says it would run on here (compiler, CPU features, library): other hardware, other rounding. */
   readonly identity: Readonly<Record<string, string>>;
@@ -58,7 +57,7 @@ export async function readCode(
   hashes: Hashes,
 ): Promise<Code> {
   const { files, assets, packages } = await findClosure(root, run, cache, hashes);
-  return { code: files, assets, packages: pinnedVersions(await readLock(root), packages) };
+  return { code: files, assets, packages };
 }
 
 /** The key that `stage` has with this code; `note` is told what a user should know of what the stage runs on. */

@@ -4,6 +4,7 @@ import type { Hashes } from './hashes.ts';
 import { ownFolders } from './inputs.ts';
 import { computeKey, readCode, type Code, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
+import { ConfigurationError } from './problem.ts';
 import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
 import { tellStage } from './provenance.ts';
 import type { Record } from './record.ts';
@@ -62,7 +63,8 @@ export function progressIn(
 
 /**
  * Makes every stage of `chosen`, `jobs` at a time. After a failure nothing new begins, unless `keepGoing`; what needs
- * a failed stage is skipped in any case. True when all went well.
+ * a failed stage is skipped in any case. True when all went well. Throws a ConfigurationError where packages are not those
+ * of the lock file.
  */
 export async function runStages(
   run: Run,
@@ -73,6 +75,7 @@ export async function runStages(
   /** Of every stage, the one whose failure keeps it from being done; null where it is done. */
   const results = new Map<string, Promise<string | null>>();
   let firstFailed: string | null = null;
+  let refused: ConfigurationError | undefined;
   let changed = false;
 
   const settle = async (stage: Stage): Promise<string | null> => {
@@ -90,7 +93,7 @@ export async function runStages(
         detail,
       });
     try {
-      const culprit = culprits.find((each) => each !== null) ?? (keepGoing ? null : firstFailed);
+      const culprit = culprits.find((each) => each !== null) ?? (keepGoing && !refused ? null : firstFailed);
       if (run.stop.aborted) end('skipped', [`stopped by ${String(run.stop.reason)}`]);
       else if (culprit !== null) end('skipped', [`${culprit} failed`]);
       if (run.stop.aborted || culprit !== null) return culprit ?? name;
@@ -101,6 +104,10 @@ export async function runStages(
       return null;
     } catch (error) {
       firstFailed ??= name;
+      if (error instanceof ConfigurationError) {
+        refused ??= error;
+        return name;
+      }
       end(
         'failed',
         [],
@@ -114,6 +121,7 @@ export async function runStages(
   for (const stage of run.pipeline.stages.values())
     if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
   const fine = (await Promise.all(results.values())).every((culprit) => culprit === null);
+  if (refused) throw refused;
   // All is as these settings say, whoever made it so. Where that cannot be written down, all was there.
   if (fine) await run.remember?.().catch(() => {});
   if (!fine || !changed) return fine;

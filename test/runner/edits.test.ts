@@ -11,6 +11,7 @@ import { readPipeline } from '../../lib/runner/pipeline.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const FONTS = 'dejavu-fonts-ttf';
+const ARRAYS = 'd3-array';
 const FONT = `node_modules/${FONTS}/ttf/DejaVuSans.ttf`;
 const KERNEL_USERS = ['logits', 'measures', 'train'];
 
@@ -21,9 +22,11 @@ before(async () => {
   memory = await Hashes.open(join(root, 'hashes.json'));
   for (const path of ['lib', 'stages', 'package.json', 'package-lock.json', 'pipeline.yaml'])
     await cp(join(repository, path), join(root, path), { recursive: true });
-  // A link for every package but that of the font, so that the font can be edited.
-  const packages = (await readdir(join(repository, 'node_modules'))).filter((name) => name !== FONTS);
-  await cp(join(repository, 'node_modules', FONTS), join(root, 'node_modules', FONTS), { recursive: true });
+  // A link for every package but those of the font and of arrays, so that these can be edited.
+  const copied = [FONTS, ARRAYS];
+  const packages = (await readdir(join(repository, 'node_modules'))).filter((name) => !copied.includes(name));
+  for (const name of copied)
+    await cp(join(repository, 'node_modules', name), join(root, 'node_modules', name), { recursive: true });
   for (const name of packages)
     await symlink(join(repository, 'node_modules', name), join(root, 'node_modules', name));
 });
@@ -60,9 +63,15 @@ test('an edit of the kernel, a worker, a font, a helper or a version reaches the
   assert.deepEqual(await staleAfter(append('lib/analysis/svd.ts')), ['fourier', 'logits', 'measures', 'svd']);
   assert.deepEqual(await staleAfter(append('lib/runner/run.ts')), []);
   const plot = async (): Promise<void> => {
-    const path = join(root, 'package-lock.json');
-    const locked = await readFile(path, 'utf8');
-    await writeFile(path, locked.replace(/("node_modules\/d3-array": \{\s+"version": )"/, '$1"9'));
+    const [lock, installed] = ['package-lock.json', `node_modules/${ARRAYS}/package.json`].map((path) =>
+      join(root, path),
+    );
+    const locked = await readFile(lock!, 'utf8');
+    await writeFile(lock!, locked.replace(/("node_modules\/d3-array": \{\s+"version": ")/, '$19'));
+    await writeFile(
+      installed!,
+      (await readFile(installed!, 'utf8')).replace('"version": "', '"version": "9'),
+    );
   };
   assert.deepEqual(await staleAfter(plot), [...drawing, 'report'].sort());
 });
