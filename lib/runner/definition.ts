@@ -9,7 +9,8 @@ import { nearest, show, suggest, type Problem } from './problem.ts';
 import { checkParams, type Issue, type ParamsSchema } from './schema.ts';
 import type { Source } from './source.ts';
 
-interface ParamsModule {
+/** What `<key>.params.ts` exports. */
+export interface ParamsModule {
   readonly params: ParamsSchema;
   /** See provenance.ts. */
   readonly provenance?: boolean;
@@ -26,18 +27,17 @@ interface Place {
 }
 
 /**
- * Checks params, with `overrides` put over them. What is wrong in the file is reported to `source`, what is wrong with an
- * override to `others`; null where there is no stage to speak of.
+ * Checks params by their `module`, with `overrides` put over them. What is wrong in the file is reported to `source`, what is wrong with an
+ * override to `others`.
  */
 export async function defineStage(
   draft: Draft,
+  module: ParamsModule,
   root: string,
   source: Source,
   overrides: readonly Override[],
   others: Problem[],
-): Promise<Stage | null> {
-  const module = await loadParams(draft, root, source);
-  if (!module) return null;
+): Promise<Stage> {
   const { name, given } = draft;
   const { fields } = module.params;
   const set = new Map(overrides.filter(({ stage }) => stage === name).map((each) => [each.param, each]));
@@ -117,8 +117,8 @@ function reportIssue(
   place.report(rest, `${label} ${message}, got ${show(value)}`, hint);
 }
 
-/** The schema beside the script, after the script itself was found inside the project. */
-async function loadParams(draft: Draft, root: string, source: Source): Promise<ParamsModule | null> {
+/** The schema beside the script, after the script itself was found inside the project; null, and a problem, where not. */
+export async function loadParams(draft: Draft, root: string, source: Source): Promise<ParamsModule | null> {
   const { name, run, runSpan } = draft;
   if (run === '') return null;
   const script = resolve(root, run);

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { defineStage } from './definition.ts';
+import { defineStage, loadParams, type ParamsModule } from './definition.ts';
 import { readDrafts, type Draft } from './draft.ts';
 import { sortStages } from './order.ts';
 import type { Override } from './override.ts';
@@ -70,11 +70,16 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
   if (foreign !== -1) source.report([foreign, foreign + 1], 'this is not UTF-8');
   const drafts = source.problems.length > 0 ? [] : readDrafts(source);
   const order = sortStages(drafts, source);
+  const modules = new Map<Draft, Promise<ParamsModule | null>>();
   const define: PipelineFile['define'] = async (overrides, chosen) => {
     const others = checkOverrides(overrides, drafts);
     const wanted = order.filter(({ name }) => chosen?.has(name) ?? true);
     const stages = await Promise.all(
-      wanted.map((draft) => defineStage(draft, root, source, overrides, others)),
+      wanted.map(async (draft) => {
+        if (!modules.has(draft)) modules.set(draft, loadParams(draft, root, source));
+        const module = await modules.get(draft)!;
+        return module && defineStage(draft, module, root, source, overrides, others);
+      }),
     );
     const problems = [...source.problems.sort(byPlace), ...others];
     if (problems.length > 0) throw new ConfigurationError(problems, source.untold);

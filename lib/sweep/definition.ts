@@ -176,7 +176,7 @@ async function definePoints(
   const problems = new Map<string, Problem>();
   const points: Point[] = [];
   const names = namePoints(given);
-  /** Names of points, by the params of all their stages. */
+  /** Names of points, by themselves and by the params of all their stages. */
   const runs = new Map<string, string>();
   for (const [i, own] of given.entries())
     try {
@@ -184,9 +184,9 @@ async function definePoints(
       const [name, overrides] = [names[i]!, [...set, ...own]];
       const pipeline = await file.define(overrides, stages);
       const run = canonicalJson([...pipeline.stages.values()].map(({ params }) => params));
-      const other = runs.get(run) ?? points.find((point) => point.name === name)?.name;
+      const other = runs.get(run) ?? runs.get(name);
       if (other !== undefined) source.report(own[0]!.at!.keySpan, `${name} is the same run as ${other}`);
-      runs.set(run, name);
+      runs.set(run, name).set(name, name);
       points.push({ name, overrides, pipeline });
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
