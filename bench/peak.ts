@@ -1,24 +1,14 @@
 // The multiply-add peak of this machine: compiles and runs peak.c as the kernel is compiled.
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { cpuFlags, findCompiler } from '../lib/kernel/native/compiler.ts';
+import type { Workbench } from './workbench.ts';
 
-const run = promisify(execFile);
-
-/** GFLOP/s of the best burst on `threads` threads at once. */
-export async function measurePeak(threads: number): Promise<number> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'grokscope-peak-'));
-  try {
-    const { command, args } = await findCompiler();
-    const program = path.join(folder, 'peak');
-    const source = fileURLToPath(new URL('./peak.c', import.meta.url));
-    await run(command, [...args, ...cpuFlags(), source, '-lpthread', '-o', program]);
-    return Number((await run(program, [String(threads)])).stdout);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** GFLOP/s of the best burst on all threads at once. */
+export async function measurePeak(bench: Workbench): Promise<number> {
+  const program = join(await bench.folder(), 'peak');
+  const source = fileURLToPath(new URL('./peak.c', import.meta.url));
+  const { command, args } = await findCompiler();
+  await bench.run(command, [...args, ...cpuFlags(), source, '-lpthread', '-o', program]);
+  return Number((await bench.run(program, [String(bench.threads)])).stdout);
 }

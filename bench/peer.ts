@@ -1,8 +1,8 @@
 // PyTorch beside us: torch_step.py in a Python of the user's, asked for a few steps whenever its turn comes.
-import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ExpectedError } from '../lib/files/expected-error.ts';
+import type { Workbench } from './workbench.ts';
 
 export const PEER_VARIANTS = ['eager', 'restructured'] as const;
 export type PeerVariant = (typeof PEER_VARIANTS)[number];
@@ -15,17 +15,28 @@ export interface Peer {
 }
 
 /** Starts it; throws ExpectedError where that Python has no PyTorch. */
-export async function openPeer(python: string, threads: number): Promise<Peer> {
+export async function openPeer(bench: Workbench, python: string): Promise<Peer> {
   const script = fileURLToPath(new URL('./torch_step.py', import.meta.url));
-  const child = spawn(python, [script, '--threads', String(threads)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = bench.spawn(python, [script, '--threads', String(bench.threads)]);
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (words: string) => (said = (said + words).slice(-500)));
   const failed = new Promise<never>((_, reject) => {
     const refuse = (): void =>
-      reject(new ExpectedError(`${python} cannot run bench/torch_step.py`, 'give a Python that has torch'));
-    child.on('error', refuse).on('exit', refuse);
+      reject(
+        new ExpectedError(
+          `${python} cannot run bench/torch_step.py`,
+          [said.trim().split('\n').at(-1), 'give a Python that has torch'].filter(Boolean).join('\n'),
+        ),
+      );
+    child.on('error', refuse).on('close', refuse);
   });
   failed.catch(() => {});
+  child.stdin.on('error', () => {}); // it has gone: `failed` says so
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<string> => (await Promise.race([lines.next(), failed])).value as string;
+  const next = async (): Promise<string> => {
+    const { value, done } = await Promise.race([lines.next(), failed]);
+    return done ? failed : value;
+  };
   const version = await next();
   const time = async (variant: PeerVariant, steps: number): Promise<number> => {
     child.stdin.write(`${variant} ${steps}\n`);

@@ -1,6 +1,6 @@
-// Measures over checkpoints, the whole of it: `progress.ts P CHECKPOINTS` prints seconds and the peak memory of all its processes,
-// each at its own highest (null where there is no /proc). Checkpoints are untrained: what they cost does not depend on their values.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+// Measures over checkpoints, the whole of it: `progress.ts FOLDER P CHECKPOINTS` prints seconds and the peak memory of all its
+// processes, each at its own highest (null where there is no /proc). Checkpoints are untrained: what they cost does not depend on their values.
+import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createArrow } from '../lib/files/arrow.ts';
@@ -12,25 +12,21 @@ import { gridRows, splitRows } from '../lib/task/split.ts';
 import { HISTORY_FIELDS } from '../lib/training/history.ts';
 import { configOf } from './runs.ts';
 
-const [p, count] = process.argv.slice(2).map(Number) as [number, number];
+const [, , folder, ...sizes] = process.argv as [string, string, string, ...string[]];
+const [p, count] = sizes.map(Number) as [number, number];
 const config = configOf(p);
-const folder = await mkdtemp(path.join(os.tmpdir(), 'grokscope-progress-'));
-try {
-  const checkpoints = path.join(folder, 'checkpoints.arrow');
-  const pairs = path.join(folder, 'pairs.arrow');
-  await writeInputs(config, checkpoints, pairs);
-  const peaks = new Map<string, number>();
-  const watch = setInterval(() => void readPeaks(peaks), 20);
-  const begin = performance.now();
-  const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4] };
-  await measureAll(measuring, count, os.availableParallelism(), () => {});
-  const seconds = (performance.now() - begin) / 1000;
-  clearInterval(watch);
-  const total = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
-  console.log(JSON.stringify({ p, checkpoints: count, seconds, peak_bytes: total || null }));
-} finally {
-  await rm(folder, { recursive: true });
-}
+const checkpoints = path.join(folder, 'checkpoints.arrow');
+const pairs = path.join(folder, 'pairs.arrow');
+await writeInputs(config, checkpoints, pairs);
+const peaks = new Map<string, number>();
+const watch = setInterval(() => void readPeaks(peaks), 20);
+const begin = performance.now();
+const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4] };
+await measureAll(measuring, count, os.availableParallelism(), () => {});
+const seconds = (performance.now() - begin) / 1000;
+clearInterval(watch);
+const total = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
+console.log(JSON.stringify({ p, checkpoints: count, seconds, peak_bytes: total || null }));
 
 async function writeInputs(of: ModelConfig, checkpoints: string, pairs: string): Promise<void> {
   const shapes = weightShapes(of);

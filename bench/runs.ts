@@ -1,5 +1,6 @@
 // Training runs to time: the reference model at some p on the pairs that its published run trains on.
 import { openKernel, type Build, type Rows } from '../lib/kernel/kernel.ts';
+import { buildNative } from '../lib/kernel/native/build.ts';
 import { flattenWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
 import { gridRows, splitRows, takeRows } from '../lib/task/split.ts';
@@ -17,6 +18,13 @@ export interface Run {
 }
 
 export const configOf = (p: number): ModelConfig => ({ p, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 });
+
+/** The kernel's builds that there are, the fastest first; without a C compiler there is no native one, and why. */
+export const findBuilds = (): Promise<{ builds: readonly Build[]; lacking: string | null }> =>
+  buildNative().then(
+    () => ({ builds: ['native', 'wasm'], lacking: null }),
+    (error: Error) => ({ builds: ['wasm'], lacking: error.message }),
+  );
 
 /** Imported only here: loading TensorFlow.js would count as memory of the other engines. */
 const openTensorFlow = async (config: ModelConfig) =>
@@ -46,6 +54,3 @@ export async function openRun(engine: Build | 'tensorflow', threads: number, p: 
 
 const nameOf = ({ backend, version, device }: Record<string, string>): string =>
   `TensorFlow.js on ${[backend, version, device].filter(Boolean).join(' ')}`;
-
-export const median = (values: readonly number[]): number =>
-  values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)]!;

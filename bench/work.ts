@@ -28,3 +28,11 @@ export function countWork({ p, d_model, n_heads, d_head, d_mlp }: ModelConfig, r
 }
 
 export const totalOf = ({ pairs, combinations, tables }: Work): number => pairs + combinations + tables;
+
+/** What a step of `ms` milliseconds reaches, and its share of the machine's peak where that is known. */
+export function describeRate(ms: number, gflop: number, peak_gflops: number | null): string {
+  const gflops = (1000 * gflop) / ms;
+  const share =
+    peak_gflops === null ? '' : `${((100 * gflops) / peak_gflops).toFixed(0).padStart(4)} % of peak`;
+  return `${gflops.toFixed(0).padStart(5)} GFLOP/s${share}`;
+}

@@ -1,0 +1,32 @@
+/**
+ * The real pipeline in a temporary folder, made once for all sections of a bench that need it: as many epochs as give the
+ * page all of its pictures, and as many checkpoints as the default run has, so that the files are as big as the real ones.
+ */
+import { join } from 'node:path';
+import type { Workbench } from './workbench.ts';
+
+const PARAMS = ['train.epochs=2000', 'train.checkpoint_every=8', 'train.log_every=8'];
+
+export interface PipelineRun {
+  readonly artifacts: string;
+  readonly cache: string;
+  /** What the runner needs beside its command to work there. */
+  readonly args: readonly string[];
+}
+
+const made = new WeakMap<Workbench, Promise<PipelineRun>>();
+
+export function pipelineRun(bench: Workbench): Promise<PipelineRun> {
+  const run = made.get(bench) ?? make(bench);
+  made.set(bench, run);
+  return run;
+}
+
+async function make(bench: Workbench): Promise<PipelineRun> {
+  const root = await bench.folder();
+  const [artifacts, cache] = [join(root, 'artifacts'), join(root, 'cache')];
+  const roots = ['--artifacts', artifacts, '--cache', cache];
+  const args = [...roots, ...PARAMS.flatMap((set) => ['--set', set])];
+  await bench.node('lib/runner/main.ts', 'pipeline', ...args);
+  return { artifacts, cache, args };
+}

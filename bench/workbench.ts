@@ -1,0 +1,105 @@
+/**
+ * Where sections work: one temporary folder, and process groups of its own for the programs that they start. Neither
+ * outlives the bench, however it ends.
+ */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { ExpectedError } from '../lib/files/expected-error.ts';
+import { defaultThreads } from '../lib/kernel/kernel.ts';
+import { killGroup, killStages } from '../lib/runner/process.ts';
+
+export const repository = fileURLToPath(new URL('..', import.meta.url));
+
+/** From SIGTERM to SIGKILL; the runner gives its stages three seconds. */
+const GRACE_MS = 5000;
+
+export interface Ran {
+  /** Of the whole process. */
+  readonly ms: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Workbench {
+  readonly threads = defaultThreads();
+  /** Aborted with the name of a signal as reason. */
+  readonly stop: AbortSignal;
+  /** A Python with PyTorch to compare with, or null. */
+  readonly peer: string | null;
+  readonly #root = mkdtempSync(join(tmpdir(), 'grokscope-bench-'));
+  readonly #groups = new Set<number>();
+  readonly #onExit = (): void => this.close();
+
+  constructor(stop: AbortSignal, peer: string | null) {
+    this.stop = stop;
+    this.peer = peer;
+    process.once('exit', this.#onExit);
+  }
+
+  /** A new empty folder. */
+  folder(): Promise<string> {
+    return mkdtemp(join(this.#root, 'folder-'));
+  }
+
+  /** Starts a program of the repository's. At a stop it is ended, and all that it started in its group. */
+  spawn(program: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+    this.stop.throwIfAborted();
+    const child = spawn(program, args, { cwd: repository, env: withoutNpm(process.env), detached: true });
+    const { pid } = child;
+    if (pid === undefined) return child; // its `error` event says why
+    this.#groups.add(pid);
+    let timer: NodeJS.Timeout | undefined;
+    const onStop = (): void => {
+      killGroup(pid, 'SIGTERM');
+      timer = setTimeout(() => killGroup(pid, 'SIGKILL'), GRACE_MS);
+    };
+    this.stop.addEventListener('abort', onStop, { once: true });
+    child.once('close', () => {
+      clearTimeout(timer);
+      this.stop.removeEventListener('abort', onStop);
+      this.#groups.delete(pid);
+    });
+    return child;
+  }
+
+  /** Runs a program to its end. Throws ExpectedError with its last words where it fails. */
+  async run(program: string, args: readonly string[]): Promise<Ran> {
+    const begin = performance.now();
+    const child = this.spawn(program, args);
+    child.stdin.end();
+    const output = Promise.all([text(child.stdout), text(child.stderr)]);
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    const ms = performance.now() - begin;
+    const [stdout, stderr] = await output;
+    this.stop.throwIfAborted();
+    const words = [basename(program), ...args].join(' ');
+    if (code !== 0) throw new ExpectedError(`${words} ended with ${signal ?? code}`, tail(stderr || stdout));
+    return { ms, stdout, stderr };
+  }
+
+  /** A script of ours in a process of its own. */
+  node(script: string, ...args: readonly string[]): Promise<Ran> {
+    return this.run(process.execPath, ['--import', 'tsx', join(repository, script), ...args]);
+  }
+
+  /** Ends at once what still runs, and takes the folder away. */
+  close(): void {
+    process.removeListener('exit', this.#onExit);
+    killStages();
+    for (const pid of this.#groups) killGroup(pid, 'SIGKILL');
+    rmSync(this.#root, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+}
+
+/** What npm told this process about itself is not for the ones that it starts. */
+const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
+
+const tail = (output: string): string => output.trimEnd().split('\n').slice(-8).join('\n');
