@@ -32,11 +32,16 @@ export async function openBackend(
 
 let hasGradients = false;
 
-/** Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them as a file that only `require` resolves. */
-export function loadGradients(): void {
+/**
+ * Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them in modules that leave `.js` out. A stage's
+ * loader completes their names where they are imported, tsx where they are required.
+ */
+export async function loadGradients(): Promise<void> {
   if (hasGradients) return;
   hasGradients = true;
-  createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  await import('@tensorflow/tfjs-core/dist/register_all_gradients.js').catch(() =>
+    createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js'),
+  );
   transposeFirstOnWasm();
   compareForRelu();
 }

@@ -40,7 +40,7 @@ export async function openTensorFlow(
 ): Promise<OpenEngine & { gradients(rows: Rows): Float32Array }> {
   refuseTooBig(config, tensorflowBytes(config));
   const backend = await openBackend(backends);
-  loadGradients();
+  await loadGradients();
   const shapes = weightShapes(config);
   const sizes = WEIGHT_NAMES.map((name) => sizeOf(shapes[name]));
   const uploaded = new Map<Rows, Batch[]>();

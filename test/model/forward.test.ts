@@ -60,7 +60,7 @@ for (const backend of ['wasm', 'cpu'] satisfies BackendName[]) {
 
   test(`${backend}: differentiated, with all positions or restricted to the last, the pass has PyTorch's gradients`, async () => {
     await openBackend([backend]);
-    loadGradients();
+    await loadGradients();
     const rows = golden['split/train']!.data;
     const [a, b, label] = [grid.a, grid.b, grid.label].map((all) =>
       Int32Array.from(rows, (row) => all[row]!),
