@@ -1,13 +1,14 @@
-// Preloaded into the runner by faults.test.ts: counts the operations on files that others can see, and kills the runner
-// (or, with KILL=stage, the stage it started last) before the one whose number is in KILL_AT; with KILL=half in the
-// middle of it, if it writes. At exit the count goes to the file KILL_COUNT.
+// Preloaded into the runner by faults.ts: counts the operations on files that others can see, and kills the runner (or,
+// with KILL=stage, the stage it started last) before the one whose number is in KILL_AT; with KILL=half in the middle of
+// it, if it writes; with KILL_TURNS so many turns of the event loop later. At exit the count goes to the file KILL_COUNT.
 import child_process from 'node:child_process';
 import fs, { readFileSync, writeFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
-const { KILL_AT, KILL_COUNT, KILL } = process.env;
-const die = () => process.kill(process.pid, 'SIGKILL');
+const { KILL_AT, KILL_COUNT, KILL, KILL_TURNS = '0' } = process.env;
+const die = () => (KILL === 'stage' ? stage?.kill('SIGKILL') : process.kill(process.pid, 'SIGKILL'));
+const dieIn = (turns) => (turns > 0 ? setImmediate(dieIn, turns - 1) : die());
 const half = (content) => content.slice(0, content.length / 2);
 let count = 0;
 let stage;
@@ -22,8 +23,7 @@ for (const name of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile', 'copyFile', '
   promises[name] = (...args) => {
     if ((name !== 'open' || typeof args[1] === 'string') && ++count === Number(KILL_AT)) {
       if (KILL === 'half') halfway[name]?.(...args);
-      if (KILL === 'stage') stage?.kill('SIGKILL');
-      else die();
+      dieIn(Number(KILL_TURNS));
     }
     return real(...args);
   };

@@ -130,6 +130,10 @@ export class Project {
     return Object.fromEntries(await Promise.all(read));
   }
 
+  protected openRunner(): Promise<typeof runCommand> {
+    return Promise.resolve(runCommand);
+  }
+
   /** What Node starts the runner with. */
   protected command(): string[] {
     return ['--import', import.meta.resolve('tsx'), main];
@@ -164,6 +168,7 @@ export class Project {
         const [stdout, stderr] = [new PassThrough(), new PassThrough()];
         const [out, err] = [collect(stdout), collect(stderr)];
         const outside = { stdout, stderr, stop: new AbortController().signal };
+        const runCommand = await this.openRunner();
         const code = await runCommand(args, withoutNpm(process.env), outside);
         for (const stream of [stdout, stderr]) await once(stream.end(), 'end');
         return { code, out: out(), err: err() };

@@ -2,8 +2,10 @@
 // are plain JavaScript, as `tsx` costs most of a start.
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { Project, repository, type Finished } from './project.ts';
+import type { runCommand } from '../../lib/runner/command.ts';
+import { Project, repository } from './project.ts';
 
 /** A stage's body gets { params, read, out, resume_dir, progress, say, runs } and writes what it likes. */
 const STAGE = `
@@ -30,7 +32,10 @@ async function buildBundle(platform: string): Promise<Map<string, string>> {
   const lib = join(repository, 'lib/runner');
   // What is CommonJS among the runner's packages asks for modules of Node by require; what stages import has no such.
   const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
-  const builds = [['main'], ['stage', 'schema']].map((names) => ({
+  const builds = [
+    ['main', 'command'],
+    ['stage', 'schema'],
+  ].map((names) => ({
     entryPoints: names.map((name) => join(lib, `${name}.ts`)),
     banner: { js: names.includes('main') ? banner : '' },
   }));
@@ -77,9 +82,9 @@ export class SwiftProject extends Project {
     await this.write(`stages/${name}.params.mjs`, PARAMS);
   }
 
-  /** In a process of its own. */
-  override run(...args: string[]): Promise<Finished> {
-    return this.start(args).finished;
+  protected override async openRunner(): Promise<typeof runCommand> {
+    const url = pathToFileURL(join(this.root, 'lib/runner/command.mjs')).href;
+    return ((await import(url)) as { runCommand: typeof runCommand }).runCommand;
   }
 
   protected override command(): string[] {

@@ -66,7 +66,7 @@ async function ageResults(project: SwiftProject): Promise<void> {
 describe('runners that meet', { concurrency: 2 }, () => {
   it('ten started at once on a cold project run every stage exactly once', async (t) => {
     const project = await createChain(t);
-    const all = await Promise.all(Array.from({ length: 10 }, () => project.pipeline()));
+    const all = await Promise.all(Array.from({ length: 10 }, () => project.start(['pipeline']).finished));
     for (const finished of all) assertFine(finished);
     for (const stage of STAGES) assert.equal(await project.runs(stage), 1, stage);
     await assertTidy(project);
@@ -82,7 +82,9 @@ describe('runners that meet', { concurrency: 2 }, () => {
     for (const round of [1, 2]) {
       // A param of the last stage makes keys of which the store has nothing in this round.
       const sets = [2, 3].map((n) => ['--set', `a.n=${n}`, '--set', `d.n=${round + 1}`]);
-      for (const finished of await Promise.all(sets.map((set) => project.pipeline(...set))))
+      for (const finished of await Promise.all(
+        sets.map((set) => project.start(['pipeline', ...set]).finished),
+      ))
         assertFine(finished);
       const left = await snapshot(project);
       const owners = expected.map((each): Record<string, string> => ({
@@ -104,7 +106,7 @@ describe('runners that meet', { concurrency: 2 }, () => {
     t.after(() => project.remove());
     await project.write('reversed.yaml', `stages:\n${lines.reverse().join('')}`);
     const start = (n: number, ...args: string[]): Promise<Finished> =>
-      project.pipeline('--jobs', '1', '--set', `x.n=${n}`, '--set', `y.n=${n}`, ...args);
+      project.start(['pipeline', '--jobs', '1', '--set', `x.n=${n}`, '--set', `y.n=${n}`, ...args]).finished;
     for (const finished of await Promise.all([start(2), start(3, '--file', 'reversed.yaml')]))
       assertFine(finished);
     const { 'x/result.txt': x, 'y/result.txt': y } = await snapshot(project);
@@ -115,7 +117,9 @@ describe('runners that meet', { concurrency: 2 }, () => {
 
   it('two with folders of their own and one cache make every result once', async (t) => {
     const project = await createChain(t);
-    const all = await Promise.all(['one', 'two'].map((folder) => project.pipeline('--artifacts', folder)));
+    const all = await Promise.all(
+      ['one', 'two'].map((folder) => project.start(['pipeline', '--artifacts', folder]).finished),
+    );
     for (const finished of all) assertFine(finished);
     for (const stage of STAGES) {
       assert.equal(await project.runs(stage), 1, stage);
@@ -130,7 +134,7 @@ describe('runners that meet', { concurrency: 2 }, () => {
     const expected = await snapshot(project);
     for (const n of [1, 2, 1, 2]) {
       await ageResults(project);
-      const run = project.pipeline('--set', `a.n=${n}`);
+      const run = project.start(['pipeline', '--set', `a.n=${n}`]).finished;
       for (let i = 0; i < 3; i++) assertFine(await project.run('gc', '--keep', '1'));
       assertFine(await run);
     }
@@ -156,7 +160,7 @@ describe('runners that meet', { concurrency: 2 }, () => {
     };
     await project.write('artifacts/.runs/slow/lock/exclusive-0', JSON.stringify(us)); // of an id that was given again
     await project.write('runs/quick', '');
-    const both = await Promise.all([1, 2].map(() => project.pipeline()));
+    const both = await Promise.all([1, 2].map(() => project.start(['pipeline']).finished));
     for (const finished of both) assertFine(finished);
     assert.deepEqual(both.map((each) => outcomes(each)['slow']).sort(), ['fresh', 'ran']);
     assert.equal(await project.runs('slow'), 2);
