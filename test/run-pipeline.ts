@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInProcess } from './in-process.ts';
+import { loader } from './loader.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
@@ -13,7 +15,7 @@ export interface Finished {
 
 /** Runs a script of the project with Node, in the project's folder. */
 export async function runScript(script: string, ...args: string[]): Promise<Finished> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(project, script), ...args], {
+  const child = spawn(process.execPath, ['--import', loader, join(project, script), ...args], {
     cwd: project,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -25,12 +27,13 @@ export async function runScript(script: string, ...args: string[]): Promise<Fini
 }
 
 /** Brings `targets` up to date in `<folder>/artifacts`, with params as `--set` has them. */
-export function runPipeline(
+export async function runPipeline(
   folder: string,
   targets: readonly string[],
   params: readonly string[],
 ): Promise<Finished> {
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
   const sets = params.flatMap((param) => ['--set', param]);
-  return runScript('lib/runner/main.ts', 'pipeline', ...targets, ...roots, ...sets);
+  const { code, out, err } = await runInProcess(project, ['pipeline', ...targets, ...roots, ...sets]);
+  return { code, output: out + err };
 }

@@ -11,6 +11,7 @@ import { engineIdentity } from '../../lib/kernel/identity.ts';
 import { openKernel } from '../../lib/kernel/kernel.ts';
 import { sourceFiles } from '../../lib/kernel/sources.ts';
 import { testEachBuild } from './models.ts';
+import { loader } from '../loader.ts';
 
 const run = promisify(execFile);
 const lib = (name: string): string => new URL(`../../lib/kernel/${name}`, import.meta.url).href;
@@ -29,7 +30,7 @@ function missing(...programs: string[]): string | false {
 /** What a program in TypeScript prints, with CC set. */
 async function output(source: string, CC?: string): Promise<string> {
   const env = { ...process.env, ...(CC !== undefined && { CC }) };
-  const args = ['--import', 'tsx', '--input-type=module', '-e', source];
+  const args = ['--import', loader, '--input-type=module', '-e', source];
   return (await run(process.execPath, args, { env })).stdout.trim();
 }
 
@@ -98,7 +99,7 @@ test(
   { skip: missing('clang-14', 'wasm-ld-14') },
   async () => {
     const script = fileURLToPath(new URL('../../lib/kernel/wasm/build.ts', import.meta.url));
-    await run(process.execPath, ['--import', 'tsx', script, '--check']);
+    await run(process.execPath, ['--import', loader, script, '--check']);
   },
 );
 

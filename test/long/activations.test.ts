@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../stages/start-stage.ts';
+import { loader } from '../loader.ts';
 
 const dump = fileURLToPath(new URL('../../bench/dump.ts', import.meta.url));
 const skip = process.env.GROKSCOPE_LONG ? false : 'a gigabyte of files: npm run test:long';
@@ -15,7 +16,7 @@ test(
   async (t) => {
     for (const p of ['113', '199']) {
       const folder = await temporaryFolder(t);
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', dump, folder, p]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', loader, dump, folder, p]);
       const { peak_bytes } = JSON.parse(stdout) as { peak_bytes: number };
       assert.ok(peak_bytes < 500e6, `p = ${p}: ${peak_bytes} bytes`);
     }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { outcomes, Project, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes, Project } from './project.ts';
 
 // a -> b -> d, a -> c: c uses a helper of its own.
 const YAML = `stages:

@@ -4,7 +4,8 @@ import { readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { outcomes, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes } from './project.ts';
 import { SwiftProject } from './swift.ts';
 
 const NAMES = ['modules', 'children', 'assets', 'model'];

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { outcomes, Project, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes, Project } from './project.ts';
 
 const YAML = 'stages:\n  a: {}\n  b: { needs: [a] }\n';
 const LONG = process.env['GROKSCOPE_LONG'] === '1';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createRandom } from '../files/damage.ts';
 import { choose, create, killAtSteps, SEED, STAGE_POINTS } from './faults.ts';
-import type { Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
 
 describe('SIGKILL', { concurrency: 2 }, () => {
   killAtSteps('of the runner at steps of restoring', 'runner', true);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { createRandom } from '../files/damage.ts';
 import { ageTemporaries, assertTidy, snapshot } from './aftermath.ts';
-import type { Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
 import { SwiftProject } from './swift.ts';
 
 export const LONG = process.env['GROKSCOPE_LONG'] === '1';

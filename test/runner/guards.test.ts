@@ -4,7 +4,8 @@ import { chmod, copyFile, lstat, readdir, readFile, rm, rmdir, stat, truncate } 
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { endings, parseEvents, textsOf } from './events.ts';
-import { outcomes, Project, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes, Project } from './project.ts';
 
 const LONG = process.env['GROKSCOPE_LONG'] === '1';
 

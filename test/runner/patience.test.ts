@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import type { Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
 import { SwiftProject } from './swift.ts';
 
 const preload = [new URL('slow-disk.mjs', import.meta.url).href];

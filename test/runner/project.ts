@@ -1,12 +1,12 @@
 // A small project in a temporary folder, and the real runner on it as users start it.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '../../lib/runner/command.ts';
+import { collect, runInProcess, withoutNpm, type Finished } from '../in-process.ts';
+import { loader } from '../loader.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(repository, 'lib/runner/main.ts');
@@ -41,12 +41,6 @@ export const params = object({
 });
 `;
 
-export interface Finished {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 /** Who starts the runner, and modules that it loads first. */
 interface Start {
   readonly uid?: number;
@@ -59,9 +53,6 @@ interface Body {
   readonly body?: string;
   readonly params?: string;
 }
-
-/** The last command in this process: the next one waits for it, as a process has one folder to work in. */
-let inTurn: Promise<unknown> = Promise.resolve();
 
 export class Project {
   readonly root: string;
@@ -136,7 +127,7 @@ export class Project {
 
   /** What Node starts the runner with. */
   protected command(): string[] {
-    return ['--import', import.meta.resolve('tsx'), main];
+    return ['--import', loader, main];
   }
 
   /** Starts the runner. Its own process group stays that of the test, so that a hanging one dies with it. */
@@ -159,25 +150,9 @@ export class Project {
     return { child, finished };
   }
 
-  /** Carries out a command in this process, as the process is not what most tests are about; those start one. */
-  run(...args: string[]): Promise<Finished> {
-    const finished = inTurn.then(async () => {
-      const before = process.cwd();
-      process.chdir(this.root);
-      try {
-        const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-        const [out, err] = [collect(stdout), collect(stderr)];
-        const outside = { stdout, stderr, stop: new AbortController().signal };
-        const runCommand = await this.openRunner();
-        const code = await runCommand(args, withoutNpm(process.env), outside);
-        for (const stream of [stdout, stderr]) await once(stream.end(), 'end');
-        return { code, out: out(), err: err() };
-      } finally {
-        process.chdir(before);
-      }
-    });
-    inTurn = finished.catch(() => {});
-    return finished;
+  /** Carries out a command in this process. */
+  async run(...args: string[]): Promise<Finished> {
+    return runInProcess(this.root, args, await this.openRunner());
   }
 
   pipeline(...args: string[]): Promise<Finished> {
@@ -195,15 +170,4 @@ export function outcomes({ out }: Finished): Record<string, string> {
     ...out.matchAll(/^(\w+) +(fresh|restored|ran|failed|skipped|would \w+(?: \w+)?|stale|missing|running)/gm),
   ];
   return Object.fromEntries(lines.map(([, stage, state]) => [stage!, state!]));
-}
-
-function collect(stream: NodeJS.ReadableStream): () => string {
-  let text = '';
-  stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  return () => text;
-}
-
-/** What `npm test` puts into the environment is not what the user of the runner has there. */
-function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 }

@@ -5,7 +5,8 @@ import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Record } from '../../lib/runner/record.ts';
-import { outcomes, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes } from './project.ts';
 import { SwiftProject } from './swift.ts';
 
 let project: SwiftProject;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertTidy, snapshot } from './aftermath.ts';
-import { outcomes, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes } from './project.ts';
 import { MacProject, SwiftProject } from './swift.ts';
 
 const STAGES = ['a', 'b', 'c', 'd'];

@@ -10,6 +10,7 @@ import type { Operation } from '../../lib/task/operations.ts';
 import { writePairs } from '../../lib/task/pairs.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import type { Assignment, StageMessage } from '../../lib/runner/stage.ts';
+import { loader } from '../loader.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -56,7 +57,7 @@ export async function startStage<S extends ParamsSchema>(
     resume_dir: join(out, '..', 'resume'),
   };
   const child = fork(fileURLToPath(new URL(`stages/${name}.ts`, root)), {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', loader],
     cwd: fileURLToPath(root),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

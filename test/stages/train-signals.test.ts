@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './start-stage.ts';
+import { loader } from '../loader.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const TRAIN = ['d_model=8', 'n_heads=2', 'd_head=4', 'd_mlp=16', 'log_every=1', 'checkpoint_every=100'];
@@ -18,7 +19,7 @@ function startTraining(folder: string, epochs: number) {
   const all = [...sets, ...TRAIN.map((each) => `train.${each}`)].flatMap((each) => ['--set', each]);
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
   const main = join(project, 'lib/runner/main.ts');
-  const args = ['--import', 'tsx', main, 'pipeline', 'train', ...roots, ...all];
+  const args = ['--import', loader, main, 'pipeline', 'train', ...roots, ...all];
   const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

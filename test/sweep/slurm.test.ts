@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Cluster, until, whyNoCluster } from './cluster.ts';
+import { loader } from '../loader.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const isLong = process.env['GROKSCOPE_LONG'] === '1';
@@ -78,7 +79,7 @@ describe('sweeps on Slurm', { skip, timeout: 900_000 }, () => {
     const roots = ['--artifacts', join(folder, where, 'artifacts'), '--cache', join(folder, where, 'cache')];
     const file = ['--file', join(folder, 'pipeline.yaml')];
     const main = join(repository, 'lib/sweep/main.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', main, name, ...file, ...roots, ...options], {
+    const child = spawn(process.execPath, ['--import', loader, main, name, ...file, ...roots, ...options], {
       cwd: repository,
       env: cluster.env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { Project, type Finished } from '../runner/project.ts';
+import type { Finished } from '../in-process.ts';
+import { Project } from '../runner/project.ts';
+import { loader } from '../loader.ts';
 
 const main = fileURLToPath(new URL('../../lib/sweep/main.ts', import.meta.url));
 
@@ -52,7 +54,7 @@ function sweep(...args: string[]): Promise<Finished> {
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), main, ...args],
+      ['--import', loader, main, ...args],
       { cwd: project.root },
       (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
     ),

@@ -1,0 +1,48 @@
+// A command of the project in the test's own process, as the process is not what most tests are about.
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { runCommand } from '../lib/runner/command.ts';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The last command: the next one waits for it, as a process has one folder to work in. */
+let inTurn: Promise<unknown> = Promise.resolve();
+
+/** Carries out `lib/runner/main.ts` with these words in `folder`; `run` is that command of another copy of the project. */
+export function runInProcess(
+  folder: string,
+  args: readonly string[],
+  run: typeof runCommand = runCommand,
+): Promise<Finished> {
+  const finished = inTurn.then(async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+      const [out, err] = [collect(stdout), collect(stderr)];
+      const stop = new AbortController().signal;
+      const code = await run(args, withoutNpm(process.env), { stdout, stderr, stop });
+      for (const stream of [stdout, stderr]) await once(stream.end(), 'end');
+      return { code, out: out(), err: err() };
+    } finally {
+      process.chdir(before);
+    }
+  });
+  inTurn = finished.catch(() => {});
+  return finished;
+}
+
+export function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return () => text;
+}
+
+/** What `npm test` puts into the environment is not what the user of the runner has there. */
+export function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
+}
