@@ -2,8 +2,10 @@
 // @tensorflow/tfjs-node-gpu where its library was fetched or linked (on a GPU if TensorFlow finds one), else WebAssembly
 // (SIMD, one thread: its threads do not work in Node), else plain JavaScript.
 import * as tf from '@tensorflow/tfjs-core';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import util from 'node:util';
+import { runInThisContext } from 'node:vm';
+import { bundle } from '../runner/bundle.ts';
 import { findBinding } from './backend-identity.ts';
 
 export { tf };
@@ -33,15 +35,15 @@ export async function openBackend(
 let hasGradients = false;
 
 /**
- * Makes tf.grads work: tfjs-core leaves the gradients out, and publishes them in modules that leave `.js` out. A stage's
- * loader completes their names where they are imported, tsx where they are required.
+ * Makes tf.grads work: tfjs-core leaves the gradients out. It publishes them as modules that name each other as bundlers
+ * have it and Node does not, so they are bundled first; what they register is global.
  */
 export async function loadGradients(): Promise<void> {
   if (hasGradients) return;
   hasGradients = true;
-  await import('@tensorflow/tfjs-core/dist/register_all_gradients.js').catch(() =>
-    createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js'),
-  );
+  const registering = import.meta.resolve('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  const { outputFiles } = await bundle({ entryPoints: [fileURLToPath(registering)], format: 'iife' });
+  runInThisContext(outputFiles[0]!.text);
   transposeFirstOnWasm();
   compareForRelu();
 }

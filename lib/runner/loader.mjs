@@ -14,7 +14,6 @@ import { isMainThread } from 'node:worker_threads';
 /** @typedef {{ url: string, format?: string | null, shortCircuit?: boolean, source?: string }} Found */
 
 const HOOKS = '#hooks';
-const NOT_A_FILE = ['ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT'];
 const PATH = /^(\.{0,2}\/|file:)/;
 const manifest = decodeURIComponent(new URL(import.meta.url).search.slice(1));
 /** @type {{ root: string, files: Record<string, string> }} `files`: path in the project -> SHA-256 of its text */
@@ -39,31 +38,9 @@ export function resolve(specifier, context, next) {
     const { href: url } = new URL(specifier, parentURL);
     if (hashes.has(withoutQuery(url))) return { url, format: formatOf(url), shortCircuit: true };
   }
-  const found = resolveNext(specifier, context, next);
+  const found = next(specifier, context);
   if (!conditions.includes('import')) return found;
   return found instanceof Promise ? found.then(refuseUnseen) : refuseUnseen(found);
-}
-
-/**
- * Packages that are written for bundlers leave `.js` out, as @tensorflow/tfjs-core does in its gradients.
- * @param {string} specifier
- * @param {{ parentURL?: string }} context
- * @param {(specifier: string, context: object) => Found | Promise<Found>} next
- * @returns {Found | Promise<Found>}
- */
-function resolveNext(specifier, context, next) {
-  const isShort = /^\.{1,2}\//.test(specifier) && context.parentURL?.includes('/node_modules/');
-  /** @param {unknown} error */
-  const tryLong = (error) => {
-    if (!isShort || !NOT_A_FILE.includes(/** @type {any} */ (error).code)) throw error;
-    return next(`${specifier}.js`, context);
-  };
-  try {
-    const found = next(specifier, context);
-    return found instanceof Promise ? found.catch(tryLong) : found;
-  } catch (error) {
-    return tryLong(error);
-  }
 }
 
 /** @param {Found} found */

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { recall, remember } from '../../lib/runner/memory.ts';
 import { parseOverrides } from '../../lib/runner/override.ts';
-import { outcomes, Project, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes, Project } from './project.ts';
 
 let project: Project;
 before(async () => {

@@ -7,7 +7,8 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ownerOf } from '../../lib/runner/owner.ts';
-import { outcomes, type Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
+import { outcomes } from './project.ts';
 import { SwiftProject } from './swift.ts';
 
 const LONG = process.env['GROKSCOPE_LONG'] === '1';
