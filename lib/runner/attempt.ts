@@ -38,7 +38,7 @@ export async function runStage(
     const manifest = await prepareCode(run, stage, key);
     const { code, assets } = await currentCode(run, stage);
     const watched = watchedFiles(run, stage, inputs, assets);
-    const before = await identities(watched);
+    const before = identities(watched);
     await runToEnd(run, stage, attempt, resume_dir, markers, key, manifest);
     if ((await listPaths(attempt)).length === 0)
       throw new Failure(
@@ -48,7 +48,7 @@ export async function runStage(
     const doubt = unique([
       ...compareKeys(key, { ...key, code }),
       ...(await changesSince(run, stage, inputs, key, assets)),
-      ...(await touchedSince(before, watched)),
+      ...touchedSince(before, watched),
     ]);
     const total = await totalSize(attempt);
     const onBytes = progressIn(run, name, 'storing', total);
@@ -170,15 +170,12 @@ function watchedFiles(
   return files;
 }
 
-const identities = (files: readonly [name: string, path: string][]): Promise<string[]> =>
-  Promise.all(files.map(([, path]) => identityOf(path)));
+const identities = (files: readonly [name: string, path: string][]): string[] =>
+  files.map(([, path]) => identityOf(path));
 
 /** Files that were written to since, though they may hold again what they held. */
-async function touchedSince(
-  before: readonly string[],
-  files: readonly [name: string, path: string][],
-): Promise<string[]> {
-  const now = await identities(files);
+function touchedSince(before: readonly string[], files: readonly [name: string, path: string][]): string[] {
+  const now = identities(files);
   return files.filter((_, i) => now[i] !== before[i]).map(([name]) => `${name} changed`);
 }
 

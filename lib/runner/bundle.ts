@@ -1,11 +1,14 @@
 /** The one door to esbuild, loaded when it is first needed: most commands end without. */
 import { readFileSync } from 'node:fs';
+import module from 'node:module';
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
+
+let version: string | undefined;
 
 /** Of the esbuild that is installed: another one may print other text. */
 export function esbuildVersion(): string {
-  const manifest = new URL(import.meta.resolve('esbuild/package.json'));
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+  const manifest = (): string => module.createRequire(import.meta.url).resolve('esbuild/package.json');
+  return (version ??= (JSON.parse(readFileSync(manifest(), 'utf8')) as { version: string }).version);
 }
 
 /** In place of the project's tsconfig.json, so that what is found and what runs follow from the code alone. */

@@ -14,9 +14,9 @@ import type { Metafile, Plugin } from 'esbuild';
 import { readText } from '../files/regular-file.ts';
 import { bundle, esbuildVersion, TSCONFIG } from './bundle.ts';
 import { replaceFile } from './durable.ts';
-import type { Hashes } from './hashes.ts';
+import { identityOf, type Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
-import { findInstalled, linkOf } from './packages.ts';
+import { findInstalled } from './packages.ts';
 import { Failure } from './problem.ts';
 import { findReach } from './reach.ts';
 import { keepText, textOf } from './texts.ts';
@@ -37,14 +37,14 @@ export interface Closure {
 interface Kept extends Closure {
   readonly version: number;
   readonly esbuild: string;
-  /** SHA-256 of every file as it was read, or `missing`; those that name versions of packages among them. */
+  /** SHA-256 of every file as it was read, or `missing`. */
   readonly sources: Readonly<Record<string, string>>;
-  /** What folders of packages link to. */
-  readonly links: Readonly<Record<string, string>>;
+  /** What the versions of packages were read from -> identity. */
+  readonly installed: Readonly<Record<string, string>>;
 }
 
 /** Of what the scan finds: a closure that an older one found is not believed. */
-const VERSION = 5;
+const VERSION = 6;
 const SCRIPT = /\.[cm]?[jt]s$/;
 
 /** The closure of the script `run` and its params file. `cache`: a folder to keep it in, with the texts of its modules. */
@@ -74,7 +74,8 @@ const keptAt = (cache: string, run: string): string =>
 
 async function isCurrent(kept: Kept, root: string, hashes: Hashes): Promise<boolean> {
   if (kept.esbuild !== esbuildVersion()) return false;
-  for (const [path, link] of Object.entries(kept.links)) if (linkOf(join(root, path)) !== link) return false;
+  for (const [path, identity] of Object.entries(kept.installed))
+    if (identityOf(join(root, path)) !== identity) return false;
   for (const [path, source] of Object.entries(kept.sources)) {
     const file = join(root, path);
     if (source === 'missing' ? existsSync(file) : (await contentOf(file, hashes)) !== source) return false;
@@ -120,7 +121,6 @@ async function trace(root: string, run: string, cache: string, hashes: Hashes): 
   }
   for (const path of assets) files[path] ??= sources[path] = await contentOf(join(root, path), hashes);
   const installed = await findInstalled(root, [...packages].sort(byCodeUnit));
-  for (const path of installed.files) sources[path] = await contentOf(join(root, path), hashes);
   return {
     version: VERSION,
     esbuild: esbuildVersion(),
@@ -128,7 +128,7 @@ async function trace(root: string, run: string, cache: string, hashes: Hashes): 
     assets: [...assets].sort(byCodeUnit),
     packages: installed.versions,
     sources,
-    links: installed.links,
+    installed: installed.seen,
   };
 }
 

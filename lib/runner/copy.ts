@@ -7,6 +7,8 @@ import { hashFile } from './hashes.ts';
 import { Failure } from './problem.ts';
 
 const CHUNK_BYTES = 1 << 20;
+/** Most files of a sweep's points have less. */
+const FIRST_BYTES = 1 << 16;
 
 /** What is to be copied cannot be read. */
 export class Unreadable extends Failure {}
@@ -24,8 +26,9 @@ export async function copyHashed(
 ): Promise<string> {
   const source = await openRegular(from).catch(notRead);
   try {
-    const { size } = await source.stat();
-    if (size >= CHUNK_BYTES && (await shareBlocks(from, to))) {
+    const first = Buffer.allocUnsafe(FIRST_BYTES);
+    const { bytesRead } = await source.read(first).catch(notRead);
+    if (bytesRead === FIRST_BYTES && (await shareBlocks(from, to))) {
       const handle = await open(to, 'r+');
       await handle.chmod(mode).finally(() => handle.close());
       return await hashFile(to, onBytes);
@@ -33,13 +36,12 @@ export async function copyHashed(
     const target = await open(to, 'wx', mode);
     try {
       await target.chmod(mode); // whatever the umask
-      return await pour(source, target, Math.max(1, Math.min(CHUNK_BYTES, size)), onBytes);
+      return await pour(source, target, first.subarray(0, bytesRead), onBytes);
     } finally {
       await target.close();
     }
   } catch (error) {
-    if (!(error instanceof Unreadable)) Object.assign(error as object, { path: to });
-    throw error;
+    throw error instanceof Unreadable ? error : Object.assign(error as Error, { path: to });
   } finally {
     await source.close();
   }
@@ -57,28 +59,28 @@ async function shareBlocks(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Writes a piece of `length` bytes while the next one is read. */
+/** Writes what was read of `source`, and the rest of it: each piece while the next one is read. */
 async function pour(
   source: FileHandle,
   target: FileHandle,
-  length: number,
+  first: Buffer,
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
-  let [buffer, other] = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
-  let read = source.read(buffer, 0, length);
-  for (;;) {
-    const { bytesRead } = await read.catch(notRead);
-    if (bytesRead === 0) return hash.digest('hex');
-    const piece = buffer.subarray(0, bytesRead);
-    read = source.read(other, 0, length);
-    read.catch(() => {}); // seen above, in the next round
+  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // a short first piece is the whole file, or nearly so
+  let [piece, buffer, spare] = [first, Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
+  while (piece.length > 0) {
+    const next = source.read(buffer);
+    next.catch(() => {}); // seen below
     const written = write(target, piece);
     hash.update(piece);
     await written;
-    onBytes(bytesRead);
-    [buffer, other] = [other, buffer];
+    onBytes(piece.length);
+    const { bytesRead } = await next.catch(notRead);
+    piece = buffer.subarray(0, bytesRead);
+    [buffer, spare] = [spare, buffer];
   }
+  return hash.digest('hex');
 }
 
 async function write(target: FileHandle, piece: Buffer): Promise<void> {

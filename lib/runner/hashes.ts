@@ -6,8 +6,8 @@
  * And only within one boot: after a power loss the metadata may have survived the data.
  */
 import { createHash } from 'node:crypto';
-import { lstat, stat } from 'node:fs/promises';
-import { statSync, type BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { lstatSync, statSync, type BigIntStats } from 'node:fs';
 import { openRegular, readText } from '../files/regular-file.ts';
 import { replaceFile } from './durable.ts';
 import { machine } from './owner.ts';
@@ -88,10 +88,11 @@ export async function hashFile(path: string, onBytes?: (bytes: number) => void):
 }
 
 /** Another one where a file, or a link to it, was written to, replaced or touched; `missing` where there is none. */
-export async function identityOf(path: string): Promise<string> {
+export function identityOf(path: string): string {
   try {
-    const link = await lstat(path, { bigint: true });
-    const found = link.isSymbolicLink() ? [link, await stat(path, { bigint: true })] : [link];
+    const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (!link) return 'missing';
+    const found = link.isSymbolicLink() ? [link, statSync(path, { bigint: true })] : [link];
     return found.map((each) => `${identity(each)} ${each.size} ${each.mtimeNs} ${each.ctimeNs}`).join();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

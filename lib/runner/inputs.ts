@@ -71,8 +71,10 @@ export async function holdFolders(
 export async function ownFolders(run: Run): Promise<void> {
   const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
   const last = left.at(-1);
-  if (!last) return;
-  const releases = await holdFolders(run, last[0], Object.fromEntries(left), findReplaced);
+  const all = Object.fromEntries(left);
+  // Who replaces a folder after this look is not at its end: it looks again, after us.
+  if (!last || (await findReplaced(run, last[0], all)) === undefined) return;
+  const releases = await holdFolders(run, last[0], all, findReplaced);
   for (const release of releases) await release();
 }
 

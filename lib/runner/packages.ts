@@ -4,9 +4,10 @@
  * same version for other platforms, and peers such as the compiler that only types speak of, are left out. So are packages
  * of types: nothing of them runs.
  */
-import { lstatSync, readlinkSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readText } from '../files/regular-file.ts';
+import { identityOf } from './hashes.ts';
 import { ConfigurationError, Failure } from './problem.ts';
 
 interface Manifest {
@@ -24,10 +25,8 @@ type Lock = Readonly<Record<string, Manifest>>;
 export interface Installed {
   /** Name -> version, or all its versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Files that were looked for, relative to the root. */
-  readonly files: readonly string[];
-  /** Folder that may be a link, relative to the root -> what it links to, or nothing. */
-  readonly links: Readonly<Record<string, string>>;
+  /** Files and folders that were looked for, relative to the root -> identity, `missing` where they are not there. */
+  readonly seen: Readonly<Record<string, string>>;
 }
 
 const LOCK = 'package-lock.json';
@@ -37,11 +36,11 @@ const LOCK = 'package-lock.json';
  * are not what the lock file says.
  */
 export async function findInstalled(root: string, names: readonly string[]): Promise<Installed> {
-  const lock = parseLock(await readIfThere(join(root, LOCK)), join(root, LOCK));
-  const files = new Set([LOCK]);
-  const links: Record<string, string> = { node_modules: linkOf(join(root, 'node_modules')) };
+  const seen: Record<string, string> = {};
+  const look = (path: string): boolean => (seen[path] ??= identityOf(join(root, path))) !== 'missing';
+  const lock = look(LOCK) ? ((await readJson<{ packages?: Lock }>(join(root, LOCK))).packages ?? {}) : null;
   const versions = new Map<string, Set<string>>();
-  const seen = new Set<string>();
+  const visited = new Set<string>();
 
   const visit = async (name: string, from: string): Promise<void> => {
     if (name.startsWith('@types/')) return;
@@ -53,8 +52,8 @@ export async function findInstalled(root: string, names: readonly string[]): Pro
       if (from === '') versions.set(name, new Set(['not installed']));
       return;
     }
-    if (seen.has(place)) return;
-    seen.add(place);
+    if (visited.has(place)) return;
+    visited.add(place);
     const manifest = found?.manifest ?? lock![place]!;
     versions.set(name, (versions.get(name) ?? new Set()).add(manifest.version ?? 'unknown'));
     for (const needed of needs(manifest)) await visit(needed, place);
@@ -64,24 +63,15 @@ export async function findInstalled(root: string, names: readonly string[]): Pro
     from: string,
   ): Promise<{ place: string; manifest: Manifest } | undefined> => {
     for (const place of places(name, from)) {
-      const file = `${place}/package.json`;
-      files.add(file);
-      const text = await readIfThere(join(root, file));
-      if (text === null) continue;
-      links[place] = linkOf(join(root, place));
+      if (!look(place.slice(0, -name.length - 1)) || !look(`${place}/package.json`)) continue;
       await refuseLinked(root, place, name);
-      return { place, manifest: parse<Manifest>(text, join(root, file)) };
+      return { place, manifest: await readJson<Manifest>(join(root, place, 'package.json')) };
     }
     return undefined;
   };
   for (const name of names) await visit(name, '');
   const sorted = [...versions].map(([name, all]) => [name, [...all].sort().join(' ')] as const);
-  return { versions: Object.fromEntries(sorted), files: [...files], links };
-}
-
-/** What a folder links to; nothing where it is none or not there. */
-export function linkOf(path: string): string {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : '';
+  return { versions: Object.fromEntries(sorted), seen };
 }
 
 /** Where `name` may be for what is inside the package at `from`, as Node looks for it: the innermost node_modules first. */
@@ -132,22 +122,11 @@ function refuse(place: string, message: string): never {
   throw new ConfigurationError([{ place, message: `${message}: run \`npm ci\`` }]);
 }
 
-async function readIfThere(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-    throw error;
-  });
-}
-
-/** The `packages` of a lock file; null where there is none. */
-function parseLock(text: string | null, path: string): Lock | null {
-  return text === null ? null : (parse<{ packages?: Lock }>(text, path).packages ?? {});
-}
-
-function parse<T>(text: string, path: string): T {
+async function readJson<T>(path: string): Promise<T> {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(await readText(path)) as T;
   } catch (error) {
-    throw new Failure(`${path} is not JSON: ${(error as Error).message}`, 'run `npm ci`');
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Failure(`${path} is not JSON: ${error.message}`, 'run `npm ci`');
   }
 }

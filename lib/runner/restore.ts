@@ -1,4 +1,5 @@
 /** Putting a result back from the store. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Record } from './record.ts';
 import { progressIn, type Run } from './run.ts';
@@ -27,6 +28,6 @@ export async function restore(
     await workspace.publish(stage, attempt, record, hashes);
     return record;
   } finally {
-    await rm(attempt, { recursive: true, force: true }); // gone where it was published
+    if (existsSync(attempt)) await rm(attempt, { recursive: true, force: true });
   }
 }

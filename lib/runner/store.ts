@@ -72,7 +72,7 @@ export class Store {
     const folders = new Set(
       record.files.map(({ path }) => dirname(join(out, path, path.endsWith('/') ? 'x' : ''))),
     );
-    for (const folder of folders) await makeFolder(folder);
+    for (const folder of folders) if (folder !== out) await makeFolder(folder);
     const waiting = record.files.filter(({ sha256 }) => sha256 !== '').values();
     let damage: string | null = null;
     const work = async (): Promise<void> => {

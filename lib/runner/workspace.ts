@@ -12,7 +12,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder } from './durable.ts';
 import type { Hashes } from './hashes.ts';
@@ -91,12 +91,10 @@ export class Workspace {
 
   /** Removes what killed runs left, and what is of another kind than we make it. Needs the stage's lock. */
   async tidy(stage: string): Promise<void> {
-    for (const path of await this.leftovers(stage))
-      if (path !== this.run(stage, 'lock')) await rm(path, { recursive: true, force: true });
-    for (const name of LASTING) {
-      const found = await lstat(this.run(stage, name)).catch(() => null);
-      if (found && !(name === 'set-aside' ? found.isDirectory() : found.isFile()))
-        await rm(this.run(stage, name), { recursive: true, force: true });
+    for (const entry of await readdir(this.run(stage, ''), { withFileTypes: true })) {
+      const isOurs = ['lock', 'set-aside'].includes(entry.name) ? entry.isDirectory() : entry.isFile();
+      if (isOurs && [...LASTING, 'lock'].includes(entry.name)) continue;
+      await rm(this.run(stage, entry.name), { recursive: true, force: true });
     }
   }
 

@@ -16,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { ExpectedError } from '../../lib/files/expected-error.ts';
 import { refuseOther } from '../../lib/kernel/identity.ts';
 import { buildNative, findOrCompile, type NativeBuild } from '../../lib/kernel/native/build.ts';
 import { findCompiler, NoCompiler } from '../../lib/kernel/native/compiler.ts';
@@ -48,13 +49,13 @@ async function rebuild(
   await mkdir(cache);
   const CC = await compilerOf(good);
   const notes: string[] = [];
-  const first = await findOrCompile(cache, (line) => notes.push(line), CC);
+  const first = await findOrCompile([cache], (line) => notes.push(line), CC);
   assert.equal(notes.length, 0);
   const bytes = await readFile(first.path);
   await rm(first.path); // the file that this process has mapped stays as it is
   await writeFile(first.path, bytes);
   await damage(first.path);
-  const build = await findOrCompile(cache, (line) => notes.push(line), CC);
+  const build = await findOrCompile([cache], (line) => notes.push(line), CC);
   return { build, notes, names: await readdir(cache) };
 }
 
@@ -119,11 +120,29 @@ test('a new build that does not load is not taken, and not kept', { skip }, asyn
   await mkdir(cache);
   const bad = join(folder, 'bad.node');
   await writeFile(bad, (await readFile(good)).subarray(0, 60_000));
-  await assert.rejects(findOrCompile(cache, assert.fail, await compilerOf(bad)), (error: Error) => {
+  await assert.rejects(findOrCompile([cache], assert.fail, await compilerOf(bad)), (error: Error) => {
     assert.match(error.message, /^the native kernel does not work with copier 1\.0:\n/);
     return true;
   });
   assert.deepEqual(await readdir(cache), []);
+});
+
+test('a build is found where nothing can be written, and made where something can be', { skip }, async () => {
+  const [nowhere, empty, full] = [
+    '/proc/grokscope/kernel',
+    join(folder, 'deep', 'empty'),
+    join(folder, 'full'),
+  ];
+  await mkdir(full);
+  const CC = await compilerOf(good);
+  const made = await findOrCompile([full], assert.fail, CC);
+  assert.equal((await findOrCompile([nowhere, full], assert.fail, CC)).path, made.path);
+  assert.match((await findOrCompile([nowhere, empty], assert.fail, CC)).path, /deep\/empty/);
+  await assert.rejects(findOrCompile([nowhere], assert.fail, CC), (error: Error) => {
+    assert.ok(error instanceof ExpectedError);
+    assert.match(error.message, /no folder to be compiled in \(tried \/proc\/grokscope\/kernel\)$/);
+    return true;
+  });
 });
 
 test('a compiler in a path with spaces works, with arguments too', async () => {

@@ -2,7 +2,7 @@
 // with KILL=stage, the stage it started last) before the one whose number is in KILL_AT; with KILL=half in the middle of
 // it, if it writes; with KILL_TURNS so many turns of the event loop later. At exit the count goes to the file KILL_COUNT.
 import child_process from 'node:child_process';
-import fs, { readFileSync, writeFileSync } from 'node:fs';
+import fs, { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -25,9 +25,24 @@ for (const name of ['mkdir', 'rename', 'rm', 'rmdir', 'writeFile', 'copyFile', '
       if (KILL === 'half') halfway[name]?.(...args);
       dieIn(Number(KILL_TURNS));
     }
-    return real(...args);
+    const result = real(...args);
+    return name === 'open' && /w/.test(args[1]) ? result.then(countWrites) : result;
   };
 }
+
+/** Copies are written to an open file, piece by piece. */
+function countWrites(handle) {
+  const { write } = handle;
+  handle.write = (piece, ...rest) => {
+    if (++count === Number(KILL_AT)) {
+      if (KILL === 'half') writeSync(handle.fd, half(piece));
+      dieIn(Number(KILL_TURNS));
+    }
+    return write.call(handle, piece, ...rest);
+  };
+  return handle;
+}
+
 const { spawn } = child_process;
 child_process.spawn = (...args) => (stage = spawn(...args));
 syncBuiltinESMExports();

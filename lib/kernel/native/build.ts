@@ -57,22 +57,32 @@ async function cpuIdentity(): Promise<string> {
   return `${model} ${createHash('sha256').update(features).digest('hex').slice(0, 8)}`;
 }
 
-/** The project's own cache; where the project is read-only, a folder of this user's in the system's temporary one. */
-async function cacheFolder(): Promise<string> {
-  try {
-    await mkdir(PROJECT_CACHE, { recursive: true });
-    await access(PROJECT_CACHE, constants.W_OK);
-    return PROJECT_CACHE;
-  } catch {
-    const user = process.getuid?.() ?? 0;
-    const folder = path.join(os.tmpdir(), `grokscope-kernel-${user}`);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const { uid, mode } = await lstat(folder);
-    // Code is loaded from here: nobody else may have made it or write to it.
-    const isOurs = uid === user && (mode & 0o022) === 0;
-    return isOurs ? folder : mkdtemp(`${folder}-`);
-  }
+/** Makes a folder whose parent may be missing too; not by `recursive`, which for some file systems never ends in Node 20. */
+async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  for (const each of [path.dirname(folder), folder])
+    await mkdir(each, { mode }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
 }
+
+/** A folder of this user's in the system's temporary one, for where the project is read-only. */
+async function temporaryFolder(): Promise<string> {
+  const user = process.getuid?.() ?? 0;
+  const folder = path.join(os.tmpdir(), `grokscope-kernel-${user}`);
+  await makeFolder(folder, 0o700);
+  const { uid, mode } = await lstat(folder);
+  // Code is loaded from here: nobody else may have made it or write to it.
+  const isOurs = uid === user && (mode & 0o022) === 0;
+  return isOurs ? folder : mkdtemp(`${folder}-`);
+}
+
+const isWritable = (folder: string): Promise<boolean> =>
+  makeFolder(folder)
+    .then(() => access(folder, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
 
 let built: Promise<NativeBuild> | undefined;
 
@@ -81,10 +91,20 @@ let built: Promise<NativeBuild> | undefined;
  * Throws ExpectedError, with the compiler's words, where there is none to be had.
  */
 export const buildNative = (note: Note = console.log): Promise<NativeBuild> =>
-  (built ??= cacheFolder().then((folder) => findOrCompile(folder, note)));
+  (built ??= cacheFolders().then((folders) => findOrCompile(folders, note)));
 
-/** As buildNative, anew and with the cache in `folder`. */
-export async function findOrCompile(folder: string, note: Note, named?: string): Promise<NativeBuild> {
+/** The project's own cache and, where that cannot be written, a folder outside of the project. */
+async function cacheFolders(): Promise<string[]> {
+  const other = (await isWritable(PROJECT_CACHE)) ? null : await temporaryFolder().catch(() => null);
+  return other === null ? [PROJECT_CACHE] : [PROJECT_CACHE, other];
+}
+
+/** As buildNative, anew: with what is in `folders`, or compiled into the first that can be written. */
+export async function findOrCompile(
+  folders: readonly string[],
+  note: Note,
+  named?: string,
+): Promise<NativeBuild> {
   const compiler = await findCompiler(named);
   const flags = [
     ...cpuFlags(),
@@ -101,22 +121,32 @@ export async function findOrCompile(folder: string, note: Note, named?: string):
   };
   const hash = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
   const key = hash.digest('hex').slice(0, 32);
-  const found = (await readdir(folder)).filter(
-    (name) => name.startsWith(`${key}-`) && name.endsWith('.node'),
-  );
-  for (const name of found) {
-    const addon = path.join(folder, name);
+  for (const addon of await listBuilds(folders, key))
     try {
       return { path: addon, identity, open: await loadWhole(addon) };
     } catch (error) {
-      note(
-        `the native kernel is built again: ${name.slice(0, 8)}... ${(error as Error).message.split('\n')[0]}`,
-      );
+      const why = (error as Error).message.split('\n')[0];
+      note(`the native kernel is built again: ${path.basename(addon).slice(0, 8)}... ${why}`);
       await rm(addon, { recursive: true, force: true }).catch(() => {}); // or else replaced below
     }
+  for (const folder of folders) {
+    if (!(await isWritable(folder))) continue;
+    const addon = await compile(compiler, flags, path.join(folder, key));
+    return { path: addon, identity, open: await loadWhole(addon) };
   }
-  const addon = await compile(compiler, flags, path.join(folder, key));
-  return { path: addon, identity, open: await loadWhole(addon) };
+  throw new ExpectedError(
+    `the native kernel has no folder to be compiled in (tried ${folders.join(', ')})`,
+    'make one of them writable, or use engine: wasm',
+  );
+}
+
+async function listBuilds(folders: readonly string[], key: string): Promise<string[]> {
+  const names = folders.map(async (folder) =>
+    (await readdir(folder).catch(() => []))
+      .filter((name) => name.startsWith(`${key}-`) && name.endsWith('.node'))
+      .map((name) => path.join(folder, name)),
+  );
+  return (await Promise.all(names)).flat();
 }
 
 /** Loads an addon whose bytes are those that its name tells. */
