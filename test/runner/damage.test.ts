@@ -161,4 +161,28 @@ describe('damage', () => {
         );
       assert.equal(failures.length, 0, `${failures.length} of ${cases.length}\n${failures.join('\n\n')}`);
     });
+
+  it('by locks, markers and names of another kind than ours is passed or put aside', async () => {
+    const odd: Readonly<Record<string, () => Promise<unknown>>> = {
+      'a name that is not UTF-8': () =>
+        writeFile(Buffer.from(`${within('artifacts/a')}/\xff`, 'latin1'), 'odd'),
+      'a file in the place of a lock': () => writeFile(within('artifacts/.runs/a/lock'), 'odd'),
+      'a file in the place of what was set aside': () =>
+        writeFile(within('artifacts/.runs/a/set-aside'), 'odd'),
+      'a pipe among the holders of a lock': async () => {
+        await mkdir(within('artifacts/.runs/a/lock'));
+        execFileSync('mkfifo', [within('artifacts/.runs/a/lock/exclusive-1')]);
+      },
+      'a pipe that names who runs': async () =>
+        execFileSync('mkfifo', [within('artifacts/.runs/a/running.json')]),
+    };
+    for (const [what, spoil] of Object.entries(odd)) {
+      await reset();
+      await spoil();
+      await writeFile(within('artifacts/a/result.txt'), 'forged');
+      const { code, out, err } = await run(what, 'pipeline');
+      assert.equal(code, 0, what + out + err);
+      assert.deepEqual(await snapshot(project), whole, what);
+    }
+  });
 });
