@@ -13,12 +13,12 @@ import { join, relative, sep } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
 import { readText } from '../files/regular-file.ts';
 import { bundle, esbuildVersion, TSCONFIG } from './bundle.ts';
-import { replaceFile } from './durable.ts';
 import { identityOf, type Hashes } from './hashes.ts';
 import { byCodeUnit } from './listing.ts';
 import { findInstalled } from './packages.ts';
 import { Failure } from './problem.ts';
 import { findReach } from './reach.ts';
+import { readSealed, writeSealed } from './sealed.ts';
 import { keepText, textOf } from './texts.ts';
 
 export interface Closure {
@@ -36,6 +36,8 @@ export interface Closure {
 /** A closure as it is kept: with what it was found from. */
 interface Kept extends Closure {
   readonly version: number;
+  /** The script that it is the closure of. */
+  readonly run: string;
   readonly esbuild: string;
   /** SHA-256 of every file as it was read, or `missing`. */
   readonly sources: Readonly<Record<string, string>>;
@@ -55,17 +57,17 @@ export async function findClosure(
   hashes: Hashes,
 ): Promise<Closure> {
   const path = keptAt(cache, run);
-  const known = parseClosure(await readText(path).catch(() => ''));
+  const known = believed((await readSealed(path)).value, run);
   const found =
     known && (await isCurrent(known, root, hashes)) ? known : await trace(root, run, cache, hashes);
-  if (found !== known) await replaceFile(path, JSON.stringify(found)).catch(() => {}); // found anew next time
+  if (found !== known) await writeSealed(path, found).catch(() => {}); // found anew next time
   const { files, assets, packages } = found;
   return { files, assets, packages };
 }
 
 /** Makes the next search begin anew, as where a text was lost. */
 export const forgetClosure = (cache: string, run: string): Promise<void> =>
-  rm(keptAt(cache, run), { force: true });
+  rm(keptAt(cache, run), { recursive: true, force: true });
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -123,6 +125,7 @@ async function trace(root: string, run: string, cache: string, hashes: Hashes): 
   const installed = await findInstalled(root, [...packages].sort(byCodeUnit));
   return {
     version: VERSION,
+    run,
     esbuild: esbuildVersion(),
     files: Object.fromEntries(Object.entries(files).sort(([x], [y]) => byCodeUnit(x, y))),
     assets: [...assets].sort(byCodeUnit),
@@ -164,11 +167,8 @@ async function readModules(
   return metafile.inputs;
 }
 
-function parseClosure(text: string): Kept | null {
-  try {
-    const kept = JSON.parse(text) as Kept;
-    return kept.version === VERSION ? kept : null;
-  } catch {
-    return null;
-  }
+/** What an older scan found, or what was found for another script, is not. */
+function believed(value: unknown, run: string): Kept | null {
+  const kept = value as Kept | undefined;
+  return kept?.version === VERSION && kept.run === run ? kept : null;
 }

@@ -8,9 +8,9 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { lstatSync, statSync, type BigIntStats } from 'node:fs';
-import { openRegular, readText } from '../files/regular-file.ts';
-import { replaceFile } from './durable.ts';
+import { openRegular } from '../files/regular-file.ts';
 import { machine } from './owner.ts';
+import { readSealed, writeSealed } from './sealed.ts';
 
 /** What is remembered of a file: size, times in ns, its hash and when that was taken (ms). */
 type Memory = [size: string, mtime: string, ctime: string, sha256: string, taken: number];
@@ -31,8 +31,7 @@ export class Hashes {
 
   /** With what earlier runs remembered in the file at `path`. */
   static async open(path: string): Promise<Hashes> {
-    const text = await readText(path).catch(() => '{}');
-    return new Hashes(path, parseMemory(text));
+    return new Hashes(path, parseMemory((await readSealed(path)).value));
   }
 
   /** Remembers nothing from before, so every file is read. */
@@ -64,8 +63,8 @@ export class Hashes {
   async save(): Promise<void> {
     if (!this.#changed) return;
     const newest = [...this.#known].sort(([, x], [, y]) => y[4] - x[4]).slice(0, MOST_REMEMBERED);
-    const memory = { version: 1, boot: machine().boot, files: Object.fromEntries(newest) };
-    await replaceFile(this.#path, JSON.stringify(memory));
+    const files = newest.map(([file, memory]) => [file, ...memory].join(' '));
+    await writeSealed(this.#path, { version: 2, boot: machine().boot, files });
     this.#changed = false;
   }
 }
@@ -109,16 +108,24 @@ const isSame = ([size, mtime, ctime]: Memory, stats: BigIntStats): boolean =>
 const isOldEnough = ({ mtimeMs, ctimeMs }: BigIntStats, taken: number): boolean =>
   Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) < taken - GRANULE_MS;
 
-/** Damaged, of another version or of another boot: nothing is remembered. */
-function parseMemory(text: string): Map<string, Memory> {
-  try {
-    const { version, boot, files } = JSON.parse(text) as {
-      version: number;
-      boot: string;
-      files: Record<string, Memory>;
-    };
-    return new Map(version === 1 && boot === machine().boot ? Object.entries(files) : []);
-  } catch {
-    return new Map();
-  }
+/** Of another version or of another boot: nothing is remembered. */
+function parseMemory(value: unknown): Map<string, Memory> {
+  const {
+    version,
+    boot,
+    files = [],
+  } = (value ?? {}) as { version?: number; boot?: string; files?: string[] };
+  if (version !== 2 || boot !== machine().boot) return new Map();
+  const entries = files.map((line) => {
+    const [file, size, mtime, ctime, sha256, taken] = line.split(' ') as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    return [file, [size, mtime, ctime, sha256, Number(taken)]] as const;
+  });
+  return new Map(entries.map(([file, memory]) => [file, [...memory]]));
 }

@@ -14,7 +14,7 @@ export function writeSealed(
   value: object,
   settle?: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const body = JSON.stringify(value, null, 1).slice(0, -'\n}'.length);
+  const body = JSON.stringify(value, null, 1).replace(/\n\}$/, '');
   return replaceFile(path, `${body},\n "sha256": "${hashText(body)}"\n}\n`, settle);
 }
 
