@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createRandom } from '../files/damage.ts';
 import { snapshot } from './aftermath.ts';
-import type { Finished } from './project.ts';
+import type { Finished } from '../in-process.ts';
 import { SwiftProject } from './swift.ts';
 
 const LONG = process.env['GROKSCOPE_LONG'] === '1';

@@ -147,7 +147,7 @@ test(`${LINES} generated malformed command lines are refused, each problem besid
   });
 });
 
-test('twenty of them through the real command: exit code 2, a message, no stack, nothing on standard output', async () => {
+test('twenty of them through the real command, some in processes: exit code 2, a message, no stack, nothing on standard output', async () => {
   const refused = async (bytes: Buffer): Promise<boolean> => {
     await writeFile(file, bytes);
     return (await problemsOf(file)) !== null;
@@ -169,7 +169,9 @@ test('twenty of them through the real command: exit code 2, a message, no stack,
   assert.equal(all.length, 20);
   for (let i = 0; i < all.length; i += 4)
     for (const [j, { code, out, err }] of (
-      await Promise.all(all.slice(i, i + 4).map((args) => project.start(args).finished))
+      await Promise.all(
+        all.slice(i, i + 4).map((args) => (i === 0 ? project.start(args).finished : project.run(...args))),
+      )
     ).entries()) {
       assert.equal(code, 2, err);
       assert.equal(out, '');

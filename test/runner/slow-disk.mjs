@@ -1,17 +1,20 @@
-// Preloaded into the runner: every copy of a file, and every opening of one below SLOW for reading, takes more than
-// a second.
+// Preloaded into the runner: every write to a copy of a file takes most of a second, and every opening of a file below
+// SLOW for reading more than one.
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const { copyFile, open } = fs;
-fs.copyFile = async (...args) => {
-  await sleep(1200);
-  return copyFile(...args);
-};
+const { open } = fs;
 fs.open = async (path, ...rest) => {
   const isSlow = process.env.SLOW && String(path).startsWith(process.env.SLOW);
   if (isSlow && !/[wa]/.test(rest[0])) await sleep(1200);
-  return open(path, ...rest);
+  const handle = await open(path, ...rest);
+  if (rest[0] !== 'wx') return handle;
+  const { write } = handle;
+  handle.write = async (...args) => {
+    await sleep(900);
+    return write.apply(handle, args);
+  };
+  return handle;
 };
 syncBuiltinESMExports();
