@@ -8,10 +8,12 @@ const REASONS: Record<string, string> = {
   EISDIR: 'is a folder (expected a file)',
   ENOTDIR: 'is missing (part of its path is not a folder)',
   ENOSPC: 'cannot be written (no space left on the disk)',
+  EFBIG: 'cannot be written (larger than files may be here: ulimit -f, or the file system)',
   EDQUOT: 'cannot be written (disk quota exceeded)',
   EROFS: 'cannot be written (read-only file system)',
   EIO: 'cannot be read or written (input/output error of the disk)',
-  EMFILE: 'cannot be opened (too many open files)',
+  EMFILE: 'cannot be opened (too many open files: ulimit -n)',
+  ENFILE: 'cannot be opened (too many open files on this machine)',
 };
 
 const MAKE_AGAIN =

@@ -1,6 +1,7 @@
 // A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its
 // parent.
 import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
+import { describeError } from '../runner/error.ts';
 import type { Measures } from './columns.ts';
 
 /** From the pool: what to open, then numbers of checkpoints. */
@@ -25,9 +26,9 @@ async function follow(order: Order): Promise<void> {
 }
 
 function fail(error: Error): void {
-  const remedy = 'remedy' in error && typeof error.remedy === 'string' ? error.remedy : null;
+  const { message, remedy } = describeError(error, 'measures');
   if (remedy === null) console.error(error);
-  report({ type: 'failed', message: error.message, remedy });
+  report({ type: 'failed', message, remedy });
 }
 
 const report = (what: Report): void => void process.send?.(what);

@@ -53,10 +53,13 @@ async function findMaker(records: string, need: string, before: Key): Promise<Re
   return makers.sort((x, y) => (x!.made.started < y!.made.started ? 1 : -1))[0] ?? null;
 }
 
+const MOST_NAMES = 3;
+
 /** `with another seed and p`, `on another dataset/pairs.arrow`, `with another lib/kernel/kernel.c`, ... */
 function describe(changes: readonly string[]): string | null {
   const params = changes.flatMap((change) => /^params\.([^:\s]+)/.exec(change)?.[1] ?? []);
-  if (params.length > 0) return `with another ${params.join(' and ')}`;
+  const names = [...new Set(params)].slice(0, MOST_NAMES);
+  if (names.length > 0) return `with another ${names.join(' and ')}`;
   const [first] = changes;
   return first === undefined ? null : `with another ${first.split(/:? /, 1)[0]}`;
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findClosure } from './closure.ts';
+import { describeDifference } from './difference.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit, type StoredFile } from './listing.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
@@ -148,7 +149,9 @@ export function compareKeys(before: Key, now: Key): string[] {
   scalar('key format', before.format, now.format);
   scalar('script', before.script, now.script);
   group('params.', before.params, now.params, (name, old, value) =>
-    isFile(old) && isFile(value) ? content(name, old, value) : scalar(name, old, value),
+    isFile(old) && isFile(value)
+      ? content(name, old, value)
+      : lines.push(...describeDifference(name, old, value)),
   );
   group('', before.inputs, now.inputs, content);
   group('', before.code, now.code, content);

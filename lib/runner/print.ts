@@ -4,7 +4,7 @@ import type { Dropped } from './gc.ts';
 import type { Plan } from './plan.ts';
 import { shortPath } from './pipeline.ts';
 import type { Record } from './record.ts';
-import { listReasons } from './stale.ts';
+import { listPastReasons, listReasons } from './stale.ts';
 import type { Verdict } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -17,7 +17,9 @@ export function describePlan(
   return plans.map((plan) => {
     if (json) return JSON.stringify({ type: 'plan', ...plan });
     const state = dryRun ? WOULD[plan.action] : stateOf(plan);
-    return `${plan.stage.padEnd(width)}${state}  ${listReasons(plan.why)}`.trimEnd();
+    const why =
+      plan.action === 'restore' && dryRun ? listPastReasons(plan.why, 'restored') : listReasons(plan.why);
+    return `${plan.stage.padEnd(width)}${state}  ${why}`.trimEnd();
   });
 }
 

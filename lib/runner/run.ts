@@ -1,4 +1,5 @@
 /** A run of the pipeline: the chosen stages, side by side where they do not need each other. */
+import { describeError } from './error.ts';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
 import { ownFolders } from './inputs.ts';
@@ -137,28 +138,10 @@ export async function runStages(
 
 /** The lines that say what failed and what to do. An error that nobody expected is a bug: its stack is shown. */
 export function describeFailure(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  if ('remedy' in error && typeof error.remedy === 'string')
-    return [error.message, ...error.remedy.split('\n').filter((line) => line !== '')];
-  const { code, path, syscall } = error as NodeJS.ErrnoException;
-  if (code !== undefined && syscall !== undefined) {
-    const what = SYSTEM_ERRORS[code] ?? code;
-    return [path === undefined ? what : `${shortPath(path)}: ${what}`];
-  }
-  return (error.stack ?? error.message).split('\n');
+  const { message, remedy } = describeError(error, '', shortPath);
+  if (remedy !== null) return [message, ...remedy.split('\n').filter((line) => line !== '')];
+  return error instanceof Error ? (error.stack ?? message).split('\n') : [message];
 }
-
-const SYSTEM_ERRORS: Readonly<{ [code: string]: string }> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOENT: 'no such file',
-  ENOTDIR: 'not a folder',
-  EEXIST: 'not a folder',
-  EMFILE: 'too many open files',
-};
 
 /** At most `free` at a time, first come, first served. */
 class Slots {

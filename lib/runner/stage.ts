@@ -3,6 +3,8 @@
  * process of its own, hands it its job over the IPC channel and reads its progress there. What it prints goes to its
  * log. It ends when the runner goes away. Every stage imports this file: a change here makes every stage stale.
  */
+import { relative } from 'node:path';
+import { describeError } from './error.ts';
 import type { Fields, ParamsSchema, Values } from './schema.ts';
 
 /** What a stage gets. */
@@ -52,8 +54,8 @@ export async function stage<F extends Fields>(
   try {
     await body({ ...assignment, params: assignment.params as Values<F>, progress: throttled(), say });
   } catch (error) {
-    const { message, remedy } = describe(error);
-    console.error(remedy === null ? error : [message, remedy].join('\n'));
+    const { message, remedy } = describeError(error, relative('', process.argv[1]!));
+    console.error(error instanceof Error && 'remedy' in error ? [message, remedy].join('\n') : error);
     await send({ type: 'failed', message, remedy });
     process.exit(1);
   }
@@ -90,10 +92,4 @@ function throttled(): Job<unknown>['progress'] {
     sent = now;
     void send({ type: 'progress', done, total, note });
   };
-}
-
-function describe(error: unknown): { message: string; remedy: string | null } {
-  if (!(error instanceof Error)) return { message: String(error), remedy: null };
-  const expected = 'remedy' in error && typeof error.remedy === 'string';
-  return { message: error.message, remedy: expected ? (error.remedy as string) : null };
 }

@@ -4,7 +4,7 @@
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Event } from './event.ts';
-import { listReasons } from './stale.ts';
+import { listPastReasons } from './stale.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;
@@ -99,7 +99,8 @@ export class Terminal {
         live.bar.update(Math.min(done, total), { words });
       } else if (isDue(live, now)) {
         const share = total > 0 ? `${Math.floor((100 * done) / total)} %  ` : '';
-        const why = live.told === null ? `  ${listReasons(live.why)}` : '';
+        const outcome = live.last.action === 'restoring' ? 'restored' : 'ran';
+        const why = live.told === null ? `  ${listPastReasons(live.why, outcome)}` : '';
         live.told = now;
         this.#line(stage, share + words + why);
       }
@@ -154,7 +155,7 @@ function formatSeconds(ms: number): string {
 
 function describe({ outcome, seconds, why }: Event & { type: 'end' }): string {
   if (outcome === 'skipped') return `skipped (${why.join(', ')})`;
-  if (outcome === 'ran') return `ran ${seconds.toFixed(1)} s  ${listReasons(why)}`;
-  if (outcome === 'restored') return `restored  ${listReasons(why)}`;
+  if (outcome === 'ran') return `ran ${seconds.toFixed(1)} s  ${listPastReasons(why, outcome)}`;
+  if (outcome === 'restored') return `restored  ${listPastReasons(why, outcome)}`;
   return outcome;
 }

@@ -53,7 +53,7 @@ test('a cold run runs every stage once, with one line for each; only stage files
   const finished = await project.pipeline();
   assert.equal(finished.code, 0, finished.err);
   assert.deepEqual(outcomes(finished), { a: 'ran', b: 'ran', c: 'ran', d: 'ran' });
-  assert.match(finished.out, /^a +ran \d+\.\d s +never ran$/m);
+  assert.match(finished.out, /^a +ran \d+\.\d s +first run$/m);
   assert.equal(await project.read('artifacts/d/result.txt'), '1\nb 2\na 1\n');
   for (const stage of ['a', 'b', 'c', 'd'])
     assert.deepEqual(await readdir(join(project.root, 'artifacts', stage)), ['result.txt']);
@@ -63,6 +63,7 @@ test('a cold run runs every stage once, with one line for each; only stage files
   assert.match(fields.inputs['a/result.txt'], /^[0-9a-f]{64}$/);
   assert.deepEqual(Object.keys(fields.code), [
     'lib/render.ts',
+    'lib/runner/error.ts',
     'lib/runner/schema.ts',
     'lib/runner/stage.ts',
     'stages/b.params.ts',
@@ -183,7 +184,7 @@ test('a damaged object in the cache is a miss that says so, and is made again', 
   const finished = await project.pipeline('d');
   assert.equal(finished.code, 0, finished.err);
   assert.match(finished.out, /^d +result\.txt in the cache is damaged: it will be made again$/m);
-  assert.match(finished.out, /^d +ran .* its folder is missing$/m);
+  assert.match(finished.out, /^d +ran .* its folder was missing$/m);
   assert.equal(await project.runs('d'), runs + 1);
   await rm(join(project.root, 'artifacts/d'), { recursive: true });
   assert.deepEqual(outcomes(await project.pipeline('d')), { a: 'fresh', b: 'fresh', d: 'restored' });
