@@ -13,7 +13,7 @@ import { writeSummary } from '../../lib/files/summary.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { buildPage } from '../../lib/report/page.ts';
 import { runPipeline } from '../run-pipeline.ts';
-import { findChromium, openBrowser } from './browser.ts';
+import { findChromium, openBrowser, settled } from './browser.ts';
 
 const chromium = findChromium();
 const skip = chromium
@@ -69,7 +69,7 @@ describe('the explorer page', { skip }, () => {
     for (const id of SECTIONS) assert.equal(await page.locator(`section#${id}`).count(), 1, id);
     assert.equal(await page.locator('[data-missing]').count(), 0);
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');
-    await page.waitForTimeout(200);
+    await settled(page);
     assert.deepEqual(problems, []);
     assert.deepEqual(
       requests.filter((url) => !/^(file|data|blob):/.test(url)),
@@ -93,7 +93,7 @@ describe('the explorer page', { skip }, () => {
         await page.locator(`#${id}`).scrollIntoViewIfNeeded();
         const epoch = String((columns['epoch'] as Float64Array)[frame]);
         await page.waitForSelector(`#${id}[data-epoch="${epoch}"]`);
-        await page.waitForTimeout(100);
+        await settled(page);
         const shown = await readMarks(page, id, mark);
         const span = Math.max(...values.map(Math.abs));
         assert.equal(shown.length, expected.length, id);
@@ -112,7 +112,7 @@ describe('the explorer page', { skip }, () => {
     const logits = columns['value'] as Float32Array;
     await page.locator('#epoch').fill(String(await page.locator('#epoch').getAttribute('max')));
     await page.locator('#sum').scrollIntoViewIfNeeded();
-    await page.waitForTimeout(200);
+    await settled(page);
     for (let i = 0; i < 100; i++) {
       const [a, b] = [(7 * i) % P, (3 * i + Math.floor(i / P)) % P];
       await page.locator('#sum-a').fill(String(a));
@@ -153,7 +153,7 @@ describe('the explorer page', { skip }, () => {
     assert.equal(await slider.inputValue(), '0');
     await page.keyboard.press('ArrowRight');
     assert.equal(await slider.inputValue(), '1');
-    await page.waitForTimeout(100);
+    await settled(page);
     assert.equal(await page.evaluate(HEIGHT), height);
   });
 
@@ -161,7 +161,7 @@ describe('the explorer page', { skip }, () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width: 390, height: 844 });
-      await page.waitForTimeout(200);
+      await settled(page);
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
       await page.evaluate(axe.source);
       const { violations } = (await page.evaluate('axe.run()')) as AxeResults;

@@ -10,7 +10,7 @@ import axe, { type AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { runScript } from '../run-pipeline.ts';
-import { findChromium, openBrowser } from './browser.ts';
+import { findChromium, openBrowser, settled } from './browser.ts';
 
 const chromium = findChromium();
 const skip = chromium
@@ -174,7 +174,7 @@ describe('the page of sweeps', { skip }, () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(200);
+      await settled(page);
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
       await page.evaluate(axe.source);
       const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
