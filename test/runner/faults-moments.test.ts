@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { createRandom } from '../files/damage.ts';
 import { countSteps, create, killAtSteps, LONG, SEED, startKilled } from './faults.ts';
 
-const KILLS = LONG ? 300 : 8;
+const KILLS = LONG ? 200 : 4;
 /** A kill comes so many turns of the event loop after its step, at most: amid whatever goes on then. */
 const MOST_TURNS = 40;
 

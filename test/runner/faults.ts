@@ -1,5 +1,5 @@
 // What the tests of kills share: a project, and a run that is disturbed before a plain rerun, which must leave what an
-// undisturbed run would, and nothing of the killed one. GROKSCOPE_LONG=1 kills at every step and at 300 moments.
+// undisturbed run would, and nothing of the killed one. GROKSCOPE_LONG=1 kills at every step and at 200 moments.
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
