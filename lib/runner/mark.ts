@@ -37,8 +37,9 @@ const SIGNS = ['closures', 'kernel'];
  */
 export async function markCache(root: string): Promise<void> {
   const tag = join(root, NAME);
-  if ((await readText(tag).catch(() => '')) === TEXT) return;
+  // The names come first: of runs that begin at once on an empty folder, each finds nothing there, or the mark as well.
   const names = (await readdir(root).catch(() => [])).filter((name) => !isTemporary(name));
+  if ((await readText(tag).catch(() => '')) === TEXT) return;
   const foreign = names.find((name) => !OURS.includes(name));
   const [culprit] = foreign === undefined && names.some((name) => SIGNS.includes(name)) ? [] : names;
   if (culprit !== undefined)
