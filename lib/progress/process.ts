@@ -2,6 +2,7 @@
 // parent.
 import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
 import { describeError } from '../runner/error.ts';
+import { guardConsole } from '../runner/visible.ts';
 import type { Measures } from './columns.ts';
 
 /** From the pool: what to open, then numbers of checkpoints. */
@@ -15,6 +16,7 @@ export type Report =
 
 let measure: Measure;
 
+guardConsole();
 process.once('disconnect', () => process.exit());
 process.on('message', (order: Order) => void follow(order).catch(fail));
 

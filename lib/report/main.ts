@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { ExpectedError } from '../files/expected-error.ts';
 import { keptByNpm } from '../runner/npm.ts';
 import { renderProblem } from '../runner/problem.ts';
+import { writeLines } from '../runner/visible.ts';
 import { serveFolder } from './server.ts';
 
 const HELP = `Opens the explorer page in the browser, through a server on this machine only. Ctrl-C ends it.
@@ -37,7 +38,7 @@ function readOptions() {
     if (kept) throw new Error(renderProblem(kept));
     return parseArgs({ options: OPTIONS }).values;
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
+    writeLines(process.stderr, [(error as Error).message, '', ...HELP.split('\n')]);
     return process.exit(2);
   }
 }
@@ -56,11 +57,11 @@ try {
     );
   const { url } = await serveFolder(folder);
   const page = `${url}report/`;
-  console.log(`${page}  (Ctrl-C ends it)`);
+  writeLines(process.stdout, [`${page}  (Ctrl-C ends it)`]);
   if (!options['no-open']) open(page);
 } catch (error) {
   if (!(error instanceof ExpectedError)) throw error;
-  console.error(`${error.message}\n    ${error.remedy}`);
+  writeLines(process.stderr, [error.message, error.remedy], '    ');
   process.exit(1);
 }
 

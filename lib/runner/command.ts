@@ -12,10 +12,12 @@ import { parseOptions, type Options } from './options.ts';
 import { withNeeds } from './order.ts';
 import { readPipeline } from './pipeline.ts';
 import { ConfigurationError } from './problem.ts';
+import type { Said } from './print.ts';
 import { findRoots } from './roots.ts';
 import { describeFailure, runStages, type Run } from './run.ts';
 import { Store } from './store.ts';
 import { checkTargets } from './targets.ts';
+import { writeEvent, writeLines } from './visible.ts';
 import { Workspace } from './workspace.ts';
 
 /** Where a command writes, and what tells it to stop: aborted with the name of a signal as reason. */
@@ -35,7 +37,8 @@ export async function runCommand(
     return await carryOut(parseOptions(args, env), outside);
   } catch (error) {
     const isTheirs = error instanceof ConfigurationError;
-    outside.stderr.write(`${isTheirs ? error.message : describeFailure(error).join('\n    ')}\n`);
+    if (isTheirs) writeLines(outside.stderr, error.message.split('\n'));
+    else writeLines(outside.stderr, describeFailure(error), '    ');
     return isTheirs ? 2 : 1;
   }
 }
@@ -46,7 +49,7 @@ async function carryOut(given: Options, outside: Outside): Promise<number> {
     return 0;
   }
   const { settings: options, line } = await recall(given);
-  if (line !== null) outside.stderr.write(`${line}\n`);
+  if (line !== null) writeLines(outside.stderr, [line]);
   const pipeline = await readPipeline(options.file ?? 'pipeline.yaml', options.overrides);
   if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
   const { artifacts, cache } = findRoots(options, pipeline);
@@ -82,12 +85,14 @@ async function execute(
 ): Promise<number> {
   const print = await import('./print.ts');
   const { command, targets } = options;
-  const say = (lines: readonly string[]): void => {
-    for (const line of lines) outside.stdout.write(`${line}\n`);
+  const say = (said: Said): void => {
+    for (const each of said)
+      if (typeof each === 'string') writeLines(outside.stdout, [each]);
+      else writeEvent(outside.stdout, each);
   };
   if (command === 'graph') {
     const { drawGraph } = await import('./graph.ts');
-    say([drawGraph(run.pipeline)]);
+    say(drawGraph(run.pipeline).split('\n'));
   } else if (command === 'explain' && isPath(targets[0]!)) {
     const { explainFile } = await import('./explain-file.ts');
     say(await explainFile(targets[0]!, run.hashes));
@@ -124,7 +129,7 @@ async function openReport(
   names: readonly string[],
   { stdout }: Outside,
 ): Promise<{ report: Report; close: () => void }> {
-  if (json) return { report: (event) => stdout.write(`${JSON.stringify(event)}\n`), close: () => {} };
+  if (json) return { report: (event) => writeEvent(stdout, event), close: () => {} };
   const { Terminal } = await import('./terminal.ts');
   const terminal = new Terminal(stdout, names);
   return { report: (event) => terminal.show(event), close: () => terminal.close() };

@@ -5,7 +5,9 @@
 import { runCommand } from './command.ts';
 import { listenForStop } from './interrupt.ts';
 import { killStages } from './process.ts';
+import { guardConsole } from './visible.ts';
 
+guardConsole();
 // A reader that has seen enough (`| head`) is no reason to stop working.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 

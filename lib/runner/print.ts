@@ -8,14 +8,17 @@ import { listPastReasons, listReasons } from './stale.ts';
 import type { Verdict } from './verify.ts';
 import type { Workspace } from './workspace.ts';
 
+/** What a command says: lines for people, data for programs. */
+export type Said = readonly (string | object)[];
+
 /** A line for each stage. */
 export function describePlan(
   plans: readonly Plan[],
   { json, dryRun }: { json: boolean; dryRun: boolean },
-): string[] {
+): Said {
   const width = Math.max(...plans.map(({ stage }) => stage.length)) + 2;
   return plans.map((plan) => {
-    if (json) return JSON.stringify({ type: 'plan', ...plan });
+    if (json) return { type: 'plan', ...plan };
     const state = dryRun ? WOULD[plan.action] : stateOf(plan);
     const why =
       plan.action === 'restore' && dryRun ? listPastReasons(plan.why, 'restored') : listReasons(plan.why);
@@ -37,9 +40,9 @@ function stateOf({ action, exists, running }: Plan): string {
   return exists ? 'stale' : 'missing';
 }
 
-export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): string[] {
+export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): Said {
   const { objects, bytes, records, damage } = verdict;
-  if (json) return [JSON.stringify({ type: 'verify', ...verdict })];
+  if (json) return [{ type: 'verify', ...verdict }];
   const sum = `${records} results, ${objects} files, ${megabytes(bytes)} read: ${damage.length} damaged`;
   return [...damage, sum];
 }
@@ -47,9 +50,9 @@ export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): 
 export function describeDropped(
   dropped: Dropped,
   { json, dryRun }: { json: boolean; dryRun: boolean },
-): string[] {
+): Said {
   const { records, objects, bytes } = dropped;
-  if (json) return [JSON.stringify({ type: 'gc', dryRun, ...dropped })];
+  if (json) return [{ type: 'gc', dryRun, ...dropped }];
   const sum = `${records} results, ${objects} files, ${megabytes(bytes)}`;
   return [`${dryRun ? 'would drop' : 'dropped'} ${sum}`];
 }

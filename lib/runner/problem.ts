@@ -2,6 +2,7 @@
  * What is wrong with a configuration, and how it is shown: place, sentence, the line with squiggles under the culprit,
  * and the nearest valid name. All problems of a configuration are collected before any is shown.
  */
+import { visible } from './visible.ts';
 
 export interface Problem {
   /** `pipeline.yaml:14:19`, `--set train.seed`, ... */
@@ -40,11 +41,11 @@ export function renderProblem({ place, message, excerpt, hint }: Problem): strin
   const lines = [`${place} ${message}`];
   if (excerpt) lines.push(...renderExcerpt(excerpt));
   if (hint) lines.push(INDENT + hint);
-  return lines.map((line) => line.replace(CONTROL, '\u00b7')).join('\n');
+  return lines.map((line) => visible(line)).join('\n');
 }
 
-/** What would act on the terminal, or break a line of a message in two. */
-const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+/** What is not drawn stands as a dot in an excerpt, so that the squiggles stay below what they mean. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>): string[] {
   const indented = Math.max(0, line.search(/\S/));
@@ -52,7 +53,10 @@ function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>
   const shown = line.slice(left, left + WIDEST).trimEnd();
   const at = column - left;
   const squiggles = '~'.repeat(Math.max(1, Math.min(length, shown.length - at)));
-  return [INDENT + shown.replaceAll('\t', ' '), INDENT + ' '.repeat(at) + squiggles];
+  return [
+    INDENT + shown.replaceAll('\t', ' ').replace(UNSEEN, '\u00b7'),
+    INDENT + ' '.repeat(at) + squiggles,
+  ];
 }
 
 /** `did you mean "seed"?` where a name is near enough, else the names there are. */

@@ -6,6 +6,7 @@
 import { relative } from 'node:path';
 import { describeError } from './error.ts';
 import type { Fields, ParamsSchema, Values } from './schema.ts';
+import { guardConsole, visible } from './visible.ts';
 
 /** What a stage gets. */
 export interface Job<P> {
@@ -47,6 +48,7 @@ export async function stage<F extends Fields>(
     console.error('a stage is started by the runner: npm run pipeline -- STAGE');
     process.exit(2);
   }
+  guardConsole();
   process.once('disconnect', endGroup);
   const assigned = new Promise<Assignment>((resolve) => process.once('message', resolve));
   void send({ type: 'ready' });
@@ -55,7 +57,7 @@ export async function stage<F extends Fields>(
     await body({ ...assignment, params: assignment.params as Values<F>, progress: throttled(), say });
   } catch (error) {
     const { message, remedy } = describeError(error, relative('', process.argv[1]!));
-    console.error(error instanceof Error && 'remedy' in error ? [message, remedy].join('\n') : error);
+    console.error(error instanceof Error && 'remedy' in error ? `${visible(message)}\n${remedy}` : error);
     await send({ type: 'failed', message, remedy });
     process.exit(1);
   }
@@ -80,7 +82,7 @@ function send(message: StageMessage): Promise<void> {
 }
 
 function say(line: string): void {
-  console.log(line);
+  console.log(visible(line));
   void send({ type: 'say', line });
 }
 

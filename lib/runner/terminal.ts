@@ -5,9 +5,12 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { Event } from './event.ts';
 import { listPastReasons } from './stale.ts';
+import { visible } from './visible.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;
+/** Beside a bar, whose line must not wrap. */
+const LONGEST_WORDS = 120;
 /** Without a terminal: a line this long after the last one. */
 const PLAIN_EVERY_MS = 15_000;
 
@@ -82,9 +85,10 @@ export class Terminal {
   }
 
   /** cli-progress prints lines above its bars, at its next redraw. */
-  #print(line: string): void {
-    if (this.#bars) this.#bars.log(`${line}\n`);
-    else this.#stream.write(`${line}\n`);
+  #print(text: string): void {
+    const line = `${visible(text)}\n`;
+    if (this.#bars) this.#bars.log(line);
+    else this.#stream.write(line);
   }
 
   #refresh(): void {
@@ -92,7 +96,7 @@ export class Terminal {
     for (const [stage, live] of this.#live) {
       if (now - live.since < PATIENCE_MS) continue;
       const { done, total } = live.last;
-      const words = this.#describe(live, now);
+      const words = visible(this.#describe(live, now), LONGEST_WORDS);
       if (this.#stream.isTTY) {
         live.bar ??= this.#openBars().create(1, 0, { stage: stage.padEnd(this.#width), words });
         live.bar.setTotal(Math.max(total, 1));

@@ -10,6 +10,7 @@ import { ConfigurationError } from '../runner/problem.ts';
 import { killStages } from '../runner/process.ts';
 import { findRoots } from '../runner/roots.ts';
 import { describeFailure } from '../runner/run.ts';
+import { guardConsole, writeEvent, writeLines } from '../runner/visible.ts';
 import { Board } from './board.ts';
 import { readSweep, sweepNames, type Sweep } from './definition.ts';
 import type { Ending, Executor } from './executor.ts';
@@ -67,9 +68,8 @@ async function plan(site: Site, sweep: Sweep, { json }: SweepOptions): Promise<n
   const { planPoint } = await import('./plan-point.ts');
   for (const point of sweep.points) {
     const action = await planPoint(site, point);
-    console.log(
-      json ? JSON.stringify({ type: 'plan', point: point.name, action }) : `${point.name}  ${action}`,
-    );
+    if (json) writeEvent(process.stdout, { type: 'plan', point: point.name, action });
+    else console.log(`${point.name}  ${action}`);
   }
   return 0;
 }
@@ -82,7 +82,7 @@ async function carryOut(
   stop: AbortSignal,
 ): Promise<number> {
   const board = options.json ? null : new Board(process.stdout, sweep);
-  const say = (event: object): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+  const say = (event: object): void => writeEvent(process.stdout, event);
   const rows = new Map<string, Row>();
   const gathering: Promise<void>[] = [];
   const gather = async (ending: Ending): Promise<void> => {
@@ -136,6 +136,7 @@ function describeRow(row: Row | undefined): string {
   return epoch === null ? 'has not grokked' : `grokked at epoch ${epoch.toLocaleString('en-US')}`;
 }
 
+guardConsole();
 // A reader that has seen enough (`| head`) is no reason to stop working.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
@@ -143,10 +144,10 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (error instanceof ConfigurationError) {
-    console.error(error.message);
+    writeLines(process.stderr, error.message.split('\n'));
     process.exitCode = 2;
   } else {
-    console.error(describeFailure(error).join('\n    '));
+    writeLines(process.stderr, describeFailure(error), '    ');
     process.exitCode = 1;
   }
 }

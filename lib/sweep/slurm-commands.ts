@@ -34,12 +34,14 @@ export async function submitArray(
   for (let tries = 1; ; tries++) {
     const { code, said } = await feed('sbatch', all, script);
     if (code === 0) return;
-    if (!UNHEARD.test(said) || tries === TRIES)
-      throw new Failure(`sbatch refused: ${said.trim()}`, 'see slurm: of the sweep in pipeline.yaml');
+    if (!UNHEARD.test(said) || tries === TRIES) throw refusal(said.trim().split('\n'));
     await sleep(1000 * 2 ** tries);
     if (((await listTasks([job])) ?? []).length > 0) return;
   }
 }
+
+const refusal = ([first = '', ...more]: readonly string[]): Failure =>
+  new Failure(`sbatch refused: ${first}`, [...more, 'see slurm: of the sweep in pipeline.yaml'].join('\n'));
 
 /** What Slurm knows of these arrays, ended ones too for some minutes; null where it did not answer. */
 export async function listTasks(jobs: readonly string[]): Promise<Task[] | null> {

@@ -66,6 +66,7 @@ test('a cold run runs every stage once, with one line for each; only stage files
     'lib/runner/error.ts',
     'lib/runner/schema.ts',
     'lib/runner/stage.ts',
+    'lib/runner/visible.ts',
     'stages/b.params.ts',
     'stages/b.ts',
   ]);

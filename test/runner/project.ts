@@ -79,7 +79,7 @@ export class Project {
 
   /** What stages import. */
   protected async writeLibrary(): Promise<void> {
-    for (const file of ['stage.ts', 'schema.ts', 'error.ts'])
+    for (const file of ['stage.ts', 'schema.ts', 'error.ts', 'visible.ts'])
       await cp(join(repository, 'lib/runner', file), join(this.root, 'lib/runner', file));
     await symlink(join(repository, 'node_modules'), join(this.root, 'node_modules'));
     await this.write(
