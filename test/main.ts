@@ -5,31 +5,20 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const LOADER = new URL('./loader.mjs', import.meta.url).href;
 const AT_ONCE = 2;
 
-const texts = await mkdtemp(join(tmpdir(), 'grokscope-texts-'));
-try {
-  const given = process.argv.slice(2);
-  const all = (await readdir(join(root, 'test'), { recursive: true })).filter((path) =>
-    path.endsWith('.test.ts'),
-  );
-  const files = given.some((word) => word.endsWith('.ts')) ? [] : all.map((path) => `test/${path}`).sort();
-  const args = ['--import', LOADER, '--test', `--test-concurrency=${AT_ONCE}`, ...given, ...files];
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, GROKSCOPE_TEXTS: texts },
-    stdio: 'inherit',
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  const [code] = (await once(child, 'close')) as [number | null];
-  process.exitCode = code ?? 1;
-} finally {
-  await rm(texts, { recursive: true, force: true });
-}
+const given = process.argv.slice(2);
+const all = (await readdir(join(root, 'test'), { recursive: true })).filter((path) =>
+  path.endsWith('.test.ts'),
+);
+const files = given.some((word) => word.endsWith('.ts')) ? [] : all.map((path) => `test/${path}`).sort();
+const args = ['--import', 'tsx', '--test', `--test-concurrency=${AT_ONCE}`, ...given, ...files];
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+const [code] = (await once(child, 'close')) as [number | null];
+process.exitCode = code ?? 1;
