@@ -11,11 +11,12 @@ import { buildPage } from '../lib/report/page.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { params } from './report.params.ts';
 
-await stage(params, async ({ params, needs, out, progress }) => {
+await stage(params, async ({ params, needs, out, progress, say }) => {
   for (const need of ['dataset', 'train'])
     if (!needs[need])
       throw new ExpectedError(`report needs ${need}`, `add ${need} to the needs of report in pipeline.yaml`);
-  const { data, blocks } = await collect(needs);
+  const { data, blocks, flaws } = await collect(needs);
+  for (const flaw of flaws) say(flaw);
   progress(1, 2, 'page');
   const { pipeline_yaml } = params;
   const page = await buildPage(

@@ -1,12 +1,12 @@
 // What the page is made of, read from the folders of the stages that are there.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { embeddingInBasis, fourierNorms, makeFourierBasis } from '../analysis/fourier.ts';
 import { toMatrix } from '../analysis/matrix.ts';
 import { openArrow, readArrow, type ArrowFile } from '../files/arrow.ts';
+import { ExpectedError } from '../files/expected-error.ts';
 import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
@@ -21,6 +21,7 @@ import {
 import { readModel } from '../model/model-file.ts';
 import { readPairs } from '../task/pairs.ts';
 import type { FigureFile, ReportData, Summaries, Table } from './data.ts';
+import { readFigures, titleOf } from './figure-files.ts';
 import { chooseSnapshots } from './snapshots.ts';
 
 /** Snapshots whose weights travel. */
@@ -29,6 +30,8 @@ const SNAPSHOTS = 16;
 export interface Collected {
   readonly data: Omit<ReportData, 'pipeline_yaml' | 'made_by'>;
   readonly blocks: Readonly<Record<string, Uint8Array>>;
+  /** What had to be left out, a line each. */
+  readonly flaws: readonly string[];
 }
 
 type Folders = Readonly<Record<string, string>>;
@@ -49,15 +52,23 @@ export async function collect(needs: Folders): Promise<Collected> {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { task, train } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const summaries: Record<string, Record<string, unknown>> = {};
-  for (const [stage, folder] of Object.entries(needs))
-    if (path(stage, 'summary.json')) summaries[stage] = await readSummary(folder);
+  const flaws: string[] = [];
+  for (const [stage, folder] of Object.entries(needs)) {
+    if (!path(stage, 'summary.json')) continue;
+    const summary = await readSummary(folder).catch((error: unknown) => {
+      if (!(error instanceof ExpectedError)) throw error;
+      flaws.push(`${error.message}: left out of the page`);
+      return null;
+    });
+    if (summary) summaries[stage] = summary;
+  }
 
   const checkpoints = path('train', 'checkpoints.arrow');
   if (checkpoints) read.add('train/checkpoints.arrow');
   const snapshots = checkpoints
     ? await readSnapshots(checkpoints, config, landmarks(summaries))
     : [{ epoch: 0, halves: toFloat16(flattenWeights(config, weights)) }];
-  const figures = await readFigures(needs);
+  const figures = await figuresOf(needs);
   const trained = new Uint8Array(Math.ceil(config.p ** 2 / 8));
   train.a.forEach((a, i) => {
     const row = a * config.p + train.b[i]!;
@@ -85,7 +96,7 @@ export async function collect(needs: Folders): Promise<Collected> {
     ...Object.fromEntries(snapshots.map(({ halves }, i) => [`weights-${i}`, bytesOf(halves)])),
     ...Object.fromEntries(figures.map(({ svg }, i) => [`figure-${i}`, gzipSync(svg, { level: 9 })])),
   };
-  return { data, blocks };
+  return { data, blocks, flaws };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -111,8 +122,8 @@ async function readTable(path: string): Promise<Table> {
 /** Of a network without checkpoints: what the stages found at its end, as a table of one row. */
 function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summaries): Table {
   const W_E = toMatrix(weights.W_E, { rows: config.p });
-  const singular = summaries['svd']?.['singular_values_W_E'] as number[] | undefined;
-  const cosines = summaries['logits']?.['logit_cosine_coefficients'] as number[] | undefined;
+  const singular = numbersIn(summaries['svd']?.['singular_values_W_E']);
+  const cosines = numbersIn(summaries['logits']?.['logit_cosine_coefficients']);
   return toTable(1, {
     epoch: [0],
     fourier_norms_W_E: fourierNorms(embeddingInBasis(makeFourierBasis(config.p), W_E)).all,
@@ -121,11 +132,15 @@ function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summarie
   });
 }
 
+/** Null for what is no list of numbers: a summary may be anybody's. */
+const numbersIn = (value: unknown): number[] | null =>
+  Array.isArray(value) && value.every((x) => typeof x === 'number') ? value : null;
+
 /** Epochs at which something happened: when it memorised and grokked, and where phases meet. */
 function landmarks(summaries: Summaries): number[] {
   const train = summaries['train'] ?? {};
   const phases = Object.values(
-    (summaries['progress']?.['phases'] ?? {}) as Record<string, { from: number } | null>,
+    (summaries['progress']?.['phases'] ?? {}) as Record<string, { from?: unknown }>,
   );
   return [train['memorised_epoch'], train['grokked_epoch'], ...phases.map((phase) => phase?.from)].filter(
     (epoch) => typeof epoch === 'number',
@@ -163,14 +178,11 @@ async function readWeights(file: ArrowFile, row: number, config: ModelConfig): P
 }
 
 /** Every SVG that stands beside a table of its numbers; its title is what it says itself. */
-async function readFigures(needs: Folders): Promise<(FigureFile & { svg: Buffer })[]> {
+async function figuresOf(needs: Folders): Promise<(FigureFile & { svg: Buffer })[]> {
   const figures = [];
   for (const [stage, folder] of Object.entries(needs))
-    for (const file of (await readdir(folder)).filter((name) => name.endsWith('.svg')).sort()) {
-      const svg = await readRegular(join(folder, file));
-      const title = /<title>([^<]*)<\/title>/.exec(svg.toString('utf8'))?.[1] ?? file;
-      figures.push({ stage, name: file.slice(0, -'.svg'.length), title, svg });
-    }
+    for (const { file, svg } of await readFigures(folder))
+      figures.push({ stage, name: file.slice(0, -'.svg'.length), title: titleOf(svg) ?? file, svg });
   return figures;
 }
 

@@ -1,27 +1,15 @@
 // The page as one file: style, script and data inside, nothing fetched. Script and style are bundled by esbuild from
 // page/, which these URLs name, so that its files are in the key of the stage that calls this.
 import { fileURLToPath } from 'node:url';
-import { GRID, INK, MUTED, SERIES_COLOURS } from '../figures/style.ts';
 import { bundle } from '../runner/bundle.ts';
+import { colourRules } from './colours.ts';
 import type { ReportData } from './data.ts';
+import { policyOf } from './policy.ts';
 import type { SweepData } from './sweep-data.ts';
 
 const EXPLORER = fileURLToPath(new URL('./page/main.ts', import.meta.url));
 const SWEEPS = fileURLToPath(new URL('./page/sweeps.ts', import.meta.url));
 const STYLE = fileURLToPath(new URL('./page/style.css', import.meta.url));
-
-/** What the figures' colours become in the dark scheme; those of the series keep their order of hues. */
-const DARK: Readonly<Record<string, string>> = {
-  [INK]: '#e9e9e4',
-  [MUTED]: '#a6a9b0',
-  [GRID]: '#32363e',
-  white: '#1b1e24',
-  ...Object.fromEntries(
-    ['#4aa8e0', '#ff8a3d', '#2fc79b', '#e69ac4', '#f2b632', '#8ccdf3', '#b39ad6', '#a3a3a3'].map(
-      (dark, i) => [SERIES_COLOURS[i]!, dark],
-    ),
-  ),
-};
 
 /** What a page decodes when it needs it, by id. */
 type Blocks = Readonly<Record<string, Uint8Array>>;
@@ -47,6 +35,7 @@ async function buildHtml(entry: string, title: string, data: object, blocks: Blo
   const [script, style] = ['.js', '.css'].map(
     (end) => outputFiles.find(({ path }) => path.endsWith(end))!.text,
   ) as [string, string];
+  const [code, sheet] = [script.replaceAll('</script', '<\\/script'), colourRules() + style];
   const block = (id: string, type: string, text: string): string =>
     `<script type="${type}" id="${id}">${text}</script>`;
   return [
@@ -54,30 +43,18 @@ async function buildHtml(entry: string, title: string, data: object, blocks: Blo
     '<html lang="en">',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; connect-src 'none'">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(code, sheet)}">`,
     '<link rel="icon" href="data:,">',
-    `<title>${title}</title>`,
-    `<style>${colours()}${style}</style>`,
+    `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`,
+    `<style>${sheet}</style>`,
     '<header><b>grokscope</b><nav aria-label="Sections"></nav></header>',
     '<main><p>This page needs JavaScript.</p></main>',
     block('data', 'application/json', JSON.stringify(data).replaceAll('<', '\\u003c')),
     ...Object.entries(blocks).map(([id, bytes]) =>
       block(id, 'application/octet-stream', Buffer.from(bytes).toString('base64')),
     ),
-    `<script>${script.replaceAll('</script', '<\\/script')}</script>`,
+    `<script>${code}</script>`,
     '</html>',
     '',
   ].join('\n');
-}
-
-/** Attributes give way to style sheets: so one picture serves both schemes. */
-function colours(): string {
-  const name = (light: string): string => `--c-${light.replace('#', '')}`;
-  const variables = Object.entries(DARK).map(
-    ([light, dark]) => `${name(light)}:light-dark(${light},${dark})`,
-  );
-  const rules = Object.keys(DARK).flatMap((light) =>
-    ['fill', 'stroke'].map((property) => `svg [${property}="${light}"]{${property}:var(${name(light)})}`),
-  );
-  return `:root{${variables.join(';')}}${rules.join('')}svg text:not([fill]){fill:var(${name(INK)})}`;
 }

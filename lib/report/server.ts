@@ -4,6 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { CLOSED, servedPolicy } from './policy.ts';
+
+/** Below the root; whatever else is HTML is somebody else's. */
+const PAGES = ['report/index.html', 'sweeps/index.html'];
+/** The policy of a page stands in its first bytes. */
+const HEAD_BYTES = 4096;
 
 const HOST = '127.0.0.1';
 const TYPES: Readonly<Record<string, string>> = {
@@ -42,6 +48,9 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
     response.writeHead(200, {
       'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
       'content-length': size,
+      'content-security-policy': PAGES.some((page) => path === join(root, page))
+        ? servedPolicy(await readHead(file))
+        : CLOSED,
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });
@@ -52,6 +61,11 @@ async function answer(root: string, request: IncomingMessage, response: ServerRe
   }
 }
 
+async function readHead(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
 /** As many bytes as were announced, of the file that was opened, whatever becomes of it. */
 async function send(file: FileHandle, size: number, socket: Socket, response: ServerResponse): Promise<void> {
   const gone = new AbortController(); // Node does not tell an answer that waits for its turn on the connection
@@ -59,7 +73,7 @@ async function send(file: FileHandle, size: number, socket: Socket, response: Se
   socket.once('close', leave);
   if (socket.destroyed) leave();
   try {
-    const bytes = file.createReadStream({ end: size - 1, autoClose: false });
+    const bytes = file.createReadStream({ start: 0, end: size - 1, autoClose: false });
     await pipeline(bytes, response, { end: false, signal: gone.signal });
     if (bytes.bytesRead < size) throw new Error('the file was cut while it was sent');
     response.end();

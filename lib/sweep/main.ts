@@ -16,6 +16,7 @@ import { readSweep, sweepNames, type Sweep } from './definition.ts';
 import type { Ending, Executor } from './executor.ts';
 import { createLocal } from './local.ts';
 import { HELP, parseSweepOptions, type SweepOptions } from './options.ts';
+import { isPageFile } from './page-file.ts';
 import { failedRow, readRow, writeResults, type Row } from './results.ts';
 import { openSite, type Site } from './site.ts';
 import { createSlurm } from './slurm.ts';
@@ -107,10 +108,11 @@ async function carryOut(
   if (options.detach) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
   const isNew = await writeResults(site.folder, sweep, ordered);
-  const isShown = ['figures', 'page.json', '../index.html'].every((path) =>
-    existsSync(join(site.folder, path)),
-  );
-  if (isNew || options.collect || !isShown) await present(site.folder, sweep, ordered);
+  const isShown =
+    ['figures', '../index.html'].every((path) => existsSync(join(site.folder, path))) &&
+    (await isPageFile(join(site.folder, 'page.json')));
+  if (isNew || options.collect || !isShown)
+    await present(site.folder, sweep, ordered, (line) => writeLines(process.stderr, [line]));
   if (!options.json) for (const line of epochTable(sweep, ordered)) console.log(line);
   if (!options.json) console.log(`results in ${shortPath(site.folder)}/results.arrow`);
   if (!options.json) console.log(`page of all sweeps: ${shortPath(join(site.folder, '../index.html'))}`);
@@ -118,7 +120,12 @@ async function carryOut(
 }
 
 /** Figures, where it trains, and the page. */
-async function present(folder: string, sweep: Sweep, rows: readonly Row[]): Promise<void> {
+async function present(
+  folder: string,
+  sweep: Sweep,
+  rows: readonly Row[],
+  say: (line: string) => void,
+): Promise<void> {
   const [{ composePictures }, { drawFigures }, { writePage }] = await Promise.all([
     import('./pictures.ts'),
     import('./figures.ts'),
@@ -126,7 +133,7 @@ async function present(folder: string, sweep: Sweep, rows: readonly Row[]): Prom
   ]);
   const pictures = await composePictures(folder, sweep, rows);
   if (pictures) await drawFigures(folder, pictures);
-  await writePage(folder, sweep, rows, pictures);
+  await writePage(folder, sweep, rows, pictures, say);
 }
 
 /** A few words about a point that is done: whether and when it grokked, where that is known. */

@@ -3,13 +3,16 @@
  * folder, page.json, so that each sweep can be made, and made again, without the others.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { ExpectedError } from '../files/expected-error.ts';
+import { readFigures, titleOf } from '../report/figure-files.ts';
 import { buildSweepsPage } from '../report/page.ts';
 import type { Pictures, SweepData } from '../report/sweep-data.ts';
 import { capOf } from './axes.ts';
 import type { Sweep } from './definition.ts';
+import { readPageFile } from './page-file.ts';
 import type { Row } from './results.ts';
 
 /** Samples of a curve on the page, by the number of curves: together a few hundred kilobytes at most. */
@@ -21,31 +24,37 @@ export async function writePage(
   sweep: Sweep,
   rows: readonly Row[],
   pictures: Pictures | null,
+  say: (line: string) => void,
 ): Promise<void> {
-  const { name, yaml } = sweep;
+  const { yaml } = sweep;
   const points = rows.map(({ point, outcome, params, fields }) => ({ point, outcome, params, fields }));
   const cap = pictures ? capOf(sweep) : null;
-  const data = { name, yaml, cap, points, pictures: pictures && thin(pictures) };
+  const data = { yaml, cap, points, pictures: pictures && thin(pictures) };
   await replace(join(folder, 'page.json'), JSON.stringify(data));
-  await replace(join(dirname(folder), 'index.html'), await composePage(dirname(folder)));
+  await replace(join(dirname(folder), 'index.html'), await composePage(dirname(folder), say));
 }
 
-async function composePage(folder: string): Promise<string> {
+/** The page of the sweeps in `folder` as HTML. One whose page.json is of no use is left out, which `say` is told. */
+export async function composePage(folder: string, say: (line: string) => void): Promise<string> {
   const sweeps: SweepData[] = [];
   const blocks: Record<string, Uint8Array> = {};
   for (const name of (await readdir(folder)).sort()) {
-    if (!existsSync(join(folder, name, 'page.json'))) continue;
-    const data = JSON.parse(await readFile(join(folder, name, 'page.json'), 'utf8')) as SweepData;
+    const path = join(folder, name, 'page.json');
+    if (!existsSync(path)) continue;
+    const data = await readPageFile(path).catch((error: unknown) => {
+      if (!(error instanceof ExpectedError)) throw error;
+      say(`${error.message}: left out of the page; npm run sweep -- ${name} makes it again`);
+      return null;
+    });
+    if (!data) continue;
     const figures = [];
-    for (const file of await readdir(join(folder, name, 'figures')).catch(() => [])) {
-      if (!file.endsWith('.svg')) continue;
-      const svg = await readFile(join(folder, name, 'figures', file));
-      const title = /<title>([^<]*)<\/title>/.exec(svg.toString('utf8'))?.[1] ?? file;
+    for (const { file, svg } of await readFigures(join(folder, name, 'figures'))) {
       const block = `figure-${Object.keys(blocks).length}`;
       blocks[block] = gzipSync(svg, { level: 9 });
-      figures.push({ name: file.slice(0, -'.svg'.length), title, block });
+      figures.push({ name: file.slice(0, -'.svg'.length), title: titleOf(svg) ?? file, block });
     }
-    sweeps.push({ ...data, figures });
+    const { yaml, cap = null, points, pictures = null } = data;
+    sweeps.push({ name, yaml, cap, points, pictures, figures });
   }
   return buildSweepsPage(sweeps, blocks);
 }

@@ -83,7 +83,7 @@ describe('the page of sweeps', { skip }, () => {
     ] as const)
       assert.equal(await page.locator(`section#sweep-${name} article`).count(), cards, name);
     for (const each of await page.locator('summary').all()) await each.click();
-    await page.waitForSelector('#sweep-grid .static svg');
+    await page.waitForSelector('#sweep-grid .static img');
     assert.equal(await page.locator('#sweep-lines tbody tr').count(), 4);
     assert.match(
       (await page.locator('#sweep-lines pre').textContent()) ?? '',

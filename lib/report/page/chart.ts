@@ -124,7 +124,7 @@ export function legend(items: readonly { name: string; colour: string; dashed?: 
       h(
         'li',
         {},
-        h('span', { class: dashed ? 'swatch dashed' : 'swatch', style: `--c:${swatchColour(colour)}` }),
+        h('span', { class: dashed ? 'swatch dashed' : 'swatch', style: { '--c': swatchColour(colour) } }),
         name,
       ),
     ),

@@ -1,9 +1,13 @@
 // Elements without a framework: h('p', { class: 'note' }, 'text').
 
-type Attributes = Readonly<Record<string, string | number | boolean | ((event: Event) => void) | undefined>>;
+type Value = string | number | boolean | Readonly<Record<string, string>> | ((event: Event) => void);
+type Attributes = Readonly<Record<string, Value | undefined>>;
 export type Child = Node | string;
 
-/** An HTML element; a function among the attributes listens to the event of that name, true sets a bare attribute. */
+/**
+ * An HTML element; a function among the attributes listens to the event of that name, true sets a bare attribute. Style
+ * is given as `{ property: value }`: the page's policy does not let an attribute have it.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -12,11 +16,32 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') element.addEventListener(name, value);
+    else if (typeof value === 'object')
+      for (const [property, text] of Object.entries(value)) element.style.setProperty(property, text);
     else if (value !== undefined && value !== false)
       element.setAttribute(name, value === true ? '' : String(value));
   }
   element.append(...children);
   return element;
+}
+
+/** A relative address of a file, whatever its name holds. */
+export const pathOf = (...names: readonly string[]): string => names.map(encodeURIComponent).join('/');
+
+/**
+ * A part of the page, or in its place a line that says why there is none: the others stay. Data that came from elsewhere
+ * may be anything.
+ */
+export function part<T>(name: string, make: () => T): T | HTMLElement {
+  try {
+    return make();
+  } catch (error) {
+    return h(
+      'p',
+      { class: 'missing', 'data-broken': name },
+      `${name} cannot be shown: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** A part of the page with its heading; `id` is what the links at the top go to. */

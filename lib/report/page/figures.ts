@@ -1,7 +1,9 @@
 // Every figure that the stages drew, unpacked when it comes into view, with links to its files beside the page.
+import { colourRules } from '../colours.ts';
 import { decodeBytes } from '../data.ts';
-import { h, missing, section } from './element.ts';
+import { h, missing, pathOf, section } from './element.ts';
 import { blockOf, type Run } from './run.ts';
+import { followScheme } from './theme.ts';
 
 /** Stages that draw, in the order of the pipeline. */
 const STAGES = ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits', 'progress'];
@@ -36,7 +38,7 @@ export function figures(run: Run): HTMLElement {
           ...own.map(({ figure: { name, title }, i }) =>
             figureCard({
               title,
-              path: `../${stage}/${name}`,
+              path: pathOf('..', stage, name),
               caption: `${stage}/${name}`,
               block: `figure-${i}`,
             }),
@@ -63,7 +65,7 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
     (entries, seen) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       seen.disconnect();
-      void unpack(picture, block);
+      void unpack(picture, title, block);
     },
     { rootMargin: '400px' },
   ).observe(picture);
@@ -82,16 +84,22 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   );
 }
 
-/**
- * Ids are made unique: in one document, two figures may not both have an `id-1`. Names that Plot gives to parts go: the
- * figure has its own.
- */
-async function unpack(element: HTMLElement, block: string): Promise<void> {
+/** As an image, so that whatever stands in the file is looked at and does nothing. */
+async function unpack(element: HTMLElement, title: string, block: string): Promise<void> {
   const packed = new Blob([decodeBytes(blockOf(block))]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-  const own = svg.replaceAll(
-    /( id="|url\(#|href="#)(id-\d+)/g,
-    (_, before: string, id: string) => `${before}${block}-${id}`,
-  );
-  element.innerHTML = own.replaceAll(/(<(?!svg)[^>]*?) aria-label="[^"]*"/g, '$1');
+  const image = h('img', { alt: title });
+  followScheme((isDark) => {
+    URL.revokeObjectURL(image.src);
+    image.src = URL.createObjectURL(new Blob([wear(svg, isDark)], { type: 'image/svg+xml' }));
+  });
+  element.replaceChildren(image);
+}
+
+/** The picture in the colours of the page: an image sees no style sheet but its own. */
+function wear(svg: string, isDark: boolean): string {
+  const end = svg.lastIndexOf('</svg>');
+  if (end === -1) return svg;
+  const scheme = `:root{color-scheme:${isDark ? 'dark' : 'light'}}image{image-rendering:pixelated}`;
+  return `${svg.slice(0, end)}<style>${scheme}${colourRules()}</style>${svg.slice(end)}`;
 }

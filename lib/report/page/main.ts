@@ -1,7 +1,7 @@
 // The page: reads the data that travels in it, makes the sections and joins them to the slider.
 import type { ReportData } from '../data.ts';
 import { curves } from './curves.ts';
-import { h } from './element.ts';
+import { h, part } from './element.ts';
 import { explorer } from './explorer.ts';
 import { figures } from './figures.ts';
 import { headline } from './headline.ts';
@@ -28,18 +28,23 @@ const store = new Store(start, (frame) => run.snapshotOf(frame));
 
 /** What moves with the slider; it stays at the foot of the window as long as one of these is in sight. */
 const moving = [
-  curves(run, store),
-  explorer(run, store),
-  measures(run, store),
-  neurons(run, store),
-  sum(run, store),
+  part('curves', () => curves(run, store)),
+  part('the explorer', () => explorer(run, store)),
+  part('measures', () => measures(run, store)),
+  part('neurons', () => neurons(run, store)),
+  part('the sum', () => sum(run, store)),
 ];
 const sections = [
-  headline(run),
-  h('div', { class: 'moving' }, ...moving.filter((each) => each !== null), slider(run, store) ?? ''),
-  figures(run),
+  part('the headline', () => headline(run)),
+  h(
+    'div',
+    { class: 'moving' },
+    ...moving.filter((each) => each !== null),
+    part('the slider', () => slider(run, store)) ?? '',
+  ),
+  part('figures', () => figures(run)),
   sweepsLink(),
-  provenance(run),
+  part('provenance', () => provenance(run)),
 ];
 
 const LINKS: Readonly<Record<string, string>> = {

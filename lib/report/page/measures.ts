@@ -152,7 +152,7 @@ function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
     });
     return h(
       'label',
-      { class: 'toggle', style: `--c:${swatchColour(colour)}`, 'data-measure': column },
+      { class: 'toggle', style: { '--c': swatchColour(colour) }, 'data-measure': column },
       input,
       h('span', { class: 'swatch' }),
       name,

@@ -27,7 +27,8 @@ export function neurons(run: Run, store: Store): HTMLElement {
     fraction: fraction[j]!,
     phase: phase[j]!,
   }));
-  const above = (run.data.summaries['neurons']?.['cluster_above'] as number | undefined) ?? 0.85;
+  const { cluster_above } = run.data.summaries['neurons'] ?? {};
+  const above = typeof cluster_above === 'number' ? cluster_above : 0.85;
   const clusters = clusterNeurons(all, above);
   return section(
     'neurons',

@@ -33,7 +33,7 @@ export function colourBar(signed: boolean, low: HTMLElement, high: HTMLElement):
   });
   const strip = h('span', {
     class: 'strip',
-    style: `background: linear-gradient(to right, ${stops.join(', ')})`,
+    style: { background: `linear-gradient(to right, ${stops.join(', ')})` },
   });
   return h('div', { class: 'bar', 'aria-hidden': 'true' }, low, strip, high);
 }

@@ -134,11 +134,13 @@ const PHASES = ['memorisation', 'circuit_formation', 'cleanup'];
 
 /** From the stage progress where it found them, else from the epochs at which the network memorised and grokked. */
 function findPhases({ summaries }: ReportData, last: number): Phase[] {
-  type Span = { from: number; to: number | null } | null;
+  type Span = { from?: unknown; to?: unknown } | null;
   const found = summaries['progress']?.['phases'] as Record<string, Span> | null | undefined;
   return PHASES.flatMap((name) => {
     const span = found?.[name];
-    return span ? [{ name: name.replace('_', ' '), from: span.from, to: span.to ?? last }] : [];
+    if (typeof span?.from !== 'number') return [];
+    const to = typeof span.to === 'number' ? span.to : last;
+    return [{ name: name.replace('_', ' '), from: span.from, to }];
   });
 }
 
@@ -150,7 +152,11 @@ function findKeyFrequencies({ summaries, config }: ReportData): number[] {
     byRule?.['logit_map_quarter_max'],
     summaries['logits']?.['key_used'],
   ];
-  const key = candidates.find((list) => Array.isArray(list) && list.length > 0) as number[] | undefined;
+  const isFrequency = (k: unknown): boolean =>
+    typeof k === 'number' && Number.isInteger(k) && k > 0 && k <= config.p / 2;
+  const isList = (list: unknown): boolean =>
+    Array.isArray(list) && list.length > 0 && list.every(isFrequency);
+  const key = candidates.find(isList) as number[] | undefined;
   return key ?? Array.from({ length: Math.min(4, config.p >> 1) }, (_, i) => i + 1);
 }
 

@@ -50,14 +50,14 @@ export function slider(run: Run, store: Store): HTMLElement | null {
         'div',
         { class: 'phases', 'aria-hidden': 'true' },
         ...phases.map(({ name, from, to }) =>
-          h('span', { style: `left:${place(from)}%;width:${place(to) - place(from)}%` }, name),
+          h('span', { style: { left: `${place(from)}%`, width: `${place(to) - place(from)}%` } }, name),
         ),
       ),
       input,
       h(
         'div',
         { class: 'snapshots', 'aria-hidden': 'true' },
-        ...run.data.snapshots.map((epoch) => h('i', { style: `left:${place(epoch)}%` })),
+        ...run.data.snapshots.map((epoch) => h('i', { style: { left: `${place(epoch)}%` } })),
       ),
     ),
     step(1, 'one checkpoint on', '›'),

@@ -63,7 +63,7 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
       'div',
       { class: 'bar', 'aria-hidden': 'true' },
       h('span', {}, `${colour.label} ${short(low)}`),
-      h('span', { class: 'strip', style: `background: linear-gradient(to right, ${stops.join(', ')})` }),
+      h('span', { class: 'strip', style: { background: `linear-gradient(to right, ${stops.join(', ')})` } }),
       h('span', {}, short(high)),
     ),
     picture.element,

@@ -1,6 +1,6 @@
 // One sweep: epochs over each axis, what became of runs over two, all losses, one run's numbers, and every file.
 import type { SweepData, SweepPoint } from '../sweep-data.ts';
-import { details, h, section, table } from './element.ts';
+import { details, h, pathOf, section, table } from './element.ts';
 import { figureCard } from './figures.ts';
 import { whole } from './numbers.ts';
 import { Chosen } from './chosen.ts';
@@ -30,7 +30,7 @@ export function sweep(data: SweepData): HTMLElement {
               ...figures.map(({ name: figure, title, block }) =>
                 figureCard({
                   title: `${name}: ${title}`,
-                  path: `${name}/figures/${figure}`,
+                  path: pathOf('.', name, 'figures', figure),
                   caption: figure,
                   block,
                 }),
@@ -44,9 +44,9 @@ export function sweep(data: SweepData): HTMLElement {
       'p',
       { class: 'files' },
       'All numbers: ',
-      link(`${name}/results.arrow`, 'results.arrow', `results of ${name}`),
+      link(pathOf('.', name, 'results.arrow'), 'results.arrow', `results of ${name}`),
       ', a row a run. Seconds, hosts and engines: ',
-      link(`${name}/timings.arrow`, 'timings.arrow', `timings of ${name}`),
+      link(pathOf('.', name, 'timings.arrow'), 'timings.arrow', `timings of ${name}`),
       '. The same command makes it again: ',
       h('code', {}, `npm run sweep -- ${name}`),
     ),

@@ -1,6 +1,6 @@
 // The page of sweeps: a section for each one that is there.
 import type { SweepData } from '../sweep-data.ts';
-import { h } from './element.ts';
+import { h, part } from './element.ts';
 import { blockOf } from './run.ts';
 import { sweep } from './sweep.ts';
 import { themeButton } from './theme.ts';
@@ -20,7 +20,9 @@ document
         'Many trainings that differ in a few settings. A network has memorised when it knows 99 % of the pairs that it was trained on, and has grokked when it is right on 99 % of those that it never saw. Choose a run, in a picture or in its list, and its numbers show.',
       ),
     ),
-    ...sweeps.map(sweep),
+    ...sweeps.map((data) => part(data.name, () => sweep(data))),
   );
-document.querySelector('nav')!.append(...sweeps.map(({ name }) => h('a', { href: `#sweep-${name}` }, name)));
+document
+  .querySelector('nav')!
+  .append(...sweeps.map(({ name }) => h('a', { href: `#${encodeURIComponent(`sweep-${name}`)}` }, name)));
 document.querySelector('header')!.append(themeButton());

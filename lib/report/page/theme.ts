@@ -1,13 +1,24 @@
 // Light or dark: as the system says, until the reader says otherwise.
 import { h } from './element.ts';
 
+type Listen = (isDark: boolean) => void;
+const listeners: Listen[] = [];
+const system = matchMedia('(prefers-color-scheme: dark)');
+const root = document.documentElement;
+const isDark = (): boolean =>
+  root.style.colorScheme === 'dark' || (root.style.colorScheme === '' && system.matches);
+const tell = (): void => listeners.forEach((listen) => listen(isDark()));
+system.addEventListener('change', tell);
+
+/** Calls `listen` now, and whenever the page turns dark or light. */
+export function followScheme(listen: Listen): void {
+  listeners.push(listen);
+  listen(isDark());
+}
+
 const KEPT = 'grokscope-scheme';
 
 export function themeButton(): HTMLElement {
-  const root = document.documentElement;
-  const isDark = (): boolean =>
-    root.style.colorScheme === 'dark' ||
-    (root.style.colorScheme === '' && matchMedia('(prefers-color-scheme: dark)').matches);
   const kept = remember();
   if (kept) root.style.colorScheme = kept;
   const button = h(
@@ -19,13 +30,13 @@ export function themeButton(): HTMLElement {
         const chosen = isDark() ? 'light' : 'dark';
         root.style.colorScheme = chosen;
         remember(chosen);
-        name();
+        tell();
       },
     },
     '◐',
   );
-  const name = (): void => button.setAttribute('aria-label', isDark() ? 'light colours' : 'dark colours');
-  name();
+  followScheme((dark) => button.setAttribute('aria-label', dark ? 'light colours' : 'dark colours'));
+  tell(); // whoever listened before the choice was remembered
   return button;
 }
 
