@@ -2,13 +2,14 @@
 import type { Clock, Criterion } from '../analysis/verdict.ts';
 import { composeFigure } from './compose.ts';
 import type { Figure, Table } from './figure.ts';
+import { formatTick } from './numbers.ts';
 import { drawPanel, Plot } from './plot.ts';
 import { GRID, INK, MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
 
 const WIDTH = 820;
 const ROW = 26;
 /** Where the columns start, in pixels. */
-const COLUMNS = { met: 12, name: 34, value: 345, border: 360, source: 475 } as const;
+const COLUMNS = { met: 12, name: 34, value: 370, border: 385, source: 495 } as const;
 const [MET, UNMET] = [SERIES_COLOURS[2], SERIES_COLOURS[1]];
 
 const ANSWERS: Readonly<Record<Clock, string>> = {
@@ -18,7 +19,7 @@ const ANSWERS: Readonly<Record<Clock, string>> = {
 };
 
 /** Three digits, however small. */
-const format = (value: number): string => String(Number(value.toPrecision(3)));
+const format = (value: number): string => formatTick(Number(value.toPrecision(3)));
 
 const borderOf = ({ from, to }: Criterion): string =>
   from !== null && to !== null

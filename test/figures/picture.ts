@@ -8,6 +8,38 @@ import { renderPng } from '../../lib/figures/render.ts';
 export const textsOf = ({ svg }: Figure): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
 
+/** Attributes of an element by name, those of its group included; `text` is what stands in it. */
+type Drawn = Readonly<Record<string, string>>;
+
+const attributesOf = (tag: string): Record<string, string> =>
+  Object.fromEntries([...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
+
+/** The elements of one kind that stand in a group of their own kind, in drawing order: one group a mark. */
+export const elementsOf = ({ svg }: Figure, tag: string): Drawn[] =>
+  [...svg.matchAll(/<g ([^>]*)>((?:(?!<\/?g[ >]).)*)<\/g>/gs)].flatMap(([, group, inside]) =>
+    [...inside!.matchAll(new RegExp(`<${tag} ([^>]*)>([^<]*)`, 'g'))].map(([, own, text]) => ({
+      ...attributesOf(group!),
+      ...attributesOf(own!),
+      text: text!,
+    })),
+  );
+
+/** Where an element was moved to, in pixels. */
+export function placeOf({ transform }: Drawn): [x: number, y: number] {
+  const [, x, y] = /^translate\(([-\d.]+),([-\d.]+)\)/.exec(transform ?? '')!;
+  return [Number(x), Number(y)];
+}
+
+/** What the axes of the first panel say of a place: the name of the tick at that pixel, or '' between two. */
+export function axesOf(figure: Figure): { x: (pixel: number) => string; y: (pixel: number) => string } {
+  const labels = (side: 'x' | 'y') => {
+    const all = elementsOf(figure, 'text').filter((each) => each['aria-label'] === `${side}-axis tick label`);
+    const ticks = all.map((each) => ({ at: placeOf(each)[side === 'x' ? 0 : 1], name: each['text']! }));
+    return (pixel: number): string => ticks.find(({ at }) => Math.abs(at - pixel) < 0.01)?.name ?? '';
+  };
+  return { x: labels('x'), y: labels('y') };
+}
+
 /** The rasters of a figure: the facets of a heat map as one reads them, row by row, then its colour bar. */
 export function rastersOf({ svg }: Figure): Pixels[] {
   const images =
@@ -17,6 +49,11 @@ export function rastersOf({ svg }: Figure): Pixels[] {
     y: Number(y ?? Infinity),
     pixels: decodePng(Buffer.from(data!, 'base64')),
   }));
+  assert.doesNotMatch(
+    svg,
+    /<image[^>]* scale\((-|[^)]*,-)/,
+    'a raster stands as its pixels do, not mirrored',
+  );
   const bar = found.pop()!;
   return [...found.sort((a, b) => a.y - b.y || a.x - b.x), bar].map(({ pixels }) => pixels);
 }
