@@ -33,6 +33,7 @@ async function* measurePage(bench: Workbench, progress: Progress): AsyncGenerato
   try {
     const loads: number[] = [];
     for (let i = 0; i < LOADS; i++) {
+      bench.stop.throwIfAborted();
       progress(i, LOADS + PARTS.length, 'loading');
       const opened = await browser.newPage({ viewport });
       const started = performance.now();
@@ -46,6 +47,7 @@ async function* measurePage(bench: Workbench, progress: Progress): AsyncGenerato
     const opened = await browser.newPage({ viewport });
     await opened.goto(pathToFileURL(file).href);
     for (const [i, section] of PARTS.entries()) {
+      bench.stop.throwIfAborted();
       progress(LOADS + i, LOADS + PARTS.length, section);
       await opened.evaluate(`document.getElementById('${section}').scrollIntoView()`);
       await opened.waitForTimeout(500);

@@ -1,4 +1,4 @@
-// A browser of this machine for the tests of the page: Chromium or Chrome, wherever it stands; none is downloaded.
+// A browser of this machine for pages that are tested or timed: Chromium or Chrome, wherever it stands; none is downloaded.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -22,9 +22,15 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Chromium's sandbox does not work for root. */
+/** Chromium's sandbox does not work for root; a signal is for the one who opened the browser to answer. */
 export const openBrowser = (executablePath: string): Promise<Browser> =>
-  chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  chromium.launch({
+    executablePath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
 
 /** Waits until what a change of the page set going is drawn: fonts, transitions, and what waits for the next frames. */
 export async function settled(page: Page): Promise<void> {

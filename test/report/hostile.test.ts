@@ -1,108 +1,23 @@
 // Both pages over artifacts that mean harm: nothing of them runs, is fetched or hides the rest.
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { heatmap } from '../../lib/figures/heatmap.ts';
-import { collect } from '../../lib/report/collect.ts';
-import { buildPage } from '../../lib/report/page.ts';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
 import { serveFolder } from '../../lib/report/server.ts';
-import { composePage } from '../../lib/sweep/page.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
-import { gridRows, splitRows } from '../../lib/task/split.ts';
-import { findChromium, openBrowser } from './browser.ts';
-
-const chromium = findChromium();
-const skip = chromium
-  ? false
-  : 'no Chromium on this machine: apt-get install chromium, or set GROKSCOPE_CHROMIUM';
-
-const OWN = 'globalThis.owned = (globalThis.owned ?? 0) + 1';
-/** Scripts, handlers, styles and addresses, in every place that markup has for them. */
-const MARKUP = `</script></style><img src="x" onerror="${OWN}"><script>${OWN}</script><svg onload="${OWN}"/>`;
-const svgOf = (
-  abroad: string,
-): string => `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
-  width="200" height="100" onload="${OWN}"><title>evil &lt;img src=x onerror=${OWN}&gt;</title><script>${OWN}</script>
-  <style>@import url(${abroad}/a.css); body { display: none }</style><image href="${abroad}/b.png" onerror="${OWN}"/>
-  <a xlink:href="javascript:${OWN}"><text style="fill:red">x</text></a><use href="${abroad}/c.svg#x"/>
-  <animate attributeName="href" values="javascript:${OWN}" onbegin="${OWN}"/><foreignObject width="9" height="9">
-  <body xmlns="http://www.w3.org/1999/xhtml"><img src="x" onerror="${OWN}"/><iframe src="${abroad}/d"/></body></foreignObject></svg>`;
+import { FIGURE, writeHostileRun, writeHostileSweeps } from './hostile.ts';
+import { openContext, skip } from './shared-browser.ts';
 
 /** Waits until every figure can be drawn, and throws where one cannot. */
 const DECODED = `Promise.all([...document.querySelectorAll('.static img')].map((image) => image.decode())).then(() => null)`;
 
-const point = (point: string, more: object = {}): object => ({
-  point,
-  outcome: 'done',
-  params: { 'train.seed': 1 },
-  fields: { 'train.grokked_epoch': 30, 'train.memorised_epoch': null },
-  ...more,
-});
-const spread = (title: string): object => ({
-  title,
-  x: {
-    label: title,
-    ticks: [
-      { at: 1, name: title },
-      { at: 2, name: '2' },
-    ],
-  },
-  y: { label: title },
-  cap: { at: 60, label: title },
-  series: [
-    {
-      name: title,
-      runs: [
-        { x: 1, y: 30, point: 'one' },
-        { x: 2, y: null, point: title },
-      ],
-    },
-  ],
-});
-const pictures = (title: string): object => ({
-  epochs: [spread(title)],
-  phases: [
-    {
-      title,
-      x: { label: title, names: [title] },
-      y: { label: title, names: [title] },
-      phases: [title, 'b', 'c'],
-      runs: [{ column: 0, row: 0, phase: 0 }],
-    },
-  ],
-  losses: {
-    title,
-    x: { label: title },
-    y: { label: title },
-    colour: { name: title, label: title },
-    curves: [
-      {
-        name: title,
-        colour: 1,
-        points: [
-          [0, 3],
-          [60, 0.1],
-        ],
-      },
-    ],
-  },
-});
-const sweepOf = (name: string): object => ({
-  yaml: name,
-  cap: 60,
-  points: [point('one'), point(name, { params: { [`train.${name}`]: name }, fields: { [name]: name } })],
-  pictures: pictures(name),
-});
-
 describe('pages over hostile artifacts', { skip }, () => {
   let folder: string;
-  let browser: Browser;
+  let context: BrowserContext;
   let server: Server;
   let abroad: Server;
   let url: string;
@@ -113,7 +28,7 @@ describe('pages over hostile artifacts', { skip }, () => {
   const path = (...names: string[]): string => join(folder, ...names);
 
   async function openPage(address: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(address);
@@ -144,63 +59,14 @@ describe('pages over hostile artifacts', { skip }, () => {
       response.end();
     });
     await new Promise<void>((resolve) => abroad.listen(0, '127.0.0.1', resolve));
-    const SVG = svgOf(`http://127.0.0.1:${(abroad.address() as AddressInfo).port}`);
-    for (const [name, json] of Object.entries({
-      good: JSON.stringify(sweepOf('good')),
-      'javascript:globalThis.owned=1,': JSON.stringify({ ...sweepOf(MARKUP), name: 'javascript:owned=1' }),
-      'no-points': JSON.stringify({ ...sweepOf('x'), points: [] }),
-      'bad-pictures': JSON.stringify({
-        ...sweepOf('x'),
-        pictures: { epochs: 5, phases: [null], losses: 'x' },
-      }),
-      empty: '',
-      object: '{}',
-      null: 'null',
-      text: '<html>',
-    })) {
-      await mkdir(path('sweeps', name, 'figures'), { recursive: true });
-      await writeFile(path('sweeps', name, 'page.json'), json);
-    }
-    await mkdir(path('sweeps', 'folder', 'page.json'), { recursive: true });
-    await writeFile(path('sweeps/good/figures/map.svg'), FIGURE.svg);
-    const evil = 'javascript:globalThis.owned=1,';
-    await writeFile(path('sweeps', evil, 'figures', `x" onload="${OWN.replaceAll('/', '')}.svg`), SVG);
-    await writeFile(path('sweeps', evil, 'figures', 'javascript:1?#%.svg'), SVG);
-    await writeFile(path('sweeps/index.html'), await composePage(path('sweeps'), (line) => said.push(line)));
-
-    const needs = Object.fromEntries(
-      ['dataset', 'train', 'svd', 'neurons', 'progress', 'logits'].map((stage) => [stage, path(stage)]),
-    );
-    for (const need of Object.values(needs)) await mkdir(need);
-    const task = { p: 53, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
-    const isTrain = new Uint8Array(53 * 53);
-    for (const row of splitRows(53, 0.5, 12).train) isTrain[row] = 1;
-    await writePairs(path('dataset/pairs.arrow'), task, gridRows(53, 'add'), isTrain);
-    const model = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
-    await copyFile(model, path('train/model.safetensors'));
-    await writeFile(path('svd/map.svg'), FIGURE.svg);
-    await writeFile(path('svd/evil.svg'), SVG);
-    await writeFile(path('svd/summary.json'), JSON.stringify({ singular_values_W_E: MARKUP }));
-    await writeFile(path('train/summary.json'), JSON.stringify({ memorised_epoch: MARKUP, test_loss: [1] }));
-    await writeFile(path('progress/summary.json'), JSON.stringify(hostileProgress()));
-    await writeFile(path('logits/summary.json'), '{ "key_used": [');
-    await writeFile(path('neurons/summary.json'), JSON.stringify({ cluster_above: MARKUP }));
-    const { data, blocks, flaws } = await collect(needs);
-    said.push(...flaws);
-    const made = { params: { [MARKUP]: MARKUP }, identity: {}, packages: { [MARKUP]: MARKUP } };
-    const made_by = { train: { key: MARKUP, node: MARKUP, platform: MARKUP, ...made } };
-    await mkdir(path('report'));
-    await writeFile(
-      path('report/index.html'),
-      await buildPage({ ...data, pipeline_yaml: MARKUP, made_by }, blocks),
-    );
-    await writeFile(path('svd/evil.html'), `<!doctype html><script>${OWN}</script><p>seen`);
-
+    const address = `http://127.0.0.1:${(abroad.address() as AddressInfo).port}`;
+    for (const write of [writeHostileSweeps, writeHostileRun])
+      await write(folder, address, (line) => said.push(line));
     ({ server, url } = await serveFolder(folder));
-    browser = await openBrowser(chromium!);
+    context = await openContext({ width: 1280, height: 900 });
   });
   after(async () => {
-    await browser?.close();
+    await context?.close();
     for (const each of [server, abroad]) {
       each?.closeAllConnections();
       each?.close();
@@ -304,18 +170,4 @@ describe('pages over hostile artifacts', { skip }, () => {
       assert.doesNotMatch(await policy(page), /unsafe-inline/);
     }
   });
-});
-
-const hostileProgress = (): object => ({
-  phases: { memorisation: { from: MARKUP }, circuit_formation: 5, cleanup: { from: 1, to: MARKUP } },
-  key_frequencies: [MARKUP, -1, 1e9],
-  not_measured: MARKUP,
-});
-
-const FIGURE = heatmap({
-  title: 'A map',
-  x: { name: 'a', label: 'a', length: 4 },
-  y: { name: 'b', label: 'b', length: 4 },
-  colour: { name: 'value', signed: true, label: 'value' },
-  facets: [{ values: Float64Array.from({ length: 16 }, (_, i) => i - 8) }],
 });

@@ -7,32 +7,29 @@ import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { writeSummary } from '../../lib/files/summary.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { buildPage } from '../../lib/report/page.ts';
 import { runPipeline } from '../run-pipeline.ts';
-import { findChromium, openBrowser, settled } from './browser.ts';
+import { settled } from './browser.ts';
+import { openContext, skip } from './shared-browser.ts';
 
-const chromium = findChromium();
-const skip = chromium
-  ? false
-  : 'no Chromium on this machine: apt-get install chromium, or set GROKSCOPE_CHROMIUM';
 const P = 11;
 const HEIGHT = 'document.documentElement.scrollHeight';
 const SECTIONS = ['curves', 'explorer', 'measures', 'neurons', 'sum', 'figures', 'sweeps', 'provenance'];
 
 describe('the explorer page', { skip }, () => {
   let folder: string;
-  let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
   const problems: string[] = [];
   const requests: string[] = [];
   const artifact = (...path: string[]): string => join(folder, 'artifacts', ...path);
 
   async function openPage(path: string): Promise<Page> {
-    const opened = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const opened = await context.newPage();
     opened.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     opened.on('pageerror', (error) => problems.push(error.message));
     opened.on('request', (request) => requests.push(request.url()));
@@ -57,11 +54,11 @@ describe('the explorer page', { skip }, () => {
       ],
     );
     assert.equal(code, 0, output);
-    browser = await openBrowser(chromium!);
+    context = await openContext({ width: 1280, height: 800 });
     page = await openPage(artifact('report', 'index.html'));
   });
   after(async () => {
-    await browser?.close();
+    await context?.close();
     await rm(folder, { recursive: true, force: true });
   });
 

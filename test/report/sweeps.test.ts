@@ -7,15 +7,12 @@ import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { runScript } from '../run-pipeline.ts';
-import { findChromium, openBrowser, settled } from './browser.ts';
+import { settled } from './browser.ts';
+import { openContext, skip } from './shared-browser.ts';
 
-const chromium = findChromium();
-const skip = chromium
-  ? false
-  : 'no Chromium on this machine: apt-get install chromium, or set GROKSCOPE_CHROMIUM';
 const CAP = 60;
 const SMALL = `until: train
     set: { dataset.p: 7, train.d_model: 16, train.d_head: 4, train.d_mlp: 32, train.epochs: ${CAP}, train.learning_rate: 0.01 }`;
@@ -33,7 +30,7 @@ sweeps:
 
 describe('the page of sweeps', { skip }, () => {
   let folder: string;
-  let browser: Browser;
+  let context: BrowserContext;
   let page: Page;
   let results: Awaited<ReturnType<typeof readArrow>>;
   const problems: string[] = [];
@@ -60,8 +57,8 @@ describe('the page of sweeps', { skip }, () => {
       assert.equal(code, 0, output);
     }
     results = await readArrow(artifact('lines/results.arrow'));
-    browser = await openBrowser(chromium!);
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    context = await openContext({ width: 1280, height: 800 });
+    page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('request', (request) => requests.push(request.url()));
@@ -69,7 +66,7 @@ describe('the page of sweeps', { skip }, () => {
     await page.waitForSelector('#sweep-lines svg');
   });
   after(async () => {
-    await browser?.close();
+    await context?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
