@@ -1,24 +1,54 @@
 /**
- * `npm test`: Node's own test runner over all test files, two at a time, or over those named:
- * `npm test -- test/kernel/*.test.ts`. Options go to `node --test`. A test file runs alone, too:
- * `node --import tsx --test FILE`.
+ * `npm test`: Node's own test runner over all test files, or over those named: `npm test -- test/kernel/*.test.ts`.
+ * Options go to `node --test`. Files of one folder share a process, a few at a time, as starting one and loading what
+ * they all load takes longer than most tests do. A test file runs alone, too: `node --import tsx --test FILE`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const AT_ONCE = 2;
+/** Processes at once: one more than cores, as tests that wait for a process or a disk leave a core idle. */
+const AT_ONCE = availableParallelism() + 1;
+const FILES_A_PROCESS = 8;
+
+/** Files in turn, each list from one folder and none longer than FILES_A_PROCESS. */
+function byProcess(paths: readonly string[]): string[][] {
+  const lists: string[][] = [];
+  for (const path of paths) {
+    const last = lists.at(-1);
+    const fits = last && last.length < FILES_A_PROCESS && dirname(last[0]!) === dirname(path);
+    if (fits) last.push(path);
+    else lists.push([path]);
+  }
+  return lists;
+}
+
+/** One module for each process, which imports its test files, in `folder`. */
+async function writeEntries(folder: string, lists: readonly string[][]): Promise<string[]> {
+  const entries = lists.map((paths, i) => ({
+    path: join(folder, `${String(i).padStart(3, '0')}-${dirname(paths[0]!).replaceAll('/', '-')}.test.mjs`),
+    text: paths.map((path) => `import ${JSON.stringify(new URL(path, `file://${root}`).href)};\n`).join(''),
+  }));
+  for (const { path, text } of entries) await writeFile(path, text);
+  return entries.map(({ path }) => path);
+}
 
 const given = process.argv.slice(2);
+const named = given.filter((word) => word.endsWith('.ts'));
 const all = (await readdir(join(root, 'test'), { recursive: true })).filter((path) =>
   path.endsWith('.test.ts'),
 );
-const files = given.some((word) => word.endsWith('.ts')) ? [] : all.map((path) => `test/${path}`).sort();
-const args = ['--import', 'tsx', '--test', `--test-concurrency=${AT_ONCE}`, ...given, ...files];
+const folder = await mkdtemp(join(tmpdir(), 'grokscope-test-'));
+const files =
+  named.length > 0 ? named : await writeEntries(folder, byProcess(all.map((path) => `test/${path}`).sort()));
+const options = given.filter((word) => !named.includes(word));
+const args = ['--import', 'tsx', '--test', `--test-concurrency=${AT_ONCE}`, ...options, ...files];
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 const [code] = (await once(child, 'close')) as [number | null];
+await rm(folder, { recursive: true });
 process.exitCode = code ?? 1;

@@ -39,11 +39,24 @@ export type StageMessage =
 
 const PROGRESS_EVERY_MS = 100;
 
+type Body = (job: Job<never>) => Promise<void>;
+
+let run: (body: Body) => Promise<void> = runAsProcess;
+
+/** Hands the bodies of stage files that are imported from now on to `other`: a test runs them in its own process. */
+export function handBodiesTo(other: (body: Body) => Promise<void>): void {
+  run = other;
+}
+
 /** Runs `body` on the job that the runner hands over, and ends the process. Call it once, at the top level. */
-export async function stage<F extends Fields>(
+export function stage<F extends Fields>(
   _schema: ParamsSchema<F>,
   body: (job: Job<Values<F>>) => Promise<void>,
 ): Promise<void> {
+  return run(body);
+}
+
+async function runAsProcess(body: Body): Promise<void> {
   if (!process.send) {
     console.error('a stage is started by the runner: npm run pipeline -- STAGE');
     process.exit(2);
@@ -54,7 +67,7 @@ export async function stage<F extends Fields>(
   void send({ type: 'ready' });
   const assignment = await assigned;
   try {
-    await body({ ...assignment, params: assignment.params as Values<F>, progress: throttled(), say });
+    await body({ ...assignment, params: assignment.params as never, progress: throttled(), say });
   } catch (error) {
     const { message, remedy } = describeError(error, relative('', process.argv[1]!));
     console.error(error instanceof Error && 'remedy' in error ? `${visible(message)}\n${remedy}` : error);

@@ -16,7 +16,7 @@ import { checkParams } from '../../lib/runner/schema.ts';
 import { params } from '../../stages/activations.params.ts';
 import { params as attentionParams } from '../../stages/attention.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+import { runStage, temporaryFolder, type Ended } from './start-stage.ts';
 
 const PATTERN = 'blocks.0.attn.hook_pattern';
 const POST = 'blocks.0.mlp.hook_post';
@@ -36,7 +36,7 @@ async function run(
   const task = { p: p.dataset, operation: 'add', train_fraction: 0.5, seed: 1 } as const;
   const isTrain = new Uint8Array(p.dataset ** 2);
   await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p.dataset, 'add'), isTrain);
-  return { ...(await startStage('activations', params, given, needs, out)), out };
+  return { ...(await runStage('activations', params, given, needs, out)), out };
 }
 
 const CHOSEN = [PATTERN, POST, 'logits'] as const;
@@ -121,7 +121,7 @@ test('attention draws the same from a reduced dump, and names the param where it
 /** Runs the attention stage on a dump. */
 async function attention(t: TestContext, activations: string): Promise<Ended & { out: string }> {
   const out = await temporaryFolder(t);
-  return { ...(await startStage('attention', attentionParams, {}, { activations }, out)), out };
+  return { ...(await runStage('attention', attentionParams, {}, { activations }, out)), out };
 }
 
 test('a value that float16 cannot hold is refused, not written as infinity', async (t) => {

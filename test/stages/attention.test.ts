@@ -15,7 +15,7 @@ import { writeModel } from '../../lib/model/model-file.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/attention.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
+import { runStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
 
 const config = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
 const { p, n_heads, d_mlp } = config;
@@ -80,7 +80,7 @@ async function run(
   await writeModel(join(train, 'model.safetensors'), config, weights);
   await mkdir(out);
   const needs = { dataset, train, activations };
-  return { ended: await startStage('attention', params, given, needs, out), out };
+  return { ended: await runStage('attention', params, given, needs, out), out };
 }
 
 const column = async (path: string, name: string) => (await readArrow(path)).columns[name]!;

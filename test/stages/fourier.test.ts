@@ -12,7 +12,7 @@ import { writeModel } from '../../lib/model/model-file.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/fourier.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, writeDataset } from './start-stage.ts';
+import { runStage, temporaryFolder, writeDataset } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -28,7 +28,7 @@ async function run(
   await prepare(join(train, 'model.safetensors'));
   const dataset = join(folder, 'dataset');
   await writeDataset(dataset, p, operation);
-  const ended = await startStage('fourier', params, {}, { dataset, train }, out);
+  const ended = await runStage('fourier', params, {}, { dataset, train }, out);
   assert.equal(ended.exitCode, 0, ended.log);
   return out;
 }

@@ -10,7 +10,7 @@ import { writePairs } from '../../lib/task/pairs.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/logits.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+import { runStage, temporaryFolder, type Ended } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -24,7 +24,7 @@ async function run(t: TestContext, p: number): Promise<Ended & { out: string }> 
   const isTrain = new Uint8Array(p * p);
   for (const row of splitRows(p, task.train_fraction, task.seed).train) isTrain[row] = 1;
   await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p, 'add'), isTrain);
-  return { ...(await startStage('logits', params, { controls: 2 }, needs, out)), out };
+  return { ...(await runStage('logits', params, { controls: 2 }, needs, out)), out };
 }
 
 /** The numbers of a tree by path; a list is one entry. */

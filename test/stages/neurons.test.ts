@@ -9,7 +9,7 @@ import { readSummary } from '../../lib/files/summary.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/neurons.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
+import { runStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -24,7 +24,7 @@ async function run(
   await copyFile(fixture('trained-p53.safetensors'), join(train, 'model.safetensors'));
   const dataset = join(folder, 'dataset');
   await writeDataset(dataset, 53, operation);
-  return { ...(await startStage('neurons', params, given, { dataset, train }, out)), out };
+  return { ...(await runStage('neurons', params, given, { dataset, train }, out)), out };
 }
 
 test('frequency and share explained of every neuron, clusters and key frequencies', async (t) => {

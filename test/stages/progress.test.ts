@@ -15,7 +15,7 @@ import { params as measuresParams } from '../../stages/measures.params.ts';
 import { params as progressParams } from '../../stages/progress.params.ts';
 import { clockNetwork } from '../analysis/clock.ts';
 import { writeCheckpointFile } from '../progress/checkpoint-file.ts';
-import { startStage, temporaryFolder, writeDataset } from './start-stage.ts';
+import { runStage, temporaryFolder, writeDataset } from './start-stage.ts';
 
 const p = 23;
 const key = [2, 5, 11];
@@ -54,9 +54,9 @@ async function measure(t: TestContext, ...given: [Operation, Weights, readonly W
   const { folder, needs } = await prepare(t, ...given);
   const [measures, out] = [join(folder, 'measures'), join(folder, 'progress')];
   for (const path of [measures, out]) await mkdir(path);
-  const first = await startStage('measures', measuresParams, {}, needs, measures);
+  const first = await runStage('measures', measuresParams, {}, needs, measures);
   assert.equal(first.exitCode, 0, first.log);
-  const second = await startStage('progress', progressParams, {}, { measures }, out);
+  const second = await runStage('progress', progressParams, {}, { measures }, out);
   assert.equal(second.exitCode, 0, second.log);
   return { out, summary: await readSummary(out), names: await readdir(out) };
 }
@@ -116,7 +116,7 @@ async function verdict(t: TestContext, operation: Operation): Promise<Record<str
   const { folder, needs } = await prepare(t, operation, subtracting, []);
   const out = join(folder, 'out');
   await mkdir(out);
-  const { exitCode, log } = await startStage('logits', logitsParams, { controls: 1 }, needs, out);
+  const { exitCode, log } = await runStage('logits', logitsParams, { controls: 1 }, needs, out);
   assert.equal(exitCode, 0, log);
   return readSummary(out);
 }

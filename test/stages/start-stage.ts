@@ -1,15 +1,18 @@
-// Starts one stage as the runner does: a process of its own that gets its job over the IPC channel.
+// Runs one stage without the runner: in the test's own process, or as a process that gets its job over the IPC channel.
 import { fork, type ChildProcess } from 'node:child_process';
+import { Console } from 'node:console';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { describeError } from '../../lib/runner/error.ts';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { writePairs } from '../../lib/task/pairs.ts';
 import { gridRows } from '../../lib/task/split.ts';
-import type { Assignment, StageMessage } from '../../lib/runner/stage.ts';
+import { handBodiesTo, type Assignment, type StageMessage } from '../../lib/runner/stage.ts';
 import { loader } from '../loader.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -36,26 +39,46 @@ export interface Ended {
   readonly log: string;
 }
 
-/** Runs stages/<name>.ts with params, defaults filled in, on needed folders into `out`; `onReady` gets its process. */
+/** Runs stages/<name>.ts with params, defaults filled in, on needed folders into `out`; one at a time. */
+export function runStage<S extends ParamsSchema>(
+  name: string,
+  schema: S,
+  given: Record<string, unknown>,
+  needs: Record<string, string>,
+  out: string,
+): Promise<Ended> {
+  const ended = inTurn.then(async () => {
+    const body = await bodyOf(name);
+    const log = new Log();
+    const say = (line: string): void => void log.write(`${line}\n`);
+    const before = globalThis.console;
+    globalThis.console = new Console({ stdout: log, stderr: log });
+    try {
+      const { params, ...rest } = await assign(name, schema, given, needs, out);
+      await body({ params: params as never, ...rest, say, progress: () => {} });
+      return { exitCode: 0, message: '', log: log.text };
+    } catch (error) {
+      const { message, remedy } = describeError(error, `stages/${name}.ts`);
+      console.error(remedy === null ? error : `${message}\n${remedy}`);
+      return { exitCode: 1, message, log: log.text };
+    } finally {
+      globalThis.console = before;
+    }
+  });
+  inTurn = ended.catch(() => {});
+  return ended;
+}
+
+/** Starts stages/<name>.ts as a process; `onReady` gets it. Params and folders as above. */
 export async function startStage<S extends ParamsSchema>(
   name: string,
   schema: S,
   given: Record<string, unknown>,
   needs: Record<string, string>,
   out: string,
-  onReady?: (child: ChildProcess) => void,
+  onReady: (child: ChildProcess) => void,
 ): Promise<Ended> {
-  const { params } = checkParams(schema as ParamsSchema, given);
-  const { identity } = (await import(new URL(`stages/${name}.params.ts`, root).href)) as {
-    identity?: (params: object, note: (line: string) => void) => Promise<Assignment['identity']>;
-  };
-  const assignment: Assignment = {
-    params,
-    identity: (await identity?.(params, console.log)) ?? {},
-    needs,
-    out,
-    resume_dir: join(out, '..', 'resume'),
-  };
+  const assignment = await assign(name, schema, given, needs, out);
   const child = fork(fileURLToPath(new URL(`stages/${name}.ts`, root)), {
     execArgv: ['--import', loader],
     cwd: fileURLToPath(root),
@@ -65,9 +88,51 @@ export async function startStage<S extends ParamsSchema>(
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
   child.on('message', (said: StageMessage) => {
-    if (said.type === 'ready') child.send(assignment, () => onReady?.(child));
+    if (said.type === 'ready') child.send(assignment, () => onReady(child));
     if (said.type === 'failed') message = said.message;
   });
   const [exitCode] = (await once(child, 'close')) as [number | null];
   return { exitCode, message, log };
+}
+
+/** The last stage in this process: the next one waits for it, as there is one console. */
+let inTurn: Promise<unknown> = Promise.resolve();
+
+class Log extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+type Body = Parameters<Parameters<typeof handBodiesTo>[0]>[0];
+const bodies = new Map<string, Body>();
+
+async function bodyOf(name: string): Promise<Body> {
+  if (!bodies.has(name)) {
+    handBodiesTo((body) => Promise.resolve(void bodies.set(name, body)));
+    await import(new URL(`stages/${name}.ts`, root).href);
+  }
+  return bodies.get(name)!;
+}
+
+async function assign(
+  name: string,
+  schema: ParamsSchema,
+  given: Record<string, unknown>,
+  needs: Record<string, string>,
+  out: string,
+): Promise<Assignment> {
+  const { params } = checkParams(schema, given);
+  const { identity } = (await import(new URL(`stages/${name}.params.ts`, root).href)) as {
+    identity?: (params: object, note: (line: string) => void) => Promise<Assignment['identity']>;
+  };
+  return {
+    params,
+    identity: (await identity?.(params, console.log)) ?? {},
+    needs,
+    out,
+    resume_dir: join(out, '..', 'resume'),
+  };
 }

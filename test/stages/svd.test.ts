@@ -12,7 +12,7 @@ import { initialWeights } from '../../lib/model/initial.ts';
 import { writeModel } from '../../lib/model/model-file.ts';
 import { params } from '../../stages/svd.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder } from './start-stage.ts';
+import { runStage, temporaryFolder } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -22,7 +22,7 @@ async function run(t: TestContext, prepare: (train: string) => Promise<void>): P
   await mkdir(train);
   await mkdir(out);
   await prepare(train);
-  const ended = await startStage('svd', params, {}, { train }, out);
+  const ended = await runStage('svd', params, {}, { train }, out);
   assert.equal(ended.exitCode, 0, ended.log);
   return out;
 }

@@ -8,7 +8,7 @@ import { writePairs } from '../../lib/task/pairs.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder } from './start-stage.ts';
+import { runStage, temporaryFolder } from './start-stage.ts';
 
 /** Forty epochs of a small model on two thirds of the pairs of p = 7. */
 async function run(t: TestContext, engine: string): Promise<{ log: string; losses: Float64Array }> {
@@ -19,7 +19,7 @@ async function run(t: TestContext, engine: string): Promise<{ log: string; losse
   const isTrain = Uint8Array.from({ length: 49 }, (_, i) => +(i % 3 !== 0));
   await writePairs(join(dataset, 'pairs.arrow'), task, gridRows(7, 'add'), isTrain);
   const size = { d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16, epochs: 40, log_every: 1 };
-  const { exitCode, message, log } = await startStage('train', params, { ...size, engine }, { dataset }, out);
+  const { exitCode, message, log } = await runStage('train', params, { ...size, engine }, { dataset }, out);
   assert.equal(exitCode, 0, `${message}\n${log}`);
   const { columns } = await readArrow(join(out, 'history.arrow'));
   return { log, losses: columns['test_loss'] as Float64Array };

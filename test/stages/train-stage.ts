@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writePairs, type Task } from '../../lib/task/pairs.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
-import { startStage, temporaryFolder, type Ended } from './start-stage.ts';
+import { runStage, startStage, temporaryFolder, type Ended } from './start-stage.ts';
 
 export const SMALL = { d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
 export const TASK: Task = { p: 7, operation: 'add', train_fraction: 0.6, seed: 1 };
@@ -13,7 +13,7 @@ export const TASK: Task = { p: 7, operation: 'add', train_fraction: 0.6, seed: 1
 export interface TrainFolder {
   readonly out: string;
   readonly resume: string;
-  /** Starts the stage on an empty `out`; what an earlier one left in `resume` stays. */
+  /** Runs the stage on an empty `out`; what an earlier one left in `resume` stays. With `onReady`, as a process. */
   start(given: Record<string, unknown>, onReady?: (child: ChildProcess) => void): Promise<Ended>;
 }
 
@@ -36,7 +36,8 @@ export async function trainFolder(
   const start: TrainFolder['start'] = async (given, onReady) => {
     await rm(out, { recursive: true, force: true });
     await mkdir(out);
-    return startStage('train', params, { ...SMALL, ...given }, { dataset }, out, onReady);
+    const args = ['train', params, { ...SMALL, ...given }, { dataset }, out] as const;
+    return onReady ? startStage(...args, onReady) : runStage(...args);
   };
   return { out, resume, start };
 }

@@ -17,7 +17,7 @@ import { params as neurons } from '../../stages/neurons.params.ts';
 import { params as svd } from '../../stages/svd.params.ts';
 import { params as train } from '../../stages/train.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { startStage, temporaryFolder } from './start-stage.ts';
+import { runStage, temporaryFolder } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const folder = await temporaryFolder({ after });
@@ -32,7 +32,7 @@ async function run(
 ) {
   await mkdir(at(stage));
   const folders = Object.fromEntries(needs.map((name) => [name, at(name)]));
-  const { exitCode, log } = await startStage(stage, schema, given, folders, at(stage));
+  const { exitCode, log } = await runStage(stage, schema, given, folders, at(stage));
   assert.equal(exitCode, 0, log);
   if (['dataset', 'train', 'activations'].includes(stage)) return;
   for (const [path, numbers] of leaves(await readSummary(at(stage)))) found.set(path, numbers);

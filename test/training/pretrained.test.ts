@@ -24,7 +24,7 @@ import { Journal } from '../../lib/training/journal.ts';
 import { readPretrained } from '../../lib/training/pretrained.ts';
 import { params as curvesParams } from '../../stages/curves.params.ts';
 import { params } from '../../stages/train.params.ts';
-import { startStage, temporaryFolder } from '../stages/start-stage.ts';
+import { runStage, temporaryFolder } from '../stages/start-stage.ts';
 
 const config = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
 const weights = initialWeights(config, 3);
@@ -184,7 +184,7 @@ test('the stage takes a folder whole, and refuses a model of another p with what
   // Sizes are the file's, whatever the other params say.
   const given = { pretrained: good, engine: 'wasm', d_mlp: 512, epochs: 5 };
   await prepare(7);
-  const { exitCode, log } = await startStage('train', params, given, needs, out);
+  const { exitCode, log } = await runStage('train', params, given, needs, out);
   assert.equal(exitCode, 0, log);
   assert.deepEqual((await readdir(out)).sort(), [
     'checkpoints.arrow',
@@ -199,14 +199,14 @@ test('the stage takes a folder whole, and refuses a model of another p with what
   for (const loss of [train_loss, test_loss] as number[]) assert.ok(loss > 1.8 && loss < 3, String(loss));
   assert.doesNotMatch(JSON.stringify(summary), new RegExp(good));
 
-  const drawn = await startStage('curves', curvesParams, {}, { train: out }, curves);
+  const drawn = await runStage('curves', curvesParams, {}, { train: out }, curves);
   assert.equal(drawn.exitCode, 0, drawn.log);
   assert.ok((await readdir(curves)).includes('accuracy.svg'));
 
   await prepare(5);
   await rm(out, { recursive: true });
   await mkdir(out);
-  const refused = await startStage('train', params, given, needs, out);
+  const refused = await runStage('train', params, given, needs, out);
   assert.equal(refused.message, 'pretrained: the model has p = 7, the dataset p = 5');
   assert.match(refused.log, /set dataset\.p to 7, as with --set dataset\.p=7/);
 });
