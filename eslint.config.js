@@ -6,6 +6,11 @@ const knownSafe = {
   package: 'node:test',
 };
 
+const fromAbove = {
+  group: ['**/bench/**', '**/commands/**', '**/stages/**', '**/test/**'],
+  message: 'lib imports nothing that stands above it',
+};
+
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },
   {
@@ -21,6 +26,12 @@ export default tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/only-throw-error': 'error',
       'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'no barrel files' }],
+    },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [fromAbove] }],
     },
   },
 );

@@ -3,10 +3,10 @@
  * interrupted.
  */
 import os from 'node:os';
-import type { Outside } from '../lib/runner/command.ts';
-import { EXIT_CODES } from '../lib/runner/interrupt.ts';
-import { ConfigurationError } from '../lib/runner/problem.ts';
-import { describeFailure } from '../lib/runner/run.ts';
+import type { Outside } from '../commands/command.ts';
+import { EXIT_CODES } from '../commands/stop.ts';
+import { describeFailure } from '../lib/files/failure.ts';
+import { ConfigurationError } from '../lib/files/problem.ts';
 import { describeSections, HELP, parseBenchOptions, type BenchOptions } from './options.ts';
 import type { Section } from './section.ts';
 import { showAsJson, showOnTerminal, type Show } from './show.ts';

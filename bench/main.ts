@@ -1,5 +1,5 @@
 /** `npm run bench`: `node --import tsx bench/main.ts [SECTION...] [options]`. */
-import { listenForStop } from '../lib/runner/interrupt.ts';
+import { listenForStop } from '../commands/stop.ts';
 import { runBench } from './bench.ts';
 import { SECTIONS } from './sections.ts';
 

@@ -1,7 +1,7 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
-import { keptByNpm } from '../lib/runner/npm.ts';
-import { ConfigurationError, suggest, type Problem } from '../lib/runner/problem.ts';
+import { keptByNpm } from '../commands/npm-flags.ts';
+import { ConfigurationError, suggest, type Problem } from '../lib/files/problem.ts';
 import type { Section } from './section.ts';
 
 export interface BenchOptions {

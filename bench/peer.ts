@@ -1,7 +1,7 @@
 // PyTorch beside us: torch_step.py in a Python of the user's, asked for a few steps whenever its turn comes.
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import type { Workbench } from './workbench.ts';
 
 export const PEER_VARIANTS = ['eager', 'restructured'] as const;
@@ -14,7 +14,7 @@ export interface Peer {
   close(): void;
 }
 
-/** Starts it; throws ExpectedError where that Python has no PyTorch. */
+/** Starts it; throws Failure where that Python has no PyTorch. */
 export async function openPeer(bench: Workbench, python: string): Promise<Peer> {
   const script = fileURLToPath(new URL('./torch_step.py', import.meta.url));
   const child = bench.spawn(python, [script, '--threads', String(bench.threads)]);
@@ -23,7 +23,7 @@ export async function openPeer(bench: Workbench, python: string): Promise<Peer> 
   const failed = new Promise<never>((_, reject) => {
     const refuse = (): void =>
       reject(
-        new ExpectedError(
+        new Failure(
           `${python} cannot run bench/torch_step.py`,
           [said.trim().split('\n').at(-1), 'give a Python that has torch'].filter(Boolean).join('\n'),
         ),

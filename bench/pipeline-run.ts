@@ -27,6 +27,6 @@ async function make(bench: Workbench): Promise<PipelineRun> {
   const [artifacts, cache] = [join(root, 'artifacts'), join(root, 'cache')];
   const roots = ['--artifacts', artifacts, '--cache', cache];
   const args = [...roots, ...PARAMS.flatMap((set) => ['--set', set])];
-  await bench.node('lib/runner/main.ts', 'pipeline', ...args);
+  await bench.node('commands/pipeline.ts', 'pipeline', ...args);
   return { artifacts, cache, args };
 }

@@ -1,5 +1,5 @@
 /** What the bench shows: lines and a live bar through the runner's terminal, or JSON. */
-import { Terminal } from '../lib/runner/terminal.ts';
+import { Terminal } from '../commands/terminal.ts';
 import type { Line, Section } from './section.ts';
 
 export interface Show {

@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { defaultThreads } from '../lib/kernel/kernel.ts';
 import { killGroup, killStages } from '../lib/runner/process.ts';
 
@@ -69,7 +69,7 @@ export class Workbench {
     return child;
   }
 
-  /** Runs a program to its end. Throws ExpectedError with its last words where it fails. */
+  /** Runs a program to its end. Throws Failure with its last words where it fails. */
   async run(program: string, args: readonly string[]): Promise<Ran> {
     const begin = performance.now();
     const child = this.spawn(program, args);
@@ -80,7 +80,7 @@ export class Workbench {
     const [stdout, stderr] = await output;
     this.stop.throwIfAborted();
     const words = [basename(program), ...args].join(' ');
-    if (code !== 0) throw new ExpectedError(`${words} ended with ${signal ?? code}`, tail(stderr || stdout));
+    if (code !== 0) throw new Failure(`${words} ended with ${signal ?? code}`, tail(stderr || stdout));
     return { ms, stdout, stderr };
   }
 

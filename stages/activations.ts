@@ -1,7 +1,7 @@
 // activations: the hooks of the network, and its logits, on every pair of the grid, by the readable forward pass.
 // Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over the grid.
 import { join } from 'node:path';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { writeActivations } from '../lib/model/activation-files.ts';
 import { keptActivation } from '../lib/model/activation-format.ts';
@@ -18,7 +18,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const { task, grid } = await readPairs(join(needs.dataset!, 'pairs.arrow'));
   const { p } = config;
   if (task.p !== p)
-    throw new ExpectedError(`the model has p = ${p}, the dataset p = ${task.p}`, `set dataset.p to ${p}`);
+    throw new Failure(`the model has p = ${p}, the dataset p = ${task.p}`, `set dataset.p to ${p}`);
   const backend = await openBackend();
   console.log(`forward pass: ${backend.description}`);
 

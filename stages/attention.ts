@@ -9,14 +9,14 @@ import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
 import { columnOf } from '../lib/analysis/matrix.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
-import type { Columns } from '../lib/files/arrow.ts';
-import { ExpectedError } from '../lib/files/expected-error.ts';
-import { sizeOf } from '../lib/files/tensor.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { attentionBars } from '../lib/figures/attention-figures.ts';
 import { bars, barsTable } from '../lib/figures/bars.ts';
 import { writeFigure } from '../lib/figures/figure.ts';
 import { heatmap, heatmapTable, type Axis, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import type { Columns } from '../lib/files/arrow.ts';
+import { Failure } from '../lib/files/failure.ts';
+import { writeSummary } from '../lib/files/summary.ts';
+import { sizeOf } from '../lib/files/tensor.ts';
 import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
 import { N_CTX } from '../lib/model/config.ts';
 import type { ActivationName } from '../lib/model/hooks.ts';
@@ -112,7 +112,7 @@ async function readGrid(
     const { value } = file.schema.columns;
     const p = Math.round(Math.sqrt(file.rows));
     if (value?.type !== 'tensor' || p * p !== file.rows)
-      throw new ExpectedError(
+      throw new Failure(
         `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
         'run `npm run pipeline -- activations --force`',
       );
@@ -145,8 +145,8 @@ function chooseExample(pair: readonly number[], p: number): { a: number; b: numb
   return { a, b, row: a * p + b };
 }
 
-function outOfRange(param: string, value: number, expected: string): ExpectedError {
-  return new ExpectedError(
+function outOfRange(param: string, value: number, expected: string): Failure {
+  return new Failure(
     `${param}: ${value} (${expected})`,
     `change ${param} among the params of this stage in pipeline.yaml`,
   );

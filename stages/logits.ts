@@ -25,15 +25,15 @@ import { runNetwork } from '../lib/analysis/network.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
 import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
-import { ExpectedError } from '../lib/files/expected-error.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { bars, barsTable } from '../lib/figures/bars.ts';
 import { writeFigure } from '../lib/figures/figure.ts';
 import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { lines, linesTable } from '../lib/figures/lines.ts';
 import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/figures/logit-figures.ts';
 import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
 import { criteriaTable, verdictTable } from '../lib/figures/verdict-figure.ts';
+import { Failure } from '../lib/files/failure.ts';
+import { writeSummary } from '../lib/files/summary.ts';
 import type { Identity } from '../lib/kernel/identity.ts';
 import { defaultThreads, openKernel } from '../lib/kernel/kernel.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
@@ -67,7 +67,7 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const { p } = config;
   if (p !== task.p)
-    throw new ExpectedError(
+    throw new Failure(
       `the model has p = ${p}, the dataset p = ${task.p}`,
       'set dataset.p to that of the model in pipeline.yaml',
     );

@@ -10,7 +10,7 @@ import { logitMap } from '../lib/analysis/composites.ts';
 import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { defaultThreads } from '../lib/kernel/kernel.ts';
 import { readModel } from '../lib/model/model-file.ts';
@@ -31,7 +31,7 @@ await stage(params, async ({ identity, needs, out, progress, say }) => {
   const { p } = config;
   const { operation, p: p_of_dataset } = (await readPairs(pairs)).task;
   if (p !== p_of_dataset)
-    throw new ExpectedError(
+    throw new Failure(
       `the model has p = ${p}, the dataset p = ${p_of_dataset}`,
       'set dataset.p to that of the model in pipeline.yaml',
     );

@@ -18,9 +18,6 @@ import {
   frequencyShares,
   phasesInA,
 } from '../lib/analysis/neuron-frequencies.ts';
-import { writeArrow } from '../lib/files/arrow.ts';
-import { ExpectedError } from '../lib/files/expected-error.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { bars, barsTable } from '../lib/figures/bars.ts';
 import { writeFigure } from '../lib/figures/figure.ts';
 import { componentMap } from '../lib/figures/fourier-figures.ts';
@@ -34,6 +31,9 @@ import {
   orderedNeuronMap,
   sortedFractionLines,
 } from '../lib/figures/neuron-figures.ts';
+import { writeArrow } from '../lib/files/arrow.ts';
+import { Failure } from '../lib/files/failure.ts';
+import { writeSummary } from '../lib/files/summary.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
@@ -46,7 +46,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const { p, d_mlp } = config;
   const absent = params.neurons.find((neuron) => neuron >= d_mlp);
   if (absent !== undefined)
-    throw new ExpectedError(
+    throw new Failure(
       `neurons: ${absent} (this network has neurons 0 to ${d_mlp - 1})`,
       'change neurons among the params of this stage in pipeline.yaml',
     );

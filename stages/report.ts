@@ -3,7 +3,7 @@
 // from the file system and fetches nothing; its links lead to the files beside it, ../<stage>/<figure>.svg and so on.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { collect } from '../lib/report/collect.ts';
 import type { MadeBy } from '../lib/report/data.ts';
@@ -14,7 +14,7 @@ import { params } from './report.params.ts';
 await stage(params, async ({ params, needs, out, progress, say }) => {
   for (const need of ['dataset', 'train'])
     if (!needs[need])
-      throw new ExpectedError(`report needs ${need}`, `add ${need} to the needs of report in pipeline.yaml`);
+      throw new Failure(`report needs ${need}`, `add ${need} to the needs of report in pipeline.yaml`);
   const { data, blocks, flaws } = await collect(needs);
   for (const flaw of flaws) say(flaw);
   progress(1, 2, 'page');

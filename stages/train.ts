@@ -3,7 +3,7 @@
 // Goes on from resume_dir when an earlier attempt with the same key was stopped. With `pretrained` it takes a model that
 // was trained elsewhere: then history.arrow and checkpoints.arrow are there only if they came with it.
 import { join } from 'node:path';
-import { ExpectedError } from '../lib/files/expected-error.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
 import { initialWeights } from '../lib/model/initial.ts';
@@ -83,7 +83,7 @@ async function takePretrained(
 ): Promise<void> {
   const { config, weights, history, checkpoints, copyRest } = await readPretrained(path);
   if (config.p !== task.p)
-    throw new ExpectedError(
+    throw new Failure(
       `pretrained: the model has p = ${config.p}, the dataset p = ${task.p}`,
       `set dataset.p to ${config.p}, as with --set dataset.p=${config.p}`,
     );

@@ -1,7 +1,7 @@
 // A command of the project in the test's own process, as the process is not what most tests are about.
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { runCommand } from '../lib/runner/command.ts';
+import { runPipelineCommand } from '../commands/pipeline-command.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -12,11 +12,11 @@ export interface Finished {
 /** The last command: the next one waits for it, as a process has one folder to work in. */
 let inTurn: Promise<unknown> = Promise.resolve();
 
-/** Carries out `lib/runner/main.ts` with these words in `folder`; `run` is that command of another copy of the project. */
+/** Carries out `commands/pipeline.ts` with these words in `folder`; `run` is that command of another copy of the project. */
 export function runInProcess(
   folder: string,
   args: readonly string[],
-  run: typeof runCommand = runCommand,
+  run: typeof runPipelineCommand = runPipelineCommand,
 ): Promise<Finished> {
   const finished = inTurn.then(async () => {
     const before = process.cwd();

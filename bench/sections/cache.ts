@@ -35,7 +35,7 @@ async function* measureCache(bench: Workbench, progress: Progress): AsyncGenerat
   const npm = async (): Promise<number> =>
     (await bench.run('npm', ['run', '--silent', 'pipeline', '--', ...args])).ms;
   const node = async (...words: string[]): Promise<number> =>
-    (await bench.node('lib/runner/main.ts', ...words)).ms;
+    (await bench.node('commands/pipeline.ts', ...words)).ms;
   const turns = {
     stage: await prepareStage(bench, store),
     noop_npm: async () => {

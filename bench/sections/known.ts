@@ -64,7 +64,7 @@ async function runSweep(
   file: string,
   name: string,
 ): Promise<{ ms: number; peak_bytes: number }> {
-  const main = join(repository, 'lib/sweep/main.ts');
+  const main = join(repository, 'commands/sweep.ts');
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache'), '--file', file];
   const args = ['--import', 'tsx', '--import', WATCH, main, name, ...roots];
   const { ms, stdout, stderr } = await bench.run(process.execPath, args);

@@ -2,9 +2,15 @@
 // every buffer lies where it can and is as long as its rows need. Works on bytes of headers; reads no files.
 // Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
 import { batchHeader, EXTENSION, EXTENSION_DATA, footerHeader, storageOf, TENSOR } from './arrow-format.ts';
-import { bytesPerRow, valuesPerRow, WHOLE_TYPES } from './arrow-schema.ts';
-import type { ArrowSchema, ColumnType, WholeType } from './arrow-schema.ts';
-import { Malformed } from './file-error.ts';
+import {
+  type ArrowSchema,
+  bytesPerRow,
+  type ColumnType,
+  valuesPerRow,
+  WHOLE_TYPES,
+  type WholeType,
+} from './arrow-schema.ts';
+import { Malformed } from './failure.ts';
 import type { Region } from './regions.ts';
 import { sizeOf } from './tensor.ts';
 

@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Column, Values } from './arrow-headers.ts';
 import { WHOLE_TYPES, type ColumnData } from './arrow-schema.ts';
-import { Malformed } from './file-error.ts';
+import { Malformed } from './failure.ts';
 import { fromFloat16 } from './float16.ts';
 import { decodeLz4 } from './lz4.ts';
 import { readRegion, readRegions, type Region } from './regions.ts';

@@ -3,11 +3,17 @@
 // instead of believed.
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArrowEncoder } from './arrow-format.ts';
-import { decodeBatch, decodeDictionary, decodeFooter } from './arrow-headers.ts';
-import type { Batch, Block, Footer } from './arrow-headers.ts';
+import {
+  type Batch,
+  type Block,
+  decodeBatch,
+  decodeDictionary,
+  decodeFooter,
+  type Footer,
+} from './arrow-headers.ts';
 import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow-schema.ts';
-import { badFile, Malformed, onFile } from './file-error.ts';
 import { readValues } from './arrow-values.ts';
+import { badFile, Malformed, onFile } from './failure.ts';
 import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
 
@@ -67,7 +73,7 @@ export interface ArrowFile {
   close(): Promise<void>;
 }
 
-/** Opens a file and checks its structure. Throws ExpectedError when it is missing, truncated or not such a file. */
+/** Opens a file and checks its structure. Throws Failure when it is missing, truncated or not such a file. */
 export async function openArrow(path: string): Promise<ArrowFile> {
   const handle = await onFile(path, () => openRegular(path));
   try {
@@ -78,7 +84,7 @@ export async function openArrow(path: string): Promise<ArrowFile> {
   }
 }
 
-/** Reads a whole file. Throws ExpectedError as `openArrow` does. */
+/** Reads a whole file. Throws Failure as `openArrow` does. */
 export async function readArrow(
   path: string,
 ): Promise<{ schema: ArrowSchema; rows: number; columns: Columns }> {
@@ -92,7 +98,7 @@ export async function readArrow(
   }
 }
 
-/** Throws ExpectedError unless `file` has these columns with these types and shapes; others may be there too. */
+/** Throws Failure unless `file` has these columns with these types and shapes; others may be there too. */
 export function expectColumns(file: ArrowFile, expected: ArrowSchema['columns']): void {
   for (const [name, type] of Object.entries(expected)) {
     const found = file.schema.columns[name];

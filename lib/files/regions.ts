@@ -1,6 +1,6 @@
 // Stretches of a binary file: read whole or not at all, written whole or not at all.
 import type { FileHandle } from 'node:fs/promises';
-import { Malformed } from './file-error.ts';
+import { Malformed } from './failure.ts';
 
 /** Bytes `offset` to `offset + length` of a file. */
 export interface Region {

@@ -4,11 +4,11 @@
  */
 import { constants, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { ExpectedError } from './expected-error.ts';
+import { Failure } from './failure.ts';
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 
-/** Opens a file for reading. Throws ExpectedError where `path` is something else than a file. */
+/** Opens a file for reading. Throws Failure where `path` is something else than a file. */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY).catch(refuseSocket(path));
   try {
@@ -21,7 +21,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-/** The whole content of a file. Throws ExpectedError where `path` is something else than a file. */
+/** The whole content of a file. Throws Failure where `path` is something else than a file. */
 export async function readRegular(path: string): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
@@ -31,7 +31,7 @@ export async function readRegular(path: string): Promise<Buffer> {
   }
 }
 
-/** A file as text in UTF-8. Throws ExpectedError where `path` is something else than a file. */
+/** A file as text in UTF-8. Throws Failure where `path` is something else than a file. */
 export async function readText(path: string): Promise<string> {
   return (await readRegular(path)).toString();
 }
@@ -57,8 +57,8 @@ export function kindOf(
   return stats.isCharacterDevice() || stats.isBlockDevice() ? 'a device' : 'of no known kind';
 }
 
-const irregular = (path: string, kind: string): ExpectedError =>
-  new ExpectedError(`${path} is ${kind} (expected a file)`, 'put a file there, or nothing');
+const irregular = (path: string, kind: string): Failure =>
+  new Failure(`${path} is ${kind} (expected a file)`, 'put a file there, or nothing');
 
 /** A socket cannot be opened at all; nor can a device that has no driver. */
 const refuseSocket =

@@ -2,7 +2,7 @@
 // Format: https://github.com/huggingface/safetensors#format. Everything the header claims is checked before a byte of
 // data is read or an array made, so garbage and headers that claim terabytes are refused at once.
 import { open, type FileHandle } from 'node:fs/promises';
-import { Malformed, onFile } from './file-error.ts';
+import { Malformed, onFile } from './failure.ts';
 import { fromFloat16 } from './float16.ts';
 import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
@@ -40,7 +40,7 @@ export async function writeSafetensors(
 
 /**
  * Reads all tensors as float32: wider floats are rounded, booleans become 0 and 1, integers are exact up to 2^24.
- * Throws ExpectedError, with what is wrong, when the file is missing, truncated or not such a file.
+ * Throws Failure, with what is wrong, when the file is missing, truncated or not such a file.
  */
 export function readSafetensors(path: string): Promise<Safetensors> {
   return onFile(path, async () => {

@@ -1,7 +1,7 @@
 // <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badFile, onFile } from './file-error.ts';
+import { badFile, onFile } from './failure.ts';
 import { readText } from './regular-file.ts';
 
 const NAME = 'summary.json';
@@ -12,7 +12,7 @@ export async function writeSummary(folder: string, summary: object): Promise<voi
   await onFile(path, () => writeFile(path, `${JSON.stringify(summary, null, 2)}\n`));
 }
 
-/** Reads `<folder>/summary.json`. Throws ExpectedError when it is missing or not a JSON object. */
+/** Reads `<folder>/summary.json`. Throws Failure when it is missing or not a JSON object. */
 export async function readSummary(folder: string): Promise<Record<string, unknown>> {
   const path = join(folder, NAME);
   const text = await onFile(path, () => readText(path));

@@ -2,7 +2,7 @@
 // loaded, so that `auto` says what openKernel('auto') will really use.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { buildNative, type NativeBuild, type Note } from './native/build.ts';
 import { NoCompiler } from './native/compiler.ts';
 
@@ -12,7 +12,7 @@ export type Identity = Readonly<Record<string, string>>;
 
 /**
  * Name and make of the build that `engine` stands for on this machine. `note` is told, once, what a user would not
- * expect. Throws ExpectedError for `native` without a compiler.
+ * expect. Throws Failure for `native` without a compiler.
  */
 export async function engineIdentity(engine: 'auto' | 'native' | 'wasm', note?: Note): Promise<Identity> {
   const native = engine === 'wasm' ? null : await findNative(engine, note);
@@ -31,7 +31,7 @@ export async function findNative(
   try {
     return await buildNative(note);
   } catch (error) {
-    if (engine === 'native' || !(error instanceof ExpectedError)) throw error;
+    if (engine === 'native' || !(error instanceof Failure)) throw error;
     const [what, why = ''] = error.message.split('\n');
     const line = `the kernel runs as WebAssembly: ${what} ${why}`.trimEnd();
     // That nobody installed a compiler is no news on every run; the log and the key say what ran.
@@ -42,12 +42,12 @@ export async function findNative(
   }
 }
 
-/** Throws ExpectedError where what was opened is not what the key of the stage says that it runs on. */
+/** Throws Failure where what was opened is not what the key of the stage says that it runs on. */
 export function refuseOther(opened: Identity, promised: Identity): void {
   const names = [...new Set([...Object.keys(promised), ...Object.keys(opened)])];
   const differs = names.find((name) => opened[name] !== promised[name]);
   if (differs === undefined) return;
-  throw new ExpectedError(
+  throw new Failure(
     `the engine changed after the run began: ${differs} was ${promised[differs] ?? 'none'}, is ${opened[differs] ?? 'none'}`,
     'run it again; where CC names the compiler, the stage needs `env: [CC]` in pipeline.yaml',
   );

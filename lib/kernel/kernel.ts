@@ -1,7 +1,7 @@
 // The fused training kernel: full-batch AdamW steps, losses, gradients and forward passes of the one-layer transformer at the
 // `=` position, by the native or the WebAssembly build of one C source. See kernel.c for the method.
 import os from 'node:os';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { parameterCount, type ModelConfig } from '../model/config.ts';
 import { refuseTooBig } from '../model/memory.ts';
 import type { Rows } from '../task/split.ts';
@@ -42,7 +42,7 @@ export interface Kernel {
 }
 
 /**
- * The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. Throws ExpectedError
+ * The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. Throws Failure
  * where it is not the one that is `promised`, as in the key of a stage.
  */
 export async function openKernel(build: Build | 'auto', promised?: Identity): Promise<Kernel> {
@@ -68,7 +68,7 @@ function createKernel(build: Build, identity: Identity, openCore: OpenCore): Ker
 function refuseSizes(config: ModelConfig, threads: number): void {
   const { p } = config;
   if (!Number.isInteger(p) || p < 3 || p > 499 || p % 2 === 0)
-    throw new ExpectedError(`p: ${p} (expected an odd number from 3 to 499)`, 'choose another p');
+    throw new Failure(`p: ${p} (expected an odd number from 3 to 499)`, 'choose another p');
   const sizes = {
     d_model: config.d_model,
     n_heads: config.n_heads,
@@ -78,7 +78,7 @@ function refuseSizes(config: ModelConfig, threads: number): void {
   };
   for (const [name, value] of Object.entries(sizes))
     if (!Number.isInteger(value) || value < 1)
-      throw new ExpectedError(`${name}: ${value} (expected a whole number from 1)`, `choose another ${name}`);
+      throw new Failure(`${name}: ${value} (expected a whole number from 1)`, `choose another ${name}`);
 }
 
 /** One model in the kernel's memory. Calls queue up: each sees what the ones before it left. */

@@ -2,7 +2,7 @@
 // goes along, in flat memory.
 import { join } from 'node:path';
 import { createArrow } from '../files/arrow.ts';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
 import { activationSchema, elementsAtEquals } from './activation-format.ts';
 import { tf } from './backend.ts';
@@ -16,7 +16,7 @@ const PAIRS_PER_BATCH = 1100;
 
 /**
  * Writes the selected activations on the pairs (a, b), which are a grid of rows of p. `onBatch` sees the logits
- * [pairs, 3, p] of each batch, from pair number `start` on. Throws ExpectedError for a value that float16 cannot hold.
+ * [pairs, 3, p] of each batch, from pair number `start` on. Throws Failure for a value that float16 cannot hold.
  */
 export async function writeActivations(
   folder: string,
@@ -88,7 +88,7 @@ const FLOAT16_OVERFLOW = 65520; // rounds to infinity
 function refuseOverflow(name: ActivationName, values: Float32Array): void {
   const beyond = values.find((value) => Number.isFinite(value) && Math.abs(value) >= FLOAT16_OVERFLOW);
   if (beyond !== undefined)
-    throw new ExpectedError(
+    throw new Failure(
       `${name} has the value ${beyond}, beyond what float16 holds (65504)`,
       'set dtype of activations to float32',
     );

@@ -3,7 +3,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
 import { N_CTX, type ModelConfig } from './config.ts';
 import { activations, type Activation, type ActivationName } from './hooks.ts';
@@ -49,11 +49,11 @@ export function elementsAtEquals(activation: Activation): number[] {
 const positionAxis = ({ dims }: Activation): number =>
   dims.findIndex((name) => name === 'pos' || name === 'query_pos');
 
-/** Opens <folder>/<name>.arrow. Throws ExpectedError where that activation was left out, with the param that keeps it. */
+/** Opens <folder>/<name>.arrow. Throws Failure where that activation was left out, with the param that keeps it. */
 export async function openActivation(folder: string, name: ActivationName): Promise<ArrowFile> {
   const path = join(folder, `${name}.arrow`);
   await access(path).catch(() => {
-    throw new ExpectedError(
+    throw new Failure(
       `${path} is missing: hooks of activations leaves it out`,
       `add ${name} to hooks among the params of activations in pipeline.yaml`,
     );

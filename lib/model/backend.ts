@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fileURLToPath } from 'node:url';
 import util from 'node:util';
 import { runInThisContext } from 'node:vm';
-import { bundle } from '../runner/bundle.ts';
+import { bundle } from '../files/bundle.ts';
 import { findBinding } from './backend-identity.ts';
 
 export { tf };

@@ -1,6 +1,6 @@
 // Refuses, before anything is allocated, a model that does not fit in memory, and names the param that makes it too big.
 import os from 'node:os';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import type { ModelConfig } from './config.ts';
 
 const REFERENCE: ModelConfig = { p: 113, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 };
@@ -14,7 +14,7 @@ function usableBytes(): number {
 }
 
 /**
- * Throws ExpectedError if `needed` bytes are more than `limit` or than there is memory. The size named is the one
+ * Throws Failure if `needed` bytes are more than `limit` or than there is memory. The size named is the one
  * furthest above the reference model's.
  */
 export function refuseTooBig(config: ModelConfig, needed: number, limit = Infinity): void {
@@ -23,7 +23,7 @@ export function refuseTooBig(config: ModelConfig, needed: number, limit = Infini
   const excess = (name: keyof ModelConfig): number => config[name] / REFERENCE[name];
   const names = Object.keys(REFERENCE) as (keyof ModelConfig)[];
   const name = names.reduce((worst, each) => (excess(each) > excess(worst) ? each : worst));
-  throw new ExpectedError(
+  throw new Failure(
     `${name}: ${config[name]} is too big: training would take ${gib(needed)} of memory, and there is ${gib(usable)}`,
     `choose a smaller ${name}`,
   );

@@ -1,8 +1,8 @@
 // model.safetensors: the weights under TransformerLens' names, zero biases included, its config as JSON in the metadata.
 // Reads what any TransformerLens 1.x to 3.x saved of this architecture. Of its two buffers, `mask` was a lower triangle
 // until 3.4 and is empty since 3.5, `IGNORE` was -1e5 until 1.6.1 and is -inf since.
+import { badFile } from '../files/failure.ts';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import { badFile } from '../files/file-error.ts';
 import type { Tensor } from '../files/tensor.ts';
 import { fromStateDict, N_CTX, toStateDict, type ModelConfig, type Weights } from './config.ts';
 
@@ -39,7 +39,7 @@ function toLensConfig({ p, d_model, n_heads, d_head, d_mlp }: ModelConfig): Reco
 
 /**
  * Reads a model. Sizes follow from the shapes; a config in the metadata must agree with them.
- * Throws ExpectedError when the file is not a safetensors file or holds another architecture, naming what differs.
+ * Throws Failure when the file is not a safetensors file or holds another architecture, naming what differs.
  */
 export async function readModel(path: string): Promise<{ config: ModelConfig; weights: Weights }> {
   const { tensors, metadata } = await readSafetensors(path);

@@ -4,7 +4,7 @@
 // cores.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import type { Measures } from './columns.ts';
 import type { Measuring } from './measurer.ts';
 import type { Order, Report } from './process.ts';
@@ -51,4 +51,4 @@ export async function measureAll(
 }
 
 const failure = ({ message, remedy }: Extract<Report, { type: 'failed' }>): Error =>
-  remedy === null ? new Error(message) : new ExpectedError(message, remedy);
+  remedy === null ? new Error(message) : new Failure(message, remedy);

@@ -1,9 +1,9 @@
 // A process that measures the checkpoints it is told to; pool.ts starts some and hands out the work. It ends with its
 // parent.
-import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
-import { describeError } from '../runner/error.ts';
-import { guardConsole } from '../runner/visible.ts';
+import { describeError } from '../files/failure.ts';
+import { guardConsole } from '../files/visible.ts';
 import type { Measures } from './columns.ts';
+import { openMeasurer, type Measure, type Measuring } from './measurer.ts';
 
 /** From the pool: what to open, then numbers of checkpoints. */
 export type Order = { readonly open: Measuring } | { readonly measure: number };

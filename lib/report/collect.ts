@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { embeddingInBasis, fourierNorms, makeFourierBasis } from '../analysis/fourier.ts';
 import { toMatrix } from '../analysis/matrix.ts';
 import { openArrow, readArrow, type ArrowFile } from '../files/arrow.ts';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
@@ -56,7 +56,7 @@ export async function collect(needs: Folders): Promise<Collected> {
   for (const [stage, folder] of Object.entries(needs)) {
     if (!path(stage, 'summary.json')) continue;
     const summary = await readSummary(folder).catch((error: unknown) => {
-      if (!(error instanceof ExpectedError)) throw error;
+      if (!(error instanceof Failure)) throw error;
       flaws.push(`${error.message}: left out of the page`);
       return null;
     });

@@ -1,7 +1,7 @@
 // The page as one file: style, script and data inside, nothing fetched. Script and style are bundled by esbuild from
 // page/, which these URLs name, so that its files are in the key of the stage that calls this.
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../runner/bundle.ts';
+import { bundle } from '../files/bundle.ts';
 import { colourRules } from './colours.ts';
 import type { ReportData } from './data.ts';
 import { policyOf } from './policy.ts';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, open, type FileHandle } from 'node:fs/promises';
+import { Failure } from '../files/failure.ts';
 import { openRegular } from '../files/regular-file.ts';
 import { hashFile } from './hashes.ts';
-import { Failure } from './problem.ts';
 
 const CHUNK_BYTES = 1 << 20;
 /** Most files of a sweep's points have less. */

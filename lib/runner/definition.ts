@@ -2,12 +2,12 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { nearest, show, suggest, type Problem } from '../files/problem.ts';
+import type { Source } from '../files/yaml.ts';
 import type { Draft } from './draft.ts';
 import type { Override } from './override.ts';
 import type { Stage } from './pipeline.ts';
-import { nearest, show, suggest, type Problem } from './problem.ts';
 import { checkParams, type Issue, type ParamsSchema } from './schema.ts';
-import type { Source } from './source.ts';
 
 /** What `<key>.params.ts` exports. */
 export interface ParamsModule {

@@ -3,7 +3,7 @@
  * inside JSON that is kept as text, the places that differ are named; of a long text the line, or the part, is shown.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { show } from './problem.ts';
+import { show } from '../files/problem.ts';
 
 const LONGEST = 60;
 /** Lines about one param. */

@@ -1,6 +1,6 @@
 /** The stages as pipeline.yaml writes them, before their params are looked at. What is wrong is reported where it stands. */
-import { show, suggest } from './problem.ts';
-import type { Entry, Source, Span } from './source.ts';
+import { show, suggest } from '../files/problem.ts';
+import type { Entry, Source, Span } from '../files/yaml.ts';
 
 export interface Draft {
   readonly name: string;

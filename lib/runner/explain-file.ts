@@ -1,10 +1,10 @@
 /** Where a file of a stage folder comes from: the stage that wrote it, when and where, and the key that decided its bytes. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { Failure } from '../files/failure.ts';
+import { shortPath } from '../files/short-path.ts';
 import { listKey } from './explain.ts';
 import type { Hashes } from './hashes.ts';
-import { shortPath } from './pipeline.ts';
-import { Failure } from './problem.ts';
 import { readRecord, type Record } from './record.ts';
 
 /** Lines for the terminal. Throws a Failure where `path` is missing or lies in no stage folder. */

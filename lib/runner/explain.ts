@@ -1,11 +1,12 @@
 /** The whole key of a stage, against that of the run which made what stands in its folder. */
+import { show } from '../files/problem.ts';
+import { shortPath } from '../files/short-path.ts';
 import { nameCauses } from './cause.ts';
 import { checkStanding, readInputs } from './inputs.ts';
 import { hashKey, type Key } from './key.ts';
 import { withNeeds } from './order.ts';
-import { shortPath, type Stage } from './pipeline.ts';
+import type { Stage } from './pipeline.ts';
 import { planStages } from './plan.ts';
-import { show } from './problem.ts';
 import { currentKey, type Run } from './run.ts';
 import { listReasons, reasons } from './stale.ts';
 

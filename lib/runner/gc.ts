@@ -4,7 +4,7 @@
  */
 import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporary } from './durable.ts';
+import { isTemporary } from '../files/whole-file.ts';
 import { holder } from './lock.ts';
 import { readRecord, type Record } from './record.ts';
 import type { Run } from './run.ts';

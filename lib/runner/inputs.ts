@@ -1,10 +1,11 @@
 /** What a stage reads: the folders of its needs, as this run left them. */
 import { existsSync } from 'node:fs';
+import { Failure } from '../files/failure.ts';
+import { shortPath } from '../files/short-path.ts';
+import type { Inputs } from './key.ts';
 import { compareListings, type StoredFile } from './listing.ts';
 import { lock, type Release } from './lock.ts';
-import type { Inputs } from './key.ts';
-import { shortPath, type Stage } from './pipeline.ts';
-import { Failure } from './problem.ts';
+import type { Stage } from './pipeline.ts';
 import { readRecord } from './record.ts';
 import { restore } from './restore.ts';
 import { progressIn, type Run } from './run.ts';

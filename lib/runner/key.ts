@@ -6,12 +6,12 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { show } from '../files/problem.ts';
 import { findClosure } from './closure.ts';
 import { describeDifference } from './difference.ts';
 import type { Hashes } from './hashes.ts';
 import { byCodeUnit, type StoredFile } from './listing.ts';
 import type { Pipeline, Stage } from './pipeline.ts';
-import { show } from './problem.ts';
 
 export const KEY_FORMAT = 2;
 

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../files/failure.ts';
 import { kindOf } from '../files/regular-file.ts';
+import { shortPath } from '../files/short-path.ts';
 import type { Hashes } from './hashes.ts';
-import { shortPath } from './pipeline.ts';
-import { Failure } from './problem.ts';
 
 /** A file, or (with an empty hash and a path that ends in `/`) an empty folder. */
 export interface StoredFile {

@@ -11,9 +11,9 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { readText } from '../files/regular-file.ts';
-import { discard, makeFolder } from './durable.ts';
+import { discard, makeFolder } from '../files/whole-file.ts';
 import { isDead, isNear, ownerOf, parseOwner, type Owner } from './owner.ts';
 
 export type Mode = 'exclusive' | 'shared';
@@ -112,7 +112,7 @@ async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silenc
 
 /** Gone in the meantime, or no file at all. What cannot be read for another reason may be a lock that holds. */
 function emptyIfNone(error: NodeJS.ErrnoException): string {
-  if (error.code !== 'ENOENT' && !(error instanceof ExpectedError)) throw error;
+  if (error.code !== 'ENOENT' && !(error instanceof Failure)) throw error;
   return '';
 }
 

@@ -5,10 +5,10 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigurationError } from '../files/problem.ts';
 import { readText } from '../files/regular-file.ts';
-import { isTemporary, replaceFile } from './durable.ts';
-import { shortPath } from './pipeline.ts';
-import { ConfigurationError } from './problem.ts';
+import { shortPath } from '../files/short-path.ts';
+import { isTemporary, replaceFile } from '../files/whole-file.ts';
 
 const NAME = 'CACHEDIR.TAG';
 const TEXT = `Signature: 8a477f597d28d172789f06886806bc55

@@ -6,11 +6,12 @@
 import { createHash } from 'node:crypto';
 import { lstat, realpath, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { ConfigurationError, renderProblem } from '../files/problem.ts';
 import { readText } from '../files/regular-file.ts';
-import { replaceFile } from './durable.ts';
+import { shortPath } from '../files/short-path.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import { formatOverride, parseOverrides, type Override } from './override.ts';
-import { rootOf, shortPath } from './pipeline.ts';
-import { ConfigurationError, renderProblem } from './problem.ts';
+import { rootOf } from './pipeline.ts';
 import { contains } from './roots.ts';
 
 export interface Settings {

@@ -1,6 +1,6 @@
 /** The graph of stages: which comes before which, and what a target needs. */
-import { suggest } from './problem.ts';
-import type { Source, Span } from './source.ts';
+import { suggest } from '../files/problem.ts';
+import type { Source, Span } from '../files/yaml.ts';
 
 interface Node {
   readonly name: string;

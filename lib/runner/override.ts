@@ -1,7 +1,7 @@
 /** `--set train.seed=1`: one param of one stage, typed as YAML types it. */
+import { ConfigurationError, type Problem } from '../files/problem.ts';
+import { parseValue, type Span } from '../files/yaml.ts';
 import { canonicalJson } from './key.ts';
-import { ConfigurationError, type Problem } from './problem.ts';
-import { parseValue, type Span } from './source.ts';
 
 export interface Override {
   /** How messages call it: `--set train.seed`. */

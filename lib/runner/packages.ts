@@ -6,9 +6,10 @@
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../files/failure.ts';
+import { ConfigurationError } from '../files/problem.ts';
 import { readText } from '../files/regular-file.ts';
 import { identityOf } from './hashes.ts';
-import { ConfigurationError, Failure } from './problem.ts';
 
 interface Manifest {
   readonly version?: string;

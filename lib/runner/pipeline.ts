@@ -5,13 +5,14 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigurationError, suggest, type Problem } from '../files/problem.ts';
+import { shortPath } from '../files/short-path.ts';
+import { Source } from '../files/yaml.ts';
 import { defineStage, loadParams, type ParamsModule } from './definition.ts';
 import { readDrafts, type Draft } from './draft.ts';
 import { sortStages } from './order.ts';
 import type { Override } from './override.ts';
-import { ConfigurationError, suggest, type Problem } from './problem.ts';
-import { Source } from './source.ts';
 
 export interface FileParam {
   readonly name: string;
@@ -117,12 +118,6 @@ export const rootOf = (path: string): Promise<string> => realpath(findRoot(dirna
 function findRoot(folder: string): string {
   if (existsSync(join(folder, 'stages'))) return folder;
   return dirname(folder) === folder ? process.cwd() : findRoot(dirname(folder));
-}
-
-/** Relative to the working directory where it lies below it. */
-export function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short === '' ? '.' : short.startsWith('..') ? path : short;
 }
 
 function checkOverrides(overrides: readonly Override[], drafts: readonly Draft[]): Problem[] {

@@ -1,9 +1,9 @@
 /** What a run would do, without doing it: for `status` and `--dry-run`. */
+import { Failure } from '../files/failure.ts';
 import { readInputs, checkStanding } from './inputs.ts';
 import { compareKeys, hashKey } from './key.ts';
 import { holder } from './lock.ts';
 import type { Owner } from './owner.ts';
-import { Failure } from './problem.ts';
 import { currentKey, type Run } from './run.ts';
 import { reasons } from './stale.ts';
 

@@ -9,7 +9,7 @@ import { stat } from 'node:fs/promises';
 import { isBuiltin, SourceMap } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Failure } from './problem.ts';
+import { Failure } from '../files/failure.ts';
 import type { Text } from './texts.ts';
 
 export interface Reach {

@@ -1,16 +1,15 @@
 /** Where results go: the folders behind --artifacts and --cache, checked before anything is written there. */
 import { join, relative, resolve, sep } from 'node:path';
-import { ConfigurationError, type Problem } from './problem.ts';
-import type { Options } from './options.ts';
+import { ConfigurationError, type Problem } from '../files/problem.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** Absolute. Throws a ConfigurationError where one would swallow the project, the other, or a stage's folder. */
 export function findRoots(
-  options: Pick<Options, 'artifacts' | 'cache'>,
+  given: { readonly artifacts: string | null; readonly cache: string | null },
   { root, stages }: Pick<Pipeline, 'root' | 'stages'>,
 ): { artifacts: string; cache: string } {
-  const artifacts = resolve(options.artifacts ?? join(root, 'artifacts'));
-  const cache = resolve(options.cache ?? join(root, '.cache'));
+  const artifacts = resolve(given.artifacts ?? join(root, 'artifacts'));
+  const cache = resolve(given.cache ?? join(root, '.cache'));
   const problems: Problem[] = [];
   const refuse = (place: string, message: string): void => void problems.push({ place, message });
   for (const [place, folder] of [
@@ -18,7 +17,7 @@ export function findRoots(
     ['--cache', cache],
   ] as const) {
     if (contains(folder, root)) refuse(place, `${folder} holds the project itself: give a folder of its own`);
-    for (const code of ['stages', 'lib', 'node_modules', '.git'])
+    for (const code of ['commands', 'stages', 'lib', 'node_modules', '.git'])
       if (contains(join(root, code), folder))
         refuse(place, `${folder} lies in ${code}/: give a folder of its own`);
   }

@@ -1,12 +1,12 @@
 /** A run of the pipeline: the chosen stages, side by side where they do not need each other. */
-import { describeError } from './error.ts';
+import { describeFailure } from '../files/failure.ts';
+import { ConfigurationError } from '../files/problem.ts';
 import type { Event, Outcome, Report } from './event.ts';
 import type { Hashes } from './hashes.ts';
 import { ownFolders } from './inputs.ts';
 import { computeKey, readCode, type Code, type Inputs, type Key } from './key.ts';
 import { makeStage } from './make.ts';
-import { ConfigurationError } from './problem.ts';
-import { shortPath, type Pipeline, type Stage } from './pipeline.ts';
+import type { Pipeline, Stage } from './pipeline.ts';
 import { tellStage } from './provenance.ts';
 import type { Record } from './record.ts';
 import type { Store } from './store.ts';
@@ -134,13 +134,6 @@ export async function runStages(
     run.report({ type: 'note', stage, text: describeFailure(error).join(': ') });
     return false;
   }
-}
-
-/** The lines that say what failed and what to do. An error that nobody expected is a bug: its stack is shown. */
-export function describeFailure(error: unknown): string[] {
-  const { message, remedy } = describeError(error, '', shortPath);
-  if (remedy !== null) return [message, ...remedy.split('\n').filter((line) => line !== '')];
-  return error instanceof Error ? (error.stack ?? message).split('\n') : [message];
 }
 
 /** At most `free` at a time, first come, first served. */

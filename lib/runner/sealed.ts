@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readText } from '../files/regular-file.ts';
-import { replaceFile } from './durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 
 const SEAL = /,\n "sha256": "([0-9a-f]{64})"\n\}\n$/;
 

@@ -4,9 +4,9 @@
  * log. It ends when the runner goes away. Every stage imports this file: a change here makes every stage stale.
  */
 import { relative } from 'node:path';
-import { describeError } from './error.ts';
+import { describeError } from '../files/failure.ts';
+import { guardConsole, visible } from '../files/visible.ts';
 import type { Fields, ParamsSchema, Values } from './schema.ts';
-import { guardConsole, visible } from './visible.ts';
 
 /** What a stage gets. */
 export interface Job<P> {

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { minify } from '../files/bundle.ts';
 import { readRegular, readText } from '../files/regular-file.ts';
-import { minify } from './bundle.ts';
-import { replaceFile } from './durable.ts';
+import { replaceFile } from '../files/whole-file.ts';
 
 const MODULE = /\.([cm]?[jt]s|json)$/;
 

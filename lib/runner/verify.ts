@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { discard } from './durable.ts';
+import { shortPath } from '../files/short-path.ts';
+import { discard } from '../files/whole-file.ts';
 import { hashFile, Hashes } from './hashes.ts';
-import { shortPath } from './pipeline.ts';
 import { examineRecord, readRecord } from './record.ts';
 import { progressIn, type Run } from './run.ts';
 

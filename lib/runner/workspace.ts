@@ -14,11 +14,11 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder } from './durable.ts';
+import { Failure } from '../files/failure.ts';
+import { shortPath } from '../files/short-path.ts';
+import { makeFolder } from '../files/whole-file.ts';
 import type { Hashes } from './hashes.ts';
 import { compareListings, Irregular, listFolder, type StoredFile } from './listing.ts';
-import { Failure } from './problem.ts';
-import { shortPath } from './pipeline.ts';
 import { examineRecord, type Record } from './record.ts';
 import { writeSealed, type Unsealed } from './sealed.ts';
 

@@ -2,12 +2,12 @@
  * `sweeps:` of pipeline.yaml -> one sweep, its points checked as the pipelines that they are. Whatever is wrong is
  * reported where it stands, all at once, as the runner does.
  */
+import { ConfigurationError, show, suggest, type Problem } from '../files/problem.ts';
+import type { Entry, Source, Value } from '../files/yaml.ts';
 import { canonicalJson } from '../runner/key.ts';
 import { withNeeds } from '../runner/order.ts';
 import type { Override } from '../runner/override.ts';
 import { byPlace, type PipelineFile } from '../runner/pipeline.ts';
-import { ConfigurationError, show, suggest, type Problem } from '../runner/problem.ts';
-import type { Entry, Source, Value } from '../runner/source.ts';
 import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
 import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
 

@@ -2,14 +2,14 @@
  * page.json in the folder of a sweep: what the page of all sweeps shows of it. It may be of an older version, or of
  * anybody; only what has the shape that the page reads comes through.
  */
-import { badFile, onFile } from '../files/file-error.ts';
+import { badFile, onFile } from '../files/failure.ts';
 import { readText } from '../files/regular-file.ts';
 import type { SweepData } from '../report/sweep-data.ts';
 
 /** Name and figures are those of the folder. */
 export type PageData = Omit<SweepData, 'name' | 'figures'>;
 
-/** Reads page.json at `path`. Throws ExpectedError where it cannot be read or holds something else. */
+/** Reads page.json at `path`. Throws Failure where it cannot be read or holds something else. */
 export async function readPageFile(path: string): Promise<PageData> {
   const text = await onFile(path, () => readText(path));
   const data = parse(text);

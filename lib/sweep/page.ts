@@ -3,10 +3,11 @@
  * folder, page.json, so that each sweep can be made, and made again, without the others.
  */
 import { existsSync } from 'node:fs';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
+import { replaceFile } from '../files/whole-file.ts';
 import { readFigures, titleOf } from '../report/figure-files.ts';
 import { buildSweepsPage } from '../report/page.ts';
 import type { Pictures, SweepData } from '../report/sweep-data.ts';
@@ -30,8 +31,8 @@ export async function writePage(
   const points = rows.map(({ point, outcome, params, fields }) => ({ point, outcome, params, fields }));
   const cap = pictures ? capOf(sweep) : null;
   const data = { yaml, cap, points, pictures: pictures && thin(pictures) };
-  await replace(join(folder, 'page.json'), JSON.stringify(data));
-  await replace(join(dirname(folder), 'index.html'), await composePage(dirname(folder), say));
+  await replaceFile(join(folder, 'page.json'), JSON.stringify(data));
+  await replaceFile(join(dirname(folder), 'index.html'), await composePage(dirname(folder), say));
 }
 
 /** The page of the sweeps in `folder` as HTML. One whose page.json is of no use is left out, which `say` is told. */
@@ -42,7 +43,7 @@ export async function composePage(folder: string, say: (line: string) => void): 
     const path = join(folder, name, 'page.json');
     if (!existsSync(path)) continue;
     const data = await readPageFile(path).catch((error: unknown) => {
-      if (!(error instanceof ExpectedError)) throw error;
+      if (!(error instanceof Failure)) throw error;
       say(`${error.message}: left out of the page; npm run sweep -- ${name} makes it again`);
       return null;
     });
@@ -67,11 +68,4 @@ function thin({ losses, ...others }: Pictures): Pictures {
     return { ...curve, points: kept.map(([x, y]) => [x, Number(y.toPrecision(4))] as const) };
   });
   return { ...others, losses: { ...losses, curves } };
-}
-
-/** Whole or not at all: someone may be reading the one before. */
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}.page`);
-  await writeFile(temporary, text);
-  await rename(temporary, path);
 }

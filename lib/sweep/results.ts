@@ -2,13 +2,14 @@
  * results.arrow, a row a point: its params and what the summaries of its stages say; timings.arrow, a row a point and
  * stage: how long it took, where, on what. The bytes of the first follow from the points alone.
  */
-import { mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ExpectedError } from '../files/expected-error.ts';
-import { writeArrow, type ColumnData, type Columns, type ColumnType } from '../files/arrow.ts';
-import { readSummary } from '../files/summary.ts';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Table } from '../figures/figure.ts';
-import { suggest } from '../runner/problem.ts';
+import { writeArrow, type ColumnData, type Columns, type ColumnType } from '../files/arrow.ts';
+import { Failure } from '../files/failure.ts';
+import { suggest } from '../files/problem.ts';
+import { readSummary } from '../files/summary.ts';
+import { writeWhole } from '../files/whole-file.ts';
 import { readRecord } from '../runner/record.ts';
 import { Workspace } from '../runner/workspace.ts';
 import type { Sweep } from './definition.ts';
@@ -91,7 +92,7 @@ function lookUp(summary: unknown, path: readonly string[], field: string): unkno
   if (step === undefined) return summary;
   const names = typeof summary === 'object' && summary !== null ? Object.keys(summary) : [];
   if (!names.includes(step))
-    throw new ExpectedError(
+    throw new Failure(
       `collect: no summary has ${field}`,
       suggest(step, names, `fields of ${field.split('.')[0]}`),
     );
@@ -183,9 +184,11 @@ export async function writeResults(folder: string, sweep: Sweep, rows: readonly 
 }
 
 async function writeTable(path: string, { schema, columns }: Table): Promise<boolean> {
-  const temporary = join(dirname(path), `.${process.pid}.arrow`);
-  await writeArrow(temporary, schema, columns);
-  const [before, after] = await Promise.all([readFile(path).catch(() => null), readFile(temporary)]);
-  await rename(temporary, path);
-  return before === null || !before.equals(after);
+  const before = await readFile(path).catch(() => null);
+  let isNew = true;
+  await writeWhole(path, async (temporary) => {
+    await writeArrow(temporary, schema, columns);
+    isNew = before === null || !before.equals(await readFile(temporary));
+  });
+  return isNew;
 }

@@ -5,10 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Failure } from '../runner/problem.ts';
+import { Failure } from '../files/failure.ts';
+import { shortPath } from '../files/short-path.ts';
 import { tailOfLog } from '../runner/process.ts';
-import { shortPath } from '../runner/pipeline.ts';
 import type { Sweep } from './definition.ts';
 import type { Ending, Executor, Watching } from './executor.ts';
 import { planPoint } from './plan-point.ts';
@@ -27,6 +26,8 @@ export interface SlurmOptions {
   readonly root: string;
   readonly artifacts: string;
   readonly cache: string;
+  /** What a task starts: the command `sweep`. */
+  readonly command: string;
 }
 
 const LOOK_MS = 1000;
@@ -79,7 +80,7 @@ async function refuseOthers(open: readonly Submission[], file: string): Promise<
 async function submit(
   site: Site,
   { name, slurm }: Sweep,
-  { file, root, artifacts, cache }: SlurmOptions,
+  { file, root, artifacts, cache, command }: SlurmOptions,
   points: readonly Point[],
   attempt: number,
 ): Promise<Submission> {
@@ -87,15 +88,14 @@ async function submit(
   const most = await maxArraySize();
   const submission = await submissions.openSubmission(site.folder, file, names, attempt, most);
   const { partition, time, memory, account, cpus = 1, flags = [] } = slurm;
-  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   for (let first = 0; first < points.length; first += most) {
     const task = ['--task', `${submission.id}:${first}`, '--artifacts', artifacts, '--cache', cache];
-    const command = [process.execPath, '--import', import.meta.resolve('tsx'), main, name, ...task];
+    const words = [process.execPath, '--import', import.meta.resolve('tsx'), command, name, ...task];
     const snapshot = submissions.snapshotPath(submission);
     const script = [
       '#!/bin/sh',
       'unset npm_lifecycle_event', // the parent to watch is Slurm's, not npm
-      `exec ${[...command, '--file', snapshot].map(quote).join(' ')}`,
+      `exec ${[...words, '--file', snapshot].map(quote).join(' ')}`,
     ];
     const args = [
       `--output=${submission.folder}/log-${first}-%a.txt`,

@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson, writeJson } from '../runner/durable.ts';
+import { readJson, writeJson } from '../files/whole-file.ts';
 import type { Ending } from './executor.ts';
 
 export interface Submission {

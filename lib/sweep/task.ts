@@ -1,15 +1,18 @@
 /** A task of Slurm: one point, and its result where any collector finds it. */
 import { hostname } from 'node:os';
-import { EXIT_CODES } from '../runner/interrupt.ts';
-import { Failure } from '../runner/problem.ts';
-import { describeFailure } from '../runner/run.ts';
+import { describeFailure, Failure } from '../files/failure.ts';
 import type { Sweep } from './definition.ts';
 import { runPoint } from './run-point.ts';
 import type { Site } from './site.ts';
 import { readSubmission, writeTaskResult } from './submission.ts';
 
-/** `name`: `<submission>:<point of task 0>`. Returns the exit code. */
-export async function runTask(site: Site, sweep: Sweep, name: string, stop: AbortSignal): Promise<number> {
+/** `name`: `<submission>:<point of task 0>`. `stopped`: it goes on when it is started again. */
+export async function runTask(
+  site: Site,
+  sweep: Sweep,
+  name: string,
+  stop: AbortSignal,
+): Promise<'done' | 'failed' | 'stopped'> {
   const [id = '', first] = name.split(':');
   const index = Number(first) + Number(process.env['SLURM_ARRAY_TASK_ID']);
   const submission = await readSubmission(site.folder, id);
@@ -31,9 +34,9 @@ export async function runTask(site: Site, sweep: Sweep, name: string, stop: Abor
   });
   const { outcome, seconds, detail } = ending;
   for (const line of detail) console.log(line);
-  if (outcome === 'stopped') return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
+  if (outcome === 'stopped') return outcome;
   // What a signal ended has not failed by itself: without a result it is submitted again.
-  if (outcome === 'failed' && detail.some((line) => / was killed by SIG/.test(line))) return 1;
+  if (outcome === 'failed' && detail.some((line) => / was killed by SIG/.test(line))) return outcome;
   await writeTaskResult(submission, index, { outcome, seconds, detail });
-  return outcome === 'failed' ? 1 : 0;
+  return outcome === 'failed' ? outcome : 'done';
 }

@@ -1,6 +1,6 @@
 // dataset/pairs.arrow: every pair (a, b) in grid order with its label and its set.
 import { openArrow, writeArrow } from '../files/arrow.ts';
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { takeRows, type Rows } from './split.ts';
 
@@ -33,7 +33,7 @@ export async function writePairs(path: string, task: Task, grid: Rows, isTrain: 
   await writeArrow(path, schema, { ...grid, split });
 }
 
-/** Reads pairs.arrow back. Throws ExpectedError when the file is not one that the dataset stage wrote. */
+/** Reads pairs.arrow back. Throws Failure when the file is not one that the dataset stage wrote. */
 export async function readPairs(path: string): Promise<Pairs> {
   const file = await openArrow(path);
   try {
@@ -68,8 +68,8 @@ function parseTask(path: string, metadata: Record<string, string>): Task {
   };
 }
 
-const foreign = (path: string, what: string): ExpectedError =>
-  new ExpectedError(
+const foreign = (path: string, what: string): Failure =>
+  new Failure(
     `${path}: ${what} is not what the dataset stage writes`,
     'run `npm run pipeline -- dataset --force`',
   );

@@ -9,7 +9,7 @@ import {
   type ArrowSchema,
   type ColumnType,
 } from '../files/arrow.ts';
-import { badFile } from '../files/file-error.ts';
+import { badFile } from '../files/failure.ts';
 import { createTensor } from '../files/tensor.ts';
 import {
   viewWeights,
@@ -58,7 +58,7 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-/** Opens checkpoints.arrow. Throws ExpectedError when it is missing, damaged, or of another network than `config`. */
+/** Opens checkpoints.arrow. Throws Failure when it is missing, damaged, or of another network than `config`. */
 export async function openCheckpoints(path: string, config: ModelConfig): Promise<Checkpoints> {
   const file = await openArrow(path);
   try {
@@ -91,7 +91,7 @@ async function readWeights(file: ArrowFile, index: number, config: ModelConfig):
   return Object.fromEntries(tensors) as Weights;
 }
 
-/** Reads checkpoints that were made elsewhere and returns how many; throws ExpectedError where they are not good. */
+/** Reads checkpoints that were made elsewhere and returns how many; throws Failure where they are not good. */
 export async function checkCheckpoints(path: string, config: ModelConfig): Promise<number> {
   const { records, read, close } = await openCheckpoints(path, config);
   try {

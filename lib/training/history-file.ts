@@ -1,8 +1,8 @@
 // history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
 import { join } from 'node:path';
-import { expectColumns, openArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
 import { describeType } from '../files/arrow-schema.ts';
-import { badFile } from '../files/file-error.ts';
+import { expectColumns, openArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
+import { badFile } from '../files/failure.ts';
 import { readSummary } from '../files/summary.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
 
@@ -18,7 +18,7 @@ export async function writeHistory(path: string, history: readonly HistoryRecord
   await writeArrow(path, SCHEMA, Object.fromEntries(columns));
 }
 
-/** Throws ExpectedError when the file is missing, damaged or has other columns. */
+/** Throws Failure when the file is missing, damaged or has other columns. */
 export async function readHistory(path: string): Promise<HistoryRecord[]> {
   const file = await openArrow(path);
   try {
@@ -41,7 +41,7 @@ const RECORDED_BY_SOME: readonly string[] = ['train_accuracy', 'test_accuracy'];
 
 /**
  * A history that was made elsewhere: its columns may be of any type of numbers, and accuracies that are missing or null
- * become NaN. Throws ExpectedError where it is not a history, naming the column or the epoch.
+ * become NaN. Throws Failure where it is not a history, naming the column or the epoch.
  */
 export async function readForeignHistory(path: string): Promise<HistoryRecord[]> {
   const file = await openArrow(path);

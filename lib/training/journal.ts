@@ -10,10 +10,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ExpectedError } from '../files/expected-error.ts';
-import { fileError, Malformed, onFile } from '../files/file-error.ts';
-import { openRegular } from '../files/regular-file.ts';
+import { Failure, fileError, Malformed, onFile } from '../files/failure.ts';
 import { readRegion } from '../files/regions.ts';
+import { openRegular } from '../files/regular-file.ts';
 import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
 import { hashOf, readState, toBytes, writeState, type Extent, type TrainingState } from './state-file.ts';
 
@@ -115,7 +114,7 @@ export class Journal {
       await rm(join(this.#folder, old), { recursive: true });
   }
 
-  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or an ExpectedError. */
+  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or an Failure. */
   async readCheckpoint(index: number): Promise<Float32Array> {
     const path = join(this.#folder, CHECKPOINTS);
     return onFile(path, () => readWeights(this.#checkpoints, index, this.#parameters, this.#hashes[index]!));
@@ -202,7 +201,7 @@ function describeDamage(folder: string, name: string, error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code !== undefined && !OF_THE_FILE.includes(code)) throw error;
   const known = fileError(join(folder, name), error);
-  if (known instanceof ExpectedError) return known.message.replaceAll(`${folder}/`, '');
+  if (known instanceof Failure) return known.message.replaceAll(`${folder}/`, '');
   if (code === undefined) throw error;
   return `${name} may not be opened (${code})`;
 }

@@ -1,9 +1,9 @@
 // The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
 // Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
-import { ExpectedError } from '../files/expected-error.ts';
+import { Failure } from '../files/failure.ts';
 import type { AdamW } from '../kernel/kernel.ts';
 import type { Rows } from '../task/split.ts';
-import { type HistoryRecord } from './history.ts';
+import type { HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
 import type { TrainingState } from './state-file.ts';
 
@@ -38,7 +38,7 @@ const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is aske
 
 /**
  * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal`.
- * Every checkpoint's epoch is in the history too. Throws ExpectedError when the loss stops being finite; the last good
+ * Every checkpoint's epoch is in the history too. Throws Failure when the loss stops being finite; the last good
  * checkpoint stays in the journal.
  */
 export async function trainLoop(
@@ -83,7 +83,7 @@ function hasReached(record: HistoryRecord | undefined, { stop_below_test_loss }:
 function refuseDivergence(loss: number, epoch: number, set: string, { checkpointEpochs }: Journal): void {
   if (Number.isFinite(loss)) return;
   const kept = checkpointEpochs.at(-1);
-  throw new ExpectedError(
+  throw new Failure(
     `training diverged: ${set} loss is ${loss} at epoch ${epoch}`,
     `lower train.learning_rate or train.weight_decay; ${kept === undefined ? 'there was no checkpoint yet' : `the checkpoint of epoch ${kept} is kept`}`,
   );

@@ -3,8 +3,7 @@
 // Everything is checked before a later stage meets it.
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExpectedError } from '../files/expected-error.ts';
-import { onFile } from '../files/file-error.ts';
+import { Failure, onFile } from '../files/failure.ts';
 import type { ModelConfig, Weights } from '../model/config.ts';
 import { readModel } from '../model/model-file.ts';
 import { checkCheckpoints } from './checkpoints.ts';
@@ -21,7 +20,7 @@ export interface Pretrained {
   copyRest(folder: string): Promise<void>;
 }
 
-/** Reads and checks everything. Throws ExpectedError with what is wrong and the param to blame. */
+/** Reads and checks everything. Throws Failure with what is wrong and the param to blame. */
 export async function readPretrained(path: string): Promise<Pretrained> {
   const isFolder = (await onFile(path, () => stat(path))).isDirectory();
   const model = isFolder ? join(path, 'model.safetensors') : path;
@@ -40,8 +39,8 @@ export async function readPretrained(path: string): Promise<Pretrained> {
     };
     return { config, weights, history, checkpoints: checkpoints ?? 0, copyRest };
   } catch (error) {
-    if (!(error instanceof ExpectedError)) throw error;
-    throw new ExpectedError(
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
       `pretrained: ${error.message}`,
       'give another model in pretrained among the params of train, or null to train one',
     );

@@ -5,9 +5,9 @@
 //   m | v (float32)
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { Malformed } from '../files/file-error.ts';
-import { openRegular } from '../files/regular-file.ts';
+import { Malformed } from '../files/failure.ts';
 import { readRegion, writePieces } from '../files/regions.ts';
+import { openRegular } from '../files/regular-file.ts';
 
 export interface TrainingState {
   readonly weights: Float32Array;

@@ -9,7 +9,7 @@ import { runBench } from '../../bench/bench.ts';
 import type { Line, Section } from '../../bench/section.ts';
 import { SECTIONS } from '../../bench/sections.ts';
 import { takeTurns } from '../../bench/turns.ts';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 
 const never = new AbortController().signal;
 
@@ -140,7 +140,7 @@ describe('npm run bench', () => {
   test('says why a section failed, and goes on with the next', async () => {
     const broken = section('broken', async function* () {
       yield { text: 'so far' };
-      throw new ExpectedError('no compiler', 'install one');
+      throw new Failure('no compiler', 'install one');
     });
     const { code, out } = await bench([], [broken, ...TWO]);
     assert.equal(code, 1);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { runBench } from '../../bench/bench.ts';
 import type { Section } from '../../bench/section.ts';
 import { takeTurns } from '../../bench/turns.ts';
-import { listenForStop } from '../../lib/runner/interrupt.ts';
+import { listenForStop } from '../../commands/stop.ts';
 
 const about = { says: 'something', seconds: 1, needs: '', peer_seconds: null };
 

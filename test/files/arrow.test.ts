@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { createArrow, expectColumns, openArrow, readArrow, writeArrow } from '../../lib/files/arrow.ts';
-import type { ArrowSchema, Columns } from '../../lib/files/arrow.ts';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import {
+  type ArrowSchema,
+  type Columns,
+  createArrow,
+  expectColumns,
+  openArrow,
+  readArrow,
+  writeArrow,
+} from '../../lib/files/arrow.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 import { createRandom, damage } from './damage.ts';
 
@@ -118,10 +125,7 @@ test('a missing, foreign, unfinished or wrongly shaped file is named, with what 
   const path = await writeThreeBatches(t);
   const refused = async (file: string, message: RegExp): Promise<void> => {
     await assert.rejects(openArrow(file), (error) => {
-      assert.ok(
-        error instanceof ExpectedError && error.message.includes(file) && error.remedy,
-        String(error),
-      );
+      assert.ok(error instanceof Failure && error.message.includes(file) && error.remedy, String(error));
       assert.match(error.message, message);
       return true;
     });
@@ -173,7 +177,7 @@ test('64 MB of garbage is refused without allocating, whatever its ends say', as
   const refuses = async (message: RegExp): Promise<void> => {
     await writeFile(path, bytes);
     await assert.rejects(openArrow(path), (error) => {
-      assert.ok(error instanceof ExpectedError && error.message.startsWith(path), String(error));
+      assert.ok(error instanceof Failure && error.message.startsWith(path), String(error));
       assert.match(error.message, message);
       return true;
     });
@@ -221,10 +225,7 @@ test('a damaged file is refused with a clear error or read as it stands, never o
       assert.ok(found.length === expected.length && changed <= 40, `${what}: ${changed} bytes differ`);
       if (bytes.length !== original.length) assert.equal(changed, 0, what);
     } catch (error) {
-      assert.ok(
-        error instanceof ExpectedError && error.message.startsWith(damaged),
-        `${what}: ${String(error)}`,
-      );
+      assert.ok(error instanceof Failure && error.message.startsWith(damaged), `${what}: ${String(error)}`);
       refused++;
     }
   }

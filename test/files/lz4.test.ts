@@ -1,7 +1,7 @@
 // LZ4 frames against those of the reference implementation (pyarrow.Codec('lz4')), and damaged ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Malformed } from '../../lib/files/file-error.ts';
+import { Malformed } from '../../lib/files/failure.ts';
 import { decodeLz4 } from '../../lib/files/lz4.ts';
 
 /** Content, and its frame in base64. */

@@ -32,7 +32,7 @@ const KINDS = { folder: 'a folder', pipe: 'a named pipe', device: 'a device', so
 for (const [name, kind] of Object.entries(KINDS))
   test(`${kind} in place of a file is refused by every reader, which says what it is`, async () => {
     const refused = {
-      name: 'ExpectedError',
+      name: 'Failure',
       message: new RegExp(`/${name} is ${kind}.* \\(expected a file\\)$`),
     };
     const readers: ((path: string) => Promise<unknown>)[] = [
@@ -57,7 +57,7 @@ test('a pretrained folder whose history.arrow or summary.json is a named pipe is
 test('export replaces a regular file only, even by force', async () => {
   const { ino } = await lstat(within('device'));
   const out = within('device');
-  const { code, output } = await runScript('lib/training/export.ts', '--checkpoint', '1', '--out', out, '-f');
+  const { code, output } = await runScript('commands/export.ts', '--checkpoint', '1', '--out', out, '-f');
   assert.equal(code, 1);
   assert.match(output, /\/device: is a symbolic link \(only a file is replaced\)\n/);
   assert.equal((await lstat(out)).ino, ino);

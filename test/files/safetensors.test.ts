@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { readSafetensors, writeSafetensors } from '../../lib/files/safetensors.ts';
 import { createTensor, type Tensor } from '../../lib/files/tensor.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
@@ -62,7 +62,7 @@ test('other dtypes are read as float32', async (t) => {
 
 async function refuses(path: string, message: RegExp): Promise<void> {
   await assert.rejects(readSafetensors(path), (error) => {
-    assert.ok(error instanceof ExpectedError && error.message.startsWith(path), String(error));
+    assert.ok(error instanceof Failure && error.message.startsWith(path), String(error));
     assert.match(error.message, message);
     return true;
   });
@@ -147,10 +147,7 @@ test('a damaged file is refused with a clear error or read as it stands, never o
       const isFloat = !/"(I32|U8|I64)"/.test(bytes.toString('latin1', 8, start));
       if (isFloat) assert.deepEqual(Buffer.concat(floats), data(bytes), what);
     } catch (error) {
-      assert.ok(
-        error instanceof ExpectedError && error.message.startsWith(path),
-        `${what}: ${String(error)}`,
-      );
+      assert.ok(error instanceof Failure && error.message.startsWith(path), `${what}: ${String(error)}`);
       refused++;
     }
   }

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { engineIdentity } from '../../lib/kernel/identity.ts';
 import { openKernel } from '../../lib/kernel/kernel.ts';
 import { sourceFiles } from '../../lib/kernel/sources.ts';
-import { testEachBuild } from './models.ts';
 import { loader } from '../loader.ts';
+import { testEachBuild } from './models.ts';
 
 const run = promisify(execFile);
 const lib = (name: string): string => new URL(`../../lib/kernel/${name}`, import.meta.url).href;
@@ -44,7 +44,7 @@ test('without a compiler that works, auto says why and is WebAssembly; native fa
   assert.deepEqual(lines, [
     'the kernel runs as WebAssembly: CC="/nonexistent/cc" does not work: there is no such command',
     'wasm wasm',
-    'ExpectedError | install gcc or clang, or name one in CC; or use engine: wasm',
+    'Failure | install gcc or clang, or name one in CC; or use engine: wasm',
   ]);
 });
 
@@ -98,7 +98,7 @@ test(
   'kernel.wasm is what its source gives, byte for byte',
   { skip: missing('clang-14', 'wasm-ld-14') },
   async () => {
-    const script = fileURLToPath(new URL('../../lib/kernel/wasm/build.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../../commands/build-wasm.ts', import.meta.url));
     await run(process.execPath, ['--import', loader, script, '--check']);
   },
 );

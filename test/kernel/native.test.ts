@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { refuseOther } from '../../lib/kernel/identity.ts';
 import { buildNative, findOrCompile, type NativeBuild } from '../../lib/kernel/native/build.ts';
 import { findCompiler, NoCompiler } from '../../lib/kernel/native/compiler.ts';
@@ -139,7 +139,7 @@ test('a build is found where nothing can be written, and made where something ca
   assert.equal((await findOrCompile([nowhere, full], assert.fail, CC)).path, made.path);
   assert.match((await findOrCompile([nowhere, empty], assert.fail, CC)).path, /deep\/empty/);
   await assert.rejects(findOrCompile([nowhere], assert.fail, CC), (error: Error) => {
-    assert.ok(error instanceof ExpectedError);
+    assert.ok(error instanceof Failure);
     assert.match(error.message, /no folder to be compiled in \(tried \/proc\/grokscope\/kernel\)$/);
     return true;
   });

@@ -93,13 +93,13 @@ test('a model that its build cannot address, and pairs for whose gradients there
   const config = { p: 7, d_model: 3_000_000, n_heads: 2, d_head: 4, d_mlp: 2000 };
   await assert.rejects(
     kernel.open(config, 1),
-    /^ExpectedError: d_model: 3000000 is too big: .* there is 4\.0 GiB$/,
+    /^Failure: d_model: 3000000 is too big: .* there is 4\.0 GiB$/,
   );
   const model = await kernel.open({ p: 7, d_model: 4, n_heads: 1, d_head: 2, d_mlp: 20_000 }, 1);
   const row = new Int32Array(200_000);
   await assert.rejects(
     model.train({ a: row, b: row, label: row }, ADAMW, 1),
-    /^ExpectedError: d_mlp: 20000 is too big: training would take \d+\.\d GiB/,
+    /^Failure: d_mlp: 20000 is too big: training would take \d+\.\d GiB/,
   );
   model.close();
 });

@@ -23,7 +23,7 @@ test(
         execFileSync('cp', ['-al', join(repository, name), root]); // links, as node_modules is large
     const sizes = ['train.d_model=32', 'train.d_head=8', 'train.d_mlp=64', 'train.epochs=300'];
     const sets = ['dataset.p=31', ...sizes].flatMap((set) => ['--set', set]);
-    const main = ['--import', 'tsx', 'lib/runner/main.ts', 'pipeline', '--jobs', '2', ...sets];
+    const main = ['--import', 'tsx', 'commands/pipeline.ts', 'pipeline', '--jobs', '2', ...sets];
     const command = ['-c', 'ulimit -n 256; exec "$@"', 'sh', process.execPath, ...main];
     const { stdout } = await promisify(execFile)('/bin/sh', command, { cwd: root });
     assert.match(stdout, /\nreport +ran /);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { readSafetensors, writeSafetensors } from '../../lib/files/safetensors.ts';
 import { createTensor, type Tensor } from '../../lib/files/tensor.ts';
 import { toStateDict, type ModelConfig } from '../../lib/model/config.ts';
@@ -108,7 +108,7 @@ test('another architecture is refused by the name of what differs', async (t) =>
   for (const [tensors, metadata, message] of cases) {
     await writeSafetensors(path, tensors, metadata);
     await assert.rejects(readModel(path), (error) => {
-      assert.ok(error instanceof ExpectedError && error.message.startsWith(path), String(error));
+      assert.ok(error instanceof Failure && error.message.startsWith(path), String(error));
       assert.match(error.message, message);
       return true;
     });

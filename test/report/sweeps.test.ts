@@ -53,7 +53,7 @@ describe('the page of sweeps', { skip }, () => {
       join(folder, 'cache'),
     ];
     for (const name of ['lines', 'grid']) {
-      const { code, output } = await runScript('lib/sweep/main.ts', name, ...roots);
+      const { code, output } = await runScript('commands/sweep.ts', name, ...roots);
       assert.equal(code, 0, output);
     }
     results = await readArrow(artifact('lines/results.arrow'));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Project } from './project.ts';
+import type { Project } from './project.ts';
 
 const LASTING = ['claimed', 'log.txt', 'provenance.json', 'set-aside'];
 const CACHED = /^(CACHEDIR\.TAG|hashes\.json|(records|closures|code|objects\/..)\/[0-9a-f]+(\.json|\.map)?)$/;

@@ -62,11 +62,12 @@ test('a cold run runs every stage once, with one line for each; only stage files
   assert.equal(fields.params.n, 2);
   assert.match(fields.inputs['a/result.txt'], /^[0-9a-f]{64}$/);
   assert.deepEqual(Object.keys(fields.code), [
+    'lib/files/failure.ts',
+    'lib/files/short-path.ts',
+    'lib/files/visible.ts',
     'lib/render.ts',
-    'lib/runner/error.ts',
     'lib/runner/schema.ts',
     'lib/runner/stage.ts',
-    'lib/runner/visible.ts',
     'stages/b.params.ts',
     'stages/b.ts',
   ]);

@@ -40,8 +40,8 @@ test('a figure, a generator and a forward pass make stale who uses them, and the
   for (const path of [
     'lib/runner/run.ts',
     'lib/runner/key.ts',
-    'lib/runner/main.ts',
-    'lib/runner/terminal.ts',
+    'commands/pipeline.ts',
+    'commands/terminal.ts',
     'README.md',
     'pipeline.yaml',
   ])

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
+import { ConfigurationError } from '../../lib/files/problem.ts';
 import { parseOverrides } from '../../lib/runner/override.ts';
 import { readPipeline, type Pipeline } from '../../lib/runner/pipeline.ts';
-import { ConfigurationError } from '../../lib/runner/problem.ts';
 import { Project } from './project.ts';
 
 let project: Project;

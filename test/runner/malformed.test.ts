@@ -4,11 +4,10 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { parseOptions } from '../../lib/runner/options.ts';
+import { checkTargets, parseOptions } from '../../commands/pipeline-options.ts';
+import { ConfigurationError } from '../../lib/files/problem.ts';
 import { readPipeline } from '../../lib/runner/pipeline.ts';
-import { ConfigurationError } from '../../lib/runner/problem.ts';
 import { findRoots } from '../../lib/runner/roots.ts';
-import { checkTargets } from '../../lib/runner/targets.ts';
 import { commandLine, nearMiss, pipelineFile, VALID_YAML } from './malformed.ts';
 import { Project } from './project.ts';
 

@@ -134,7 +134,7 @@ describe('processes', { concurrency: 3 }, () => {
   it('the runner stops when its parent goes away', async (t) => {
     const project = await create(t);
     const tsx = import.meta.resolve('tsx');
-    const main = new URL('../../lib/runner/main.ts', import.meta.url).pathname;
+    const main = new URL('../../commands/pipeline.ts', import.meta.url).pathname;
     const parent: ChildProcess = spawn(
       '/bin/sh',
       ['-c', `'${process.execPath}' --import '${tsx}' '${main}' pipeline & wait`],

@@ -4,12 +4,12 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../lib/runner/command.ts';
+import { runPipelineCommand } from '../../commands/pipeline-command.ts';
 import { collect, runInProcess, withoutNpm, type Finished } from '../in-process.ts';
 import { loader } from '../loader.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
-const main = join(repository, 'lib/runner/main.ts');
+const main = join(repository, 'commands/pipeline.ts');
 
 // Copies its params and whatever it needs into result.txt; a line in runs.txt, outside of the project's view, counts it.
 const STAGE = `
@@ -40,6 +40,15 @@ export const params = object({
   kinds: list(choice(['add', 'subtract']), { default: ['add'] }),
 });
 `;
+
+/** What stages import of the project's own. */
+const LIBRARY = [
+  'lib/files/failure.ts',
+  'lib/files/short-path.ts',
+  'lib/files/visible.ts',
+  'lib/runner/schema.ts',
+  'lib/runner/stage.ts',
+];
 
 /** Who starts the runner, and modules that it loads first. */
 interface Start {
@@ -79,8 +88,7 @@ export class Project {
 
   /** What stages import. */
   protected async writeLibrary(): Promise<void> {
-    for (const file of ['stage.ts', 'schema.ts', 'error.ts', 'visible.ts'])
-      await cp(join(repository, 'lib/runner', file), join(this.root, 'lib/runner', file));
+    for (const file of LIBRARY) await cp(join(repository, file), join(this.root, file));
     await symlink(join(repository, 'node_modules'), join(this.root, 'node_modules'));
     await this.write(
       'lib/render.ts',
@@ -121,8 +129,8 @@ export class Project {
     return Object.fromEntries(await Promise.all(read));
   }
 
-  protected openRunner(): Promise<typeof runCommand> {
-    return Promise.resolve(runCommand);
+  protected openRunner(): Promise<typeof runPipelineCommand> {
+    return Promise.resolve(runPipelineCommand);
   }
 
   /** What Node starts the runner with. */

@@ -4,7 +4,7 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import type { runCommand } from '../../lib/runner/command.ts';
+import type { runPipelineCommand } from '../../commands/pipeline-command.ts';
 import { Project, repository } from './project.ts';
 
 /** A stage's body gets { params, read, out, resume_dir, progress, say, runs } and writes what it likes. */
@@ -32,13 +32,17 @@ async function buildBundle(platform: string): Promise<Map<string, string>> {
   const lib = join(repository, 'lib/runner');
   // What is CommonJS among the runner's packages asks for modules of Node by require; what stages import has no such.
   const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+  const entry = (out: string, path: string): { in: string; out: string } => ({
+    in: join(repository, path),
+    out,
+  });
   const builds = [
-    ['main', 'command'],
-    ['stage', 'schema'],
-  ].map((names) => ({
-    entryPoints: names.map((name) => join(lib, `${name}.ts`)),
-    banner: { js: names.includes('main') ? banner : '' },
-  }));
+    {
+      entryPoints: [entry('main', 'commands/pipeline.ts'), entry('command', 'commands/pipeline-command.ts')],
+      banner: { js: banner },
+    },
+    { entryPoints: [entry('stage', 'lib/runner/stage.ts'), entry('schema', 'lib/runner/schema.ts')] },
+  ];
   const building = builds.map((each) =>
     build({
       ...each,
@@ -82,9 +86,9 @@ export class SwiftProject extends Project {
     await this.write(`stages/${name}.params.mjs`, PARAMS);
   }
 
-  protected override async openRunner(): Promise<typeof runCommand> {
+  protected override async openRunner(): Promise<typeof runPipelineCommand> {
     const url = pathToFileURL(join(this.root, 'lib/runner/command.mjs')).href;
-    return ((await import(url)) as { runCommand: typeof runCommand }).runCommand;
+    return ((await import(url)) as { runPipelineCommand: typeof runPipelineCommand }).runPipelineCommand;
   }
 
   protected override command(): string[] {

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
+import { Terminal } from '../../commands/terminal.ts';
+import { describeFailure } from '../../lib/files/failure.ts';
 import type { Event } from '../../lib/runner/event.ts';
 import { compareKeys, type Key } from '../../lib/runner/key.ts';
-import { describeFailure } from '../../lib/runner/run.ts';
-import { Terminal } from '../../lib/runner/terminal.ts';
 import { Project } from './project.ts';
 
 const key = (params: Key['params']): Key => ({

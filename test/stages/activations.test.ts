@@ -134,7 +134,7 @@ test('a value that float16 cannot hold is refused, not written as infinity', asy
     writeActivations(folder, config, weights, gridRows(5, 'add'), () => {}, { ...EVERYTHING, dtype });
   await assert.rejects(
     write('float16'),
-    /^ExpectedError: hook_embed has the value 100000, beyond what float16 holds/,
+    /^Failure: hook_embed has the value 100000, beyond what float16 holds/,
   );
   await write('float32');
 });

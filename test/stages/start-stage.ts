@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { describeError } from '../../lib/runner/error.ts';
+import { describeError } from '../../lib/files/failure.ts';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { writePairs } from '../../lib/task/pairs.ts';

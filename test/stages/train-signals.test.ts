@@ -18,7 +18,7 @@ function startTraining(folder: string, epochs: number) {
   const sets = ['dataset.p=7', 'dataset.train_fraction=0.6', `train.epochs=${epochs}`];
   const all = [...sets, ...TRAIN.map((each) => `train.${each}`)].flatMap((each) => ['--set', each]);
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
-  const main = join(project, 'lib/runner/main.ts');
+  const main = join(project, 'commands/pipeline.ts');
   const args = ['--import', loader, main, 'pipeline', 'train', ...roots, ...all];
   const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

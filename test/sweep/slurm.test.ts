@@ -78,7 +78,7 @@ describe('sweeps on Slurm', { skip, timeout: 900_000 }, () => {
   function start(name: string, where: string, options: readonly string[]): Started {
     const roots = ['--artifacts', join(folder, where, 'artifacts'), '--cache', join(folder, where, 'cache')];
     const file = ['--file', join(folder, 'pipeline.yaml')];
-    const main = join(repository, 'lib/sweep/main.ts');
+    const main = join(repository, 'commands/sweep.ts');
     const child = spawn(process.execPath, ['--import', loader, main, name, ...file, ...roots, ...options], {
       cwd: repository,
       env: cluster.env,

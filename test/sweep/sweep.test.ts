@@ -8,10 +8,10 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
 import type { Finished } from '../in-process.ts';
-import { Project } from '../runner/project.ts';
 import { loader } from '../loader.ts';
+import { Project } from '../runner/project.ts';
 
-const main = fileURLToPath(new URL('../../lib/sweep/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../commands/sweep.ts', import.meta.url));
 
 // `b` counts what it got; 7 is a value that it cannot bear; its thread count shows in the log alone.
 const BODY = `

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow, writeArrow, type ColumnData, type ColumnType } from '../../lib/files/arrow.ts';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { readForeignHistory, readHistory } from '../../lib/training/history-file.ts';
 import { readPretrained } from '../../lib/training/pretrained.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
@@ -73,7 +73,7 @@ test('what is not a history is refused with the column, its type or the epoch', 
   for (const [columns, message] of cases) {
     await write(columns);
     await assert.rejects(readForeignHistory(path), (error) => {
-      assert.ok(error instanceof ExpectedError);
+      assert.ok(error instanceof Failure);
       assert.match(error.message, message);
       return true;
     });
@@ -91,7 +91,7 @@ test('a compressed file with a byte that changed is read as it was, or refused: 
     try {
       await readArrow(path);
     } catch (error) {
-      assert.ok(error instanceof ExpectedError, `byte ${at}: ${String((error as Error).stack)}`);
+      assert.ok(error instanceof Failure, `byte ${at}: ${String((error as Error).stack)}`);
     }
   }
 });

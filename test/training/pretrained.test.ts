@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { createArrow, writeArrow } from '../../lib/files/arrow.ts';
-import { ExpectedError } from '../../lib/files/expected-error.ts';
+import { Failure } from '../../lib/files/failure.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import {
   flattenWeights,
@@ -91,7 +91,7 @@ test('a file, or a folder with a model alone, has no history and no checkpoints'
 
 async function refuses(folder: string, message: RegExp): Promise<void> {
   await assert.rejects(readPretrained(folder), (error) => {
-    assert.ok(error instanceof ExpectedError && error.message.includes(folder), String(error));
+    assert.ok(error instanceof Failure && error.message.includes(folder), String(error));
     assert.match(error.message, message);
     assert.match(error.remedy, /pretrained among the params of train/);
     return true;

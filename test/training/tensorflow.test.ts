@@ -182,6 +182,6 @@ test('a model that does not fit in memory is refused by the name of its size', a
   const config = { ...TINY, n_heads: 2e8 };
   await assert.rejects(
     openTensorFlow(config),
-    /^ExpectedError: n_heads: 200000000 is too big: training would take/,
+    /^Failure: n_heads: 200000000 is too big: training would take/,
   );
 });

@@ -20,7 +20,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { include_dir as nodeApiHeaders } from 'node-api-headers';
-import { ExpectedError } from '../../files/expected-error.ts';
+import { Failure } from '../../files/failure.ts';
 import type { OpenCore } from '../core.ts';
 import { hashSources, sourceFiles } from '../sources.ts';
 import { cpuFlags, findCompiler, type Compiler } from './compiler.ts';
@@ -88,7 +88,7 @@ let built: Promise<NativeBuild> | undefined;
 
 /**
  * The addon for this machine, compiled if need be, and loaded; one that was damaged is built again, and `note` told.
- * Throws ExpectedError, with the compiler's words, where there is none to be had.
+ * Throws Failure, with the compiler's words, where there is none to be had.
  */
 export const buildNative = (note: Note = console.log): Promise<NativeBuild> =>
   (built ??= cacheFolders().then((folders) => findOrCompile(folders, note)));
@@ -134,7 +134,7 @@ export async function findOrCompile(
     const addon = await compile(compiler, flags, path.join(folder, key));
     return { path: addon, identity, open: await loadWhole(addon) };
   }
-  throw new ExpectedError(
+  throw new Failure(
     `the native kernel has no folder to be compiled in (tried ${folders.join(', ')})`,
     'make one of them writable, or use engine: wasm',
   );
@@ -167,7 +167,7 @@ async function compile(compiler: Compiler, flags: readonly string[], stem: strin
       return await action;
     } catch (error) {
       const { stderr = '', message } = error as Error & { stderr?: string };
-      throw new ExpectedError(
+      throw new Failure(
         `the native kernel ${what} with ${compiler.version}:\n${stderr.trim() || message}`,
         'name another compiler in CC, or use engine: wasm',
       );

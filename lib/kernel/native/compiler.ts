@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { ExpectedError } from '../../files/expected-error.ts';
+import { Failure } from '../../files/failure.ts';
 
 const run = promisify(execFile);
 
@@ -22,19 +22,19 @@ export interface Compiler {
 }
 
 /** No compiler was named and none is installed: a machine like others, and no fault. */
-export class NoCompiler extends ExpectedError {}
+export class NoCompiler extends Failure {}
 
 const REMEDY = 'install gcc or clang, or name one in CC; or use engine: wasm';
 
 /**
  * The compiler that `named` ($CC) names, else the first that answers of cc, gcc, clang. Throws NoCompiler where there is
- * none, and ExpectedError with the compiler's first line where the one that was named does not work.
+ * none, and Failure with the compiler's first line where the one that was named does not work.
  */
 export async function findCompiler(named = process.env.CC): Promise<Compiler> {
   const words = named?.trim() ?? '';
   if (words !== '')
     return askVersion(await splitCommand(words)).catch((error: unknown) => {
-      throw new ExpectedError(`CC="${words}" does not work: ${firstLine(error)}`, REMEDY);
+      throw new Failure(`CC="${words}" does not work: ${firstLine(error)}`, REMEDY);
     });
   const usual = ['cc', 'gcc', 'clang'];
   for (const command of usual) {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { ExpectedError } from '../../files/expected-error.ts';
+import { Failure } from '../../files/failure.ts';
 import { ARRAYS, JOB_KINDS, spinsFor, type Core, type Job, type OpenCore } from '../core.ts';
 
 export const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
@@ -66,7 +66,7 @@ function refuseFull<T>(call: () => T): T {
     return call();
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    throw new ExpectedError(
+    throw new Failure(
       'the model and its pairs do not fit in the 4 GiB that WebAssembly can address',
       'choose smaller sizes, or engine: native',
     );

@@ -1,12 +1,12 @@
 /** Lines that are not events: a plan, what verify and gc found, and where the figures of a run are. */
 import { join } from 'node:path';
-import type { Dropped } from './gc.ts';
-import type { Plan } from './plan.ts';
-import { shortPath } from './pipeline.ts';
-import type { Record } from './record.ts';
-import { listPastReasons, listReasons } from './stale.ts';
-import type { Verdict } from './verify.ts';
-import type { Workspace } from './workspace.ts';
+import { shortPath } from '../lib/files/short-path.ts';
+import type { Dropped } from '../lib/runner/gc.ts';
+import type { Plan } from '../lib/runner/plan.ts';
+import type { Record } from '../lib/runner/record.ts';
+import { listPastReasons, listReasons } from '../lib/runner/stale.ts';
+import type { Verdict } from '../lib/runner/verify.ts';
+import type { Workspace } from '../lib/runner/workspace.ts';
 
 /** What a command says: lines for people, data for programs. */
 export type Said = readonly (string | object)[];

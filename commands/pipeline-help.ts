@@ -1,5 +1,5 @@
 /** What `--help` prints. */
-import type { Command } from './options.ts';
+import type { Command } from './pipeline-options.ts';
 
 const EVERYWHERE = `
   --set STAGE.PARAM=VALUE  another value for one param, as YAML; repeatable

@@ -1,47 +1,27 @@
-/**
- * One command from its words to its exit code: 0 done, 1 a stage failed, 2 the configuration or the command line is
- * wrong, 129/130/143 interrupted.
- */
+/** `pipeline` and its sister commands, from their words to their exit codes. */
 import { join } from 'node:path';
-import type { Report } from './event.ts';
-import { Hashes } from './hashes.ts';
-import { HELP } from './help.ts';
-import { EXIT_CODES } from './interrupt.ts';
-import { recall, remember } from './memory.ts';
-import { parseOptions, type Options } from './options.ts';
-import { withNeeds } from './order.ts';
-import { readPipeline } from './pipeline.ts';
-import { ConfigurationError } from './problem.ts';
+import { writeEvent, writeLines } from '../lib/files/visible.ts';
+import type { Report } from '../lib/runner/event.ts';
+import { Hashes } from '../lib/runner/hashes.ts';
+import { recall, remember } from '../lib/runner/memory.ts';
+import { withNeeds } from '../lib/runner/order.ts';
+import { readPipeline } from '../lib/runner/pipeline.ts';
+import { findRoots } from '../lib/runner/roots.ts';
+import { runStages, type Run } from '../lib/runner/run.ts';
+import { Store } from '../lib/runner/store.ts';
+import { Workspace } from '../lib/runner/workspace.ts';
+import { exitCodeOf, type Outside } from './command.ts';
+import { HELP } from './pipeline-help.ts';
+import { checkTargets, parseOptions, type Options } from './pipeline-options.ts';
 import type { Said } from './print.ts';
-import { findRoots } from './roots.ts';
-import { describeFailure, runStages, type Run } from './run.ts';
-import { Store } from './store.ts';
-import { checkTargets } from './targets.ts';
-import { writeEvent, writeLines } from './visible.ts';
-import { Workspace } from './workspace.ts';
+import { EXIT_CODES } from './stop.ts';
 
-/** Where a command writes, and what tells it to stop: aborted with the name of a signal as reason. */
-export interface Outside {
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly stderr: NodeJS.WritableStream;
-  readonly stop: AbortSignal;
-}
-
-/** Carries out what stands after `node lib/runner/main.ts`; gives the exit code. Never throws. */
-export async function runCommand(
+/** Carries out what stands after `node commands/pipeline.ts`; gives the exit code. Never throws. */
+export const runPipelineCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   outside: Outside,
-): Promise<number> {
-  try {
-    return await carryOut(parseOptions(args, env), outside);
-  } catch (error) {
-    const isTheirs = error instanceof ConfigurationError;
-    if (isTheirs) writeLines(outside.stderr, error.message.split('\n'));
-    else writeLines(outside.stderr, describeFailure(error), '    ');
-    return isTheirs ? 2 : 1;
-  }
-}
+): Promise<number> => exitCodeOf(() => carryOut(parseOptions(args, env), outside), outside.stderr);
 
 async function carryOut(given: Options, outside: Outside): Promise<number> {
   if (given.help) {
@@ -91,26 +71,26 @@ async function execute(
       else writeEvent(outside.stdout, each);
   };
   if (command === 'graph') {
-    const { drawGraph } = await import('./graph.ts');
+    const { drawGraph } = await import('../lib/runner/graph.ts');
     say(drawGraph(run.pipeline).split('\n'));
   } else if (command === 'explain' && isPath(targets[0]!)) {
-    const { explainFile } = await import('./explain-file.ts');
+    const { explainFile } = await import('../lib/runner/explain-file.ts');
     say(await explainFile(targets[0]!, run.hashes));
   } else if (command === 'explain') {
-    const { explainStage } = await import('./explain.ts');
+    const { explainStage } = await import('../lib/runner/explain.ts');
     say(await explainStage(run, run.pipeline.stages.get(targets[0]!)!));
   } else if (command === 'verify') {
-    const { verifyAll } = await import('./verify.ts');
+    const { verifyAll } = await import('../lib/runner/verify.ts');
     const shown = await openReport(options, ['verify'], outside);
     const verdict = await verifyAll({ ...run, report: shown.report });
     shown.close();
     say(print.describeVerdict(verdict, options));
     return verdict.damage.length > 0 ? 1 : 0;
   } else if (command === 'gc') {
-    const { collectGarbage } = await import('./gc.ts');
+    const { collectGarbage } = await import('../lib/runner/gc.ts');
     say(print.describeDropped(await collectGarbage(run, options.keep, options.dryRun), options));
   } else if (command === 'status' || options.dryRun) {
-    const { planStages } = await import('./plan.ts');
+    const { planStages } = await import('../lib/runner/plan.ts');
     say(print.describePlan(await planStages(run, chosen), options));
   } else {
     const { report, close } = await openReport(options, [...chosen], outside);

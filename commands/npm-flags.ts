@@ -1,7 +1,7 @@
 /** What npm keeps for itself: options that stand before `--`. */
-import { PREFIX, readSettings } from './npmrc.ts';
-import { nearest, type Problem } from './problem.ts';
-import { lookAtNpm, type Npm } from './typed.ts';
+import { nearest, type Problem } from '../lib/files/problem.ts';
+import { lookAtNpm, type Npm } from './npm-log.ts';
+import { PREFIX, readSettings } from './npm-settings.ts';
 
 /** Options of a command as node:util parseArgs has them. */
 export type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;

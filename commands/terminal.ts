@@ -3,9 +3,9 @@
  * (through cli-progress, the one door to it); plain lines now and then where there is no terminal.
  */
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { Event } from './event.ts';
-import { listPastReasons } from './stale.ts';
-import { visible } from './visible.ts';
+import { visible } from '../lib/files/visible.ts';
+import type { Event } from '../lib/runner/event.ts';
+import { listPastReasons } from '../lib/runner/stale.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;

@@ -1,7 +1,6 @@
 /** The command line of `npm run sweep`. */
-import { parseArgs } from 'node:util';
-import { keptByNpm } from '../runner/npm.ts';
-import { ConfigurationError, suggest, type Problem } from '../runner/problem.ts';
+import { ConfigurationError, suggest } from '../lib/files/problem.ts';
+import { readCount, readWords } from './options.ts';
 
 export interface SweepOptions {
   readonly help: boolean;
@@ -22,16 +21,16 @@ export interface SweepOptions {
 }
 
 const OPTIONS = {
-  executor: { type: 'string' },
+  executor: { type: 'string', example: 'slurm' },
   detach: { type: 'boolean' },
   collect: { type: 'boolean' },
   'dry-run': { type: 'boolean', short: 'n' },
   json: { type: 'boolean' },
-  jobs: { type: 'string', short: 'j' },
-  file: { type: 'string' },
-  artifacts: { type: 'string' },
-  cache: { type: 'string' },
-  task: { type: 'string' },
+  jobs: { type: 'string', short: 'j', example: '2' },
+  file: { type: 'string', example: 'PATH' },
+  artifacts: { type: 'string', example: 'PATH' },
+  cache: { type: 'string', example: 'PATH' },
+  task: { type: 'string', example: '0123456789ab:0' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -39,31 +38,8 @@ const EXECUTORS = ['local', 'slurm'];
 
 /** Throws a ConfigurationError that names everything wrong. */
 export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEnv): SweepOptions {
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const problems: Problem[] = keptByNpm('sweep', args, OPTIONS, env);
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    const option = Object.hasOwn(OPTIONS, token.name)
-      ? OPTIONS[token.name as keyof typeof OPTIONS]
-      : undefined;
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    const place = token.rawName;
-    if (!option)
-      problems.push({ place, message: 'is not an option of sweep', hint: suggest(place, names, 'options') });
-    else if (option.type === 'string' && !token.value) problems.push({ place, message: 'needs a value' });
-    else if (option.type === 'boolean' && token.value !== undefined)
-      problems.push({ place, message: `takes no value, got ${token.value}` });
-  }
-  const given = values as { [K in keyof typeof OPTIONS]?: string & boolean };
-  const jobs = given.jobs === undefined ? null : Number(given.jobs);
-  if (jobs !== null && !(Number.isSafeInteger(jobs) && jobs >= 1))
-    problems.push({ place: '--jobs', message: `must be a whole number of at least 1, got ${given.jobs}` });
+  const { values: given, names, problems } = readWords('sweep', args, OPTIONS, env);
+  const jobs = given.jobs === undefined ? null : readCount('--jobs', given.jobs, problems);
   const executor: string = given.executor ?? 'local';
   if (given.executor !== undefined && !EXECUTORS.includes(executor))
     problems.push({
@@ -78,12 +54,11 @@ export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEn
     });
   if (given.detach && given.collect)
     problems.push({ place: '--detach', message: 'submits and --collect gathers: give one of them' });
-  if (positionals.length > 1)
-    problems.push({ place: 'sweep', message: `takes one name, got ${positionals.join(' ')}` });
+  if (names.length > 1) problems.push({ place: 'sweep', message: `takes one name, got ${names.join(' ')}` });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {
     help: given.help ?? false,
-    name: positionals[0] ?? null,
+    name: names[0] ?? null,
     executor: executor as SweepOptions['executor'],
     detach: given.detach ?? false,
     collect: given.collect ?? false,

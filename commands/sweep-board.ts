@@ -1,9 +1,9 @@
 /** A sweep on the terminal: a bar for the whole, a bar for each point that runs, a line for each that has ended. */
-import type { Event } from '../runner/event.ts';
-import { Terminal } from '../runner/terminal.ts';
-import type { Sweep } from './definition.ts';
-import type { Ending } from './executor.ts';
-import type { Point } from './points.ts';
+import type { Event } from '../lib/runner/event.ts';
+import type { Sweep } from '../lib/sweep/definition.ts';
+import type { Ending } from '../lib/sweep/executor.ts';
+import type { Point } from '../lib/sweep/points.ts';
+import { Terminal } from './terminal.ts';
 
 export class Board {
   readonly #terminal: Terminal;

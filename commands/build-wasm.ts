@@ -1,14 +1,18 @@
-// `npm run build:wasm`: compiles kernel.wasm with Debian 12's clang 14 and lld 14, which give the same bytes everywhere.
-// With --check it compares with the committed file instead and exits 1 where they differ.
+/**
+ * `npm run build:wasm`: compiles kernel.wasm with Debian 12's clang 14 and lld 14, which give the same bytes everywhere.
+ * With --check it compares with the committed file instead and exits 1 where they differ.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { sourceFiles } from '../sources.ts';
+import { Failure } from '../lib/files/failure.ts';
+import { sourceFiles } from '../lib/kernel/sources.ts';
+import { runCommand } from './command.ts';
+import { readOptions } from './options.ts';
 
-const MODULE = fileURLToPath(new URL('./kernel.wasm', import.meta.url));
+const MODULE = fileURLToPath(new URL('../lib/kernel/wasm/kernel.wasm', import.meta.url));
 
 // No multiply-add and no relaxed SIMD: every machine computes the same bits.
 const COMPILE = [
@@ -54,12 +58,16 @@ function compile(): Buffer {
   }
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const bytes = compile();
-if (!values.check) writeFileSync(MODULE, bytes);
-else if (!bytes.equals(readFileSync(MODULE))) {
-  console.error(
-    'lib/kernel/wasm/kernel.wasm is not what its source gives: run `npm run build:wasm` and commit it',
-  );
-  process.exitCode = 1;
-}
+const OPTIONS = { check: { type: 'boolean' } } as const;
+
+await runCommand(async (args, env) => {
+  const { check } = readOptions('build:wasm', args, OPTIONS, env);
+  const bytes = compile();
+  if (!check) writeFileSync(MODULE, bytes);
+  else if (!bytes.equals(readFileSync(MODULE)))
+    throw new Failure(
+      'lib/kernel/wasm/kernel.wasm is not what its source gives',
+      'run `npm run build:wasm` and commit it',
+    );
+  return 0;
+});

@@ -1,15 +1,17 @@
-// npm run export -- --checkpoint EPOCH --out FILE.safetensors: one checkpoint of a run as a model, under TransformerLens'
-// names. The file appears whole or not at all.
-import { lstat, rename, rm, stat } from 'node:fs/promises';
+/**
+ * `npm run export -- --checkpoint EPOCH --out FILE.safetensors`: one checkpoint of a run as a model, under TransformerLens'
+ * names. The file appears whole or not at all.
+ */
+import { lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ExpectedError } from '../files/expected-error.ts';
-import { runScript } from '../files/run-script.ts';
-import { kindOf } from '../files/regular-file.ts';
-import { readSummary } from '../files/summary.ts';
-import { readModel, writeModel } from '../model/model-file.ts';
-import { keptByNpm } from '../runner/npm.ts';
-import { openCheckpoints, type Checkpoints } from './checkpoints.ts';
+import { Failure } from '../lib/files/failure.ts';
+import { kindOf } from '../lib/files/regular-file.ts';
+import { readSummary } from '../lib/files/summary.ts';
+import { writeWhole } from '../lib/files/whole-file.ts';
+import { readModel, writeModel } from '../lib/model/model-file.ts';
+import { openCheckpoints, type Checkpoints } from '../lib/training/checkpoints.ts';
+import { runCommand } from './command.ts';
+import { readOptions, wrongLine } from './options.ts';
 
 const HELP = `Writes the weights after the step of one epoch as a model in safetensors, under TransformerLens' names.
 
@@ -25,23 +27,24 @@ const HELP = `Writes the weights after the step of one epoch as a model in safet
 const EXAMPLE = 'npm run export -- --checkpoint 9700 --out at-9700.safetensors';
 
 const OPTIONS = {
-  checkpoint: { type: 'string' },
-  out: { type: 'string' },
-  artifacts: { type: 'string', default: 'artifacts' },
-  force: { type: 'boolean', short: 'f', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  checkpoint: { type: 'string', example: '9700' },
+  out: { type: 'string', example: 'at-9700.safetensors' },
+  artifacts: { type: 'string', example: 'PATH' },
+  force: { type: 'boolean', short: 'f' },
+  help: { type: 'boolean', short: 'h' },
 } as const;
 
-await runScript(async () => {
-  const [kept] = keptByNpm('export', process.argv.slice(2), OPTIONS, process.env);
-  if (kept) throw new ExpectedError(`${kept.place} ${kept.message}`, kept.hint ?? '');
-  const { values } = parseArgs({ options: OPTIONS });
-  if (values.help) return void process.stdout.write(HELP);
-  const { checkpoint, out, artifacts, force } = values;
-  if (checkpoint === undefined || out === undefined)
-    throw new ExpectedError(`--${checkpoint === undefined ? 'checkpoint' : 'out'} is missing`, EXAMPLE);
+await runCommand(async (args, env) => {
+  const given = readOptions('export', args, OPTIONS, env);
+  if (given.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const { checkpoint, out, artifacts = 'artifacts', force = false } = given;
+  if (checkpoint === undefined) throw wrongLine('--checkpoint', 'is missing', EXAMPLE);
+  if (out === undefined) throw wrongLine('--out', 'is missing', EXAMPLE);
   if (!/^\d+$/.test(checkpoint))
-    throw new ExpectedError(`--checkpoint ${checkpoint}: must be the number of an epoch`, EXAMPLE);
+    throw wrongLine(`--checkpoint ${checkpoint}:`, 'must be the number of an epoch', EXAMPLE);
   await checkTarget(out, force);
 
   const train = join(artifacts, 'train');
@@ -54,8 +57,9 @@ await runScript(async () => {
     const extra = { epoch, train_loss, test_loss };
     const metadata = Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, String(value)]));
     const weights = await checkpoints.read(index);
-    await replaceFile(out, (path) => writeModel(path, config, weights, metadata));
+    await writeWhole(out, (path) => writeModel(path, config, weights, metadata));
     console.log(`${out}: the weights after epoch ${epoch}, test loss ${test_loss.toExponential(2)}`);
+    return 0;
   } finally {
     await checkpoints.close();
   }
@@ -64,11 +68,11 @@ await runScript(async () => {
 async function checkTarget(out: string, force: boolean): Promise<void> {
   const folder = await stat(dirname(out)).catch(() => null);
   if (!folder?.isDirectory())
-    throw new ExpectedError(`--out ${out}: ${dirname(out)} is not a folder`, 'make it first');
+    throw new Failure(`--out ${out}: ${dirname(out)} is not a folder`, 'make it first');
   const found = await lstat(out).catch(() => null);
   const kind = found && kindOf(found);
-  if (kind !== null) throw new ExpectedError(`--out ${out}: is ${kind} (only a file is replaced)`, EXAMPLE);
-  if (found && !force) throw new ExpectedError(`--out ${out}: exists already`, 'replace it with --force');
+  if (kind !== null) throw new Failure(`--out ${out}: is ${kind} (only a file is replaced)`, EXAMPLE);
+  if (found && !force) throw new Failure(`--out ${out}: exists already`, 'replace it with --force');
 }
 
 async function refuseWithout(train: string): Promise<void> {
@@ -76,32 +80,21 @@ async function refuseWithout(train: string): Promise<void> {
   if (await stat(path).catch(() => null)) return;
   const summary = await readSummary(train).catch(() => null);
   if (summary?.['pretrained'] === true)
-    throw new ExpectedError(
+    throw new Failure(
       `${path} is missing: the pretrained model came without checkpoints`,
       `its only weights are ${join(train, 'model.safetensors')}`,
     );
-  throw new ExpectedError(`${path} is missing`, 'run `npm run pipeline -- train` first');
+  throw new Failure(`${path} is missing`, 'run `npm run pipeline -- train` first');
 }
 
-/** Number of the checkpoint of that epoch. Throws ExpectedError with the nearest that there are. */
+/** Number of the checkpoint of that epoch. Throws Failure with the nearest that there are. */
 function findEpoch({ records }: Checkpoints, epoch: number): number {
   const index = records.findIndex((record) => record.epoch === epoch);
   if (index >= 0) return index;
   const epochs = records.map((record) => record.epoch);
   const nearest = [epochs.findLast((e) => e < epoch), epochs.find((e) => e > epoch)];
-  throw new ExpectedError(
+  throw new Failure(
     `--checkpoint ${epoch}: there is none (${epochs.length} from epoch ${epochs[0]} to ${epochs.at(-1)})`,
     `nearest: ${nearest.filter((e) => e !== undefined).join(' and ')}`,
   );
-}
-
-/** What `write` writes under another name becomes `path` once it is complete. */
-async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  try {
-    await write(temporary);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }

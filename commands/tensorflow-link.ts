@@ -1,15 +1,19 @@
-// npm run tensorflow:link -- --python PATH: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
-// Python environment has, where the library that the package would download is out of reach or older than the GPU.
-// Two C++ files and TensorFlow's C interface: one call of the C++ compiler, no node-gyp, nothing fetched. The library
-// stays where Python has it, so that it finds the CUDA libraries beside it as it does from Python.
+/**
+ * `npm run tensorflow:link -- --python PATH`: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
+ * Python environment has, where the library that the package would download is out of reach or older than the GPU.
+ * Two C++ files and TensorFlow's C interface: one call of the C++ compiler, no node-gyp, nothing fetched. The library
+ * stays where Python has it, so that it finds the CUDA libraries beside it as it does from Python.
+ */
 import { execFile } from 'node:child_process';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { ExpectedError } from '../files/expected-error.ts';
-import { runScript } from '../files/run-script.ts';
-import { nodeApiHeaders } from '../kernel/native/build.ts';
-import { packageFolder, reportBackend } from './package.ts';
+import { promisify } from 'node:util';
+import { Failure } from '../lib/files/failure.ts';
+import { writeWhole } from '../lib/files/whole-file.ts';
+import { nodeApiHeaders } from '../lib/kernel/native/build.ts';
+import { packageFolder, reportBackend } from '../lib/tensorflow/package.ts';
+import { runCommand } from './command.ts';
+import { readOptions, wrongLine } from './options.ts';
 
 const run = promisify(execFile);
 
@@ -26,13 +30,13 @@ async function tensorflowFolder(python: string): Promise<string> {
   const script =
     "import importlib.util as u; s = u.find_spec('tensorflow'); print(*(s.submodule_search_locations if s else []))";
   const { stdout } = await run(python, ['-c', script]).catch((error: Error) => {
-    throw new ExpectedError(
+    throw new Failure(
       `--python ${python}: does not run: ${error.message.split('\n')[0]}`,
       'give the interpreter of the environment, such as ~/venv/bin/python',
     );
   });
   if (stdout.trim()) return stdout.trim();
-  throw new ExpectedError(
+  throw new Failure(
     `--python ${python}: has no module tensorflow`,
     `install it there: ${python} -m pip install tensorflow (tensorflow[and-cuda] for a GPU)`,
   );
@@ -40,11 +44,11 @@ async function tensorflowFolder(python: string): Promise<string> {
 
 async function findLibraries(folder: string): Promise<string[]> {
   const names = LIBRARIES[process.platform];
-  if (!names) throw new ExpectedError(`${process.platform}: linking works on Linux and macOS only`);
+  if (!names) throw new Failure(`${process.platform}: linking works on Linux and macOS only`);
   const paths = names.map((name) => join(folder, name));
   for (const path of [...paths, join(folder, 'include/tensorflow/c/eager/c_api.h')])
     await access(path).catch(() => {
-      throw new ExpectedError(`${path} is missing`, 'a wheel of TensorFlow 2.9 or newer from PyPI has it');
+      throw new Failure(`${path} is missing`, 'a wheel of TensorFlow 2.9 or newer from PyPI has it');
     });
   return paths;
 }
@@ -54,13 +58,12 @@ async function findCompiler(): Promise<string> {
   const candidates = [process.env.CXX, 'c++', 'g++', 'clang++'].filter((name) => name !== undefined);
   for (const candidate of candidates)
     if (await run(candidate, ['--version']).catch(() => null)) return candidate;
-  throw new ExpectedError(`no C++ compiler (tried ${candidates.join(', ')})`, 'install g++ or clang++');
+  throw new Failure(`no C++ compiler (tried ${candidates.join(', ')})`, 'install g++ or clang++');
 }
 
 async function compile(folder: string, libraries: readonly string[], binding: string): Promise<void> {
   const compiler = await findCompiler();
   const root = packageFolder();
-  const partial = `${binding}.${process.pid}`;
   const args = [
     ...['-std=c++17', '-O2', '-w', '-fPIC', `-DNAPI_VERSION=${NODE_API_VERSION}`],
     ...(process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
@@ -68,35 +71,29 @@ async function compile(folder: string, libraries: readonly string[], binding: st
     ...SOURCES.map((name) => join(root, 'binding', name)),
     ...libraries,
     `-Wl,-rpath,${folder}`,
-    ...['-o', partial],
   ];
-  try {
-    await run(compiler, args);
-    await rename(partial, binding);
-  } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
-    throw new ExpectedError(
-      `the binding does not compile with ${compiler}:\n${(stderr ?? message).trim()}`,
-      'name another compiler in CXX',
-    );
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await writeWhole(binding, async (partial) => {
+    await run(compiler, [...args, '-o', partial]).catch((error: Error & { stderr?: string }) => {
+      throw new Failure(
+        `the binding does not compile with ${compiler}:\n${(error.stderr ?? error.message).trim()}`,
+        'name another compiler in CXX',
+      );
+    });
+  });
 }
 
-await runScript(async () => {
-  const { values } = parseArgs({ options: { python: { type: 'string' } } });
-  if (!values.python)
-    throw new ExpectedError(
-      'which Python has TensorFlow?',
-      'npm run tensorflow:link -- --python ~/venv/bin/python',
-    );
-  const folder = await tensorflowFolder(values.python);
+const EXAMPLE = 'npm run tensorflow:link -- --python ~/venv/bin/python';
+const OPTIONS = { python: { type: 'string', example: '~/venv/bin/python' } } as const;
+
+await runCommand(async (args, env) => {
+  const { python } = readOptions('tensorflow:link', args, OPTIONS, env);
+  if (python === undefined) throw wrongLine('--python', 'is missing: which Python has TensorFlow?', EXAMPLE);
+  const folder = await tensorflowFolder(python);
   const libraries = await findLibraries(folder);
   const lib = join(packageFolder(), 'lib', `napi-v${NODE_API_VERSION}`);
-  await mkdir(lib, { recursive: true });
   const binding = join(lib, 'tfjs_binding.node');
   await compile(folder, libraries, binding);
   console.log(`linked to ${folder}`);
   await reportBackend(`remove ${binding} to go back to WebAssembly, or link another TensorFlow`);
+  return 0;
 });

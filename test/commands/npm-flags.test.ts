@@ -5,11 +5,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { keptByNpm } from '../../lib/runner/npm.ts';
-import { parseOptions } from '../../lib/runner/options.ts';
-import { ConfigurationError } from '../../lib/runner/problem.ts';
-import { readRecent } from '../../lib/runner/typed.ts';
-import { repository } from './project.ts';
+import { keptByNpm } from '../../commands/npm-flags.ts';
+import { readRecent } from '../../commands/npm-log.ts';
+import { parseOptions } from '../../commands/pipeline-options.ts';
+import { ConfigurationError } from '../../lib/files/problem.ts';
+import { repository } from '../runner/project.ts';
 
 /** Every option of `pipeline`, with a value where it takes one, and npm's spelling of it where that differs. */
 const FLAGS: readonly (readonly string[])[] = [
@@ -193,7 +193,7 @@ test('`plan` is the dry run as a command of its own', () => {
 
 // npm starts this instead of the pipeline, so that a flag that slips through starts nothing long.
 const PROBE = `
-import { parseOptions } from ${JSON.stringify(join(repository, 'lib/runner/options.ts'))};
+import { parseOptions } from ${JSON.stringify(join(repository, 'commands/pipeline-options.ts'))};
 try { parseOptions(process.argv.slice(2), process.env); console.log('started'); } catch (error) { console.log(error.message); }
 `;
 

@@ -5,11 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigurationError } from '../../lib/runner/problem.ts';
-import { describePlan } from '../../lib/runner/print.ts';
-import { Terminal } from '../../lib/runner/terminal.ts';
-import { visible, writeEvent, writeLines } from '../../lib/runner/visible.ts';
-import { Project, repository } from './project.ts';
+import { describePlan } from '../../commands/print.ts';
+import { Terminal } from '../../commands/terminal.ts';
+import { ConfigurationError } from '../../lib/files/problem.ts';
+import { visible, writeEvent, writeLines } from '../../lib/files/visible.ts';
+import { Project, repository } from '../runner/project.ts';
 
 /** Each kind once: C0, DEL, C1, bidi override and isolate, line separators, a mark without width. */
 const EVIL = [
@@ -176,9 +176,9 @@ describe('a hostile stage', () => {
 
 test('commands beside the runner show what they were given as text', () => {
   for (const [script, ...args] of [
-    ['lib/report/main.ts', '--artifacts', EVIL],
-    ['lib/training/export.ts', `--${EVIL}`],
-    ['lib/sweep/main.ts', EVIL],
+    ['commands/report.ts', '--artifacts', EVIL],
+    ['commands/export.ts', `--${EVIL}`],
+    ['commands/sweep.ts', EVIL],
   ] as const) {
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, ...args], {
       cwd: repository,

@@ -24,6 +24,7 @@ function whyNot(): string | false {
 /** The project with every package a link to ours, but for a copy of tfjs-node-gpu. */
 async function copyProject(folder: string): Promise<void> {
   for (const name of [
+    'commands',
     'lib',
     'stages',
     'test',
@@ -59,7 +60,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
     assert.equal(status, 0, stdout + stderr);
     return stdout;
   };
-  const linked = run('lib/tensorflow/link.ts', '--python', python!);
+  const linked = run('commands/tensorflow-link.ts', '--python', python!);
   assert.match(linked, /^linked to .*\nstages compute with TensorFlow 2\.\d+\.\d+ on the (CPU|GPU)$/m);
   await access(join(folder, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'));
 
@@ -78,14 +79,14 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
 
 test('a Python without tensorflow, and one that is not there, are refused with what to do', async () => {
   const link = (python: string): string => {
-    const args = ['--import', 'tsx', 'lib/tensorflow/link.ts', '--python', python];
+    const args = ['--import', 'tsx', 'commands/tensorflow-link.ts', '--python', python];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
     assert.equal(status, 1);
     return stderr;
   };
   assert.match(
     link('/nonexistent/python'),
-    /^--python \/nonexistent\/python: does not run: .*\ngive the interpreter/,
+    /^--python \/nonexistent\/python: does not run: .*\n    give the interpreter/,
   );
-  assert.match(link('/bin/true'), /^--python \/bin\/true: has no module tensorflow\ninstall it there: /);
+  assert.match(link('/bin/true'), /^--python \/bin\/true: has no module tensorflow\n    install it there: /);
 });

@@ -24,16 +24,6 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Something failed that the user can mend: exit code 1, no stack trace. */
-export class Failure extends Error {
-  readonly remedy: string;
-  constructor(message: string, remedy = '') {
-    super(message);
-    this.name = 'Failure';
-    this.remedy = remedy;
-  }
-}
-
 const INDENT = '    ';
 const WIDEST = 120;
 

@@ -1,31 +1,29 @@
-/**
- * `npm run sweep -- NAME`: the points of a sweep of pipeline.yaml, here or on Slurm, and what came of them.
- * Exit codes: 0 done, 1 a point failed, 2 the configuration or the command line is wrong, 129/130/143 interrupted.
- */
+/** `npm run sweep -- NAME`: the points of a sweep of pipeline.yaml, here or on Slurm, and what came of them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXIT_CODES, listenForStop } from '../runner/interrupt.ts';
-import { openPipeline, shortPath } from '../runner/pipeline.ts';
-import { ConfigurationError } from '../runner/problem.ts';
-import { killStages } from '../runner/process.ts';
-import { findRoots } from '../runner/roots.ts';
-import { describeFailure } from '../runner/run.ts';
-import { guardConsole, writeEvent, writeLines } from '../runner/visible.ts';
-import { Board } from './board.ts';
-import { readSweep, sweepNames, type Sweep } from './definition.ts';
-import type { Ending, Executor } from './executor.ts';
-import { createLocal } from './local.ts';
-import { HELP, parseSweepOptions, type SweepOptions } from './options.ts';
-import { isPageFile } from './page-file.ts';
-import { failedRow, readRow, writeResults, type Row } from './results.ts';
-import { openSite, type Site } from './site.ts';
-import { createSlurm } from './slurm.ts';
-import { readSubmissions, snapshotPath } from './submission.ts';
-import { epochTable } from './table.ts';
-import { runTask } from './task.ts';
+import { fileURLToPath } from 'node:url';
+import { shortPath } from '../lib/files/short-path.ts';
+import { writeEvent, writeLines } from '../lib/files/visible.ts';
+import { openPipeline } from '../lib/runner/pipeline.ts';
+import { killStages } from '../lib/runner/process.ts';
+import { findRoots } from '../lib/runner/roots.ts';
+import { readSweep, sweepNames, type Sweep } from '../lib/sweep/definition.ts';
+import type { Ending, Executor } from '../lib/sweep/executor.ts';
+import { createLocal } from '../lib/sweep/local.ts';
+import { isPageFile } from '../lib/sweep/page-file.ts';
+import { failedRow, readRow, writeResults, type Row } from '../lib/sweep/results.ts';
+import { openSite, type Site } from '../lib/sweep/site.ts';
+import { createSlurm } from '../lib/sweep/slurm.ts';
+import { readSubmissions, snapshotPath } from '../lib/sweep/submission.ts';
+import { epochTable } from '../lib/sweep/table.ts';
+import { runTask } from '../lib/sweep/task.ts';
+import { runCommand } from './command.ts';
+import { EXIT_CODES, listenForStop } from './stop.ts';
+import { Board } from './sweep-board.ts';
+import { HELP, parseSweepOptions, type SweepOptions } from './sweep-options.ts';
 
-async function main(): Promise<number> {
-  const options = parseSweepOptions(process.argv.slice(2), process.env);
+await runCommand(async (args, env) => {
+  const options = parseSweepOptions(args, env);
   if (options.help) {
     process.stdout.write(HELP);
     return 0;
@@ -45,16 +43,22 @@ async function main(): Promise<number> {
   const stop = listenForStop(killStages);
   try {
     if (options.dryRun) return await plan(site, sweep, options);
-    if (options.task !== null) return await runTask(site, sweep, options.task, stop);
+    if (options.task !== null) return codeOf(await runTask(site, sweep, options.task, stop), stop);
     const executor =
       options.executor === 'slurm' || options.collect
-        ? createSlurm({ ...roots, mode: modeOf(options), file: source, root: file.root })
+        ? createSlurm({ ...roots, mode: modeOf(options), file: source, root: file.root, command: SCRIPT })
         : createLocal(options.jobs ?? undefined);
     return await carryOut(site, sweep, executor, options, stop);
   } finally {
     await site.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
   }
-}
+});
+
+/** What a task of Slurm starts. */
+const SCRIPT = fileURLToPath(import.meta.url);
+
+const codeOf = (outcome: 'done' | 'failed' | 'stopped', { reason }: AbortSignal): number =>
+  outcome === 'stopped' ? EXIT_CODES[reason as keyof typeof EXIT_CODES] : outcome === 'done' ? 0 : 1;
 
 const modeOf = ({ detach, collect }: SweepOptions): 'wait' | 'submit' | 'collect' =>
   collect ? 'collect' : detach ? 'submit' : 'wait';
@@ -66,7 +70,7 @@ async function submittedFile(folder: string, file: string): Promise<string> {
 }
 
 async function plan(site: Site, sweep: Sweep, { json }: SweepOptions): Promise<number> {
-  const { planPoint } = await import('./plan-point.ts');
+  const { planPoint } = await import('../lib/sweep/plan-point.ts');
   for (const point of sweep.points) {
     const action = await planPoint(site, point);
     if (json) writeEvent(process.stdout, { type: 'plan', point: point.name, action });
@@ -127,9 +131,9 @@ async function present(
   say: (line: string) => void,
 ): Promise<void> {
   const [{ composePictures }, { drawFigures }, { writePage }] = await Promise.all([
-    import('./pictures.ts'),
-    import('./figures.ts'),
-    import('./page.ts'),
+    import('../lib/sweep/pictures.ts'),
+    import('../lib/sweep/figures.ts'),
+    import('../lib/sweep/page.ts'),
   ]);
   const pictures = await composePictures(folder, sweep, rows);
   if (pictures) await drawFigures(folder, pictures);
@@ -142,20 +146,3 @@ function describeRow(row: Row | undefined): string {
   const epoch = row.fields['train.grokked_epoch'] as number | null;
   return epoch === null ? 'has not grokked' : `grokked at epoch ${epoch.toLocaleString('en-US')}`;
 }
-
-guardConsole();
-// A reader that has seen enough (`| head`) is no reason to stop working.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (error instanceof ConfigurationError) {
-    writeLines(process.stderr, error.message.split('\n'));
-    process.exitCode = 2;
-  } else {
-    writeLines(process.stderr, describeFailure(error), '    ');
-    process.exitCode = 1;
-  }
-}
-process.exit();

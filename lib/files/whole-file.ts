@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { readText } from '../files/regular-file.ts';
+import { readText } from './regular-file.ts';
 
 const WRITING = '.writing';
 const ABANDONED_MS = 3_600_000;
@@ -17,7 +17,10 @@ export async function flush(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it. On a read-only file system Node 20 says ENOENT: then one by one, for the true reason. */
+/**
+ * Makes a folder and those above it. On a read-only file system Node 20 says ENOENT: then the folders are made one by one,
+ * which gives the true reason.
+ */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
@@ -37,17 +40,24 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 }
 
 /** Readers see the old text or the new one; after a power loss maybe neither, unless `settle` flushes it. */
-export async function replaceFile(
+export function replaceFile(
   path: string,
   text: string,
   settle: (temporary: string) => Promise<void> = async () => {},
 ): Promise<void> {
+  return writeWhole(path, async (temporary) => {
+    await writeFile(temporary, text, { flag: 'wx' });
+    await settle(temporary);
+  });
+}
+
+/** What `write` writes to the path that it is given becomes the file at `path` when it is complete. */
+export async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder);
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}${WRITING}`);
   try {
-    await writeFile(temporary, text, { flag: 'wx' });
-    await settle(temporary);
+    await write(temporary);
     await renameOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
@@ -55,7 +65,7 @@ export async function replaceFile(
   }
 }
 
-/** Renames a file onto `to`, whatever is there: a folder in the place of a file is nothing that we have made. */
+/** Renames a file onto `to`, whatever is there: a folder that stands in the place of a file is not one of ours. */
 export async function renameOver(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -79,8 +89,8 @@ export async function sweepTemporaries(folder: string): Promise<void> {
 }
 
 /**
- * Removes what has no place where it stands, be it a file or a folder; false where nothing may be removed there, which
- * is of no account: what cannot be read is not believed either way.
+ * Removes a file or a folder that does not belong where it stands. Gives false where nothing may be removed there, which
+ * does no harm: what cannot be read is not believed either way.
  */
 export function discard(path: string): Promise<boolean> {
   return rm(path, { recursive: true, force: true }).then(

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { parseOptions } from '../../lib/runner/options.ts';
+import { parseOptions } from '../../commands/pipeline-options.ts';
+import { ConfigurationError } from '../../lib/files/problem.ts';
 import { readPipeline } from '../../lib/runner/pipeline.ts';
-import { ConfigurationError } from '../../lib/runner/problem.ts';
 import { findRoots } from '../../lib/runner/roots.ts';
-import { Project } from './project.ts';
+import { Project } from '../runner/project.ts';
 
 const parse = (line: string, env: NodeJS.ProcessEnv = {}): ReturnType<typeof parseOptions> =>
   parseOptions(line.split(' '), env);

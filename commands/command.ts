@@ -1,0 +1,40 @@
+/**
+ * The frame of every npm command: what it says when it fails, and its exit code. 0 done; 1 something failed; 2 the
+ * configuration or the command line is wrong; 129, 130 and 143 interrupted by SIGHUP, SIGINT and SIGTERM.
+ */
+import { describeFailure } from '../lib/files/failure.ts';
+import { ConfigurationError } from '../lib/files/problem.ts';
+import { guardConsole, writeLines } from '../lib/files/visible.ts';
+
+/** Where a command writes, and what tells it to stop: aborted with the name of a signal as reason. */
+export interface Outside {
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream;
+  readonly stop: AbortSignal;
+}
+
+/** The exit code of `work`, which gives its own where it does not fail. Says once what failed. Never throws. */
+export async function exitCodeOf(
+  work: () => Promise<number>,
+  stderr: NodeJS.WritableStream,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    const isTheirs = error instanceof ConfigurationError;
+    if (isTheirs) writeLines(stderr, error.message.split('\n'));
+    else writeLines(stderr, describeFailure(error), '    ');
+    return isTheirs ? 2 : 1;
+  }
+}
+
+/** Runs `work` on the words of the command line, and ends the process with its exit code. */
+export async function runCommand(
+  work: (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>,
+): Promise<never> {
+  guardConsole();
+  // A reader that has seen enough (`| head`) is no reason to stop working.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  process.exitCode = await exitCodeOf(() => work(process.argv.slice(2), process.env), process.stderr);
+  process.exit();
+}

@@ -1,0 +1,8 @@
+/** How a path is written in a message. */
+import { relative } from 'node:path';
+
+/** Relative to the working directory where it lies below it. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' ? '.' : short.startsWith('..') ? path : short;
+}
