@@ -9,23 +9,25 @@ import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
 import { columnOf } from '../lib/analysis/matrix.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
-import { attentionBars } from '../lib/figures/attention-figures.ts';
-import { bars, barsTable } from '../lib/figures/bars.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
-import { heatmap, heatmapTable, type Axis, type HeatmapOptions } from '../lib/figures/heatmap.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import type { Columns } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { sizeOf } from '../lib/files/tensor.ts';
+import { writeSummary } from '../lib/files/summary.ts';
 import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
 import { N_CTX } from '../lib/model/config.ts';
 import type { ActivationName } from '../lib/model/hooks.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
+import {
+  attentionToA,
+  averagePattern,
+  examplePattern,
+  neuronMaps,
+  scoreFrequencies,
+} from './attention.figures.ts';
 import { params } from './attention.params.ts';
-
-const POSITIONS = ['a', 'b', '='];
 
 await stage(params, async ({ params, needs, out, progress }) => {
   const folder = needs['activations']!;
@@ -45,46 +47,16 @@ await stage(params, async ({ params, needs, out, progress }) => {
 
   const mean = pattern.grids.map((grid) => grid.reduce((sum, x) => sum + x, 0) / grid.length);
   const chosen = pattern.grids.map((grid) => grid[example.row]!);
-  const draw = (name: string, options: HeatmapOptions): Promise<void> =>
-    writeFigure(out, name, heatmap(options), heatmapTable(options));
+  const heads = Array.from({ length: n_heads }, (_, h) => pattern.grids[h * N_CTX]!);
+  await writeFigure(out, 'average_pattern', averagePattern(mean, p));
+  await writeFigure(out, 'example_pattern', examplePattern(chosen, example.a, example.b));
+  await writeFigure(out, 'attention_to_a', attentionToA(heads, p));
+  await writeFigure(out, 'neurons', neuronMaps(params.neurons, post.grids, p));
 
-  await draw('average_pattern', {
-    ...patternAxes(n_heads),
-    title: 'Average attention pattern per head',
-    subtitle: `Attention paid by = to each position, mean over all ${(p * p).toLocaleString('en-US')} pairs; rows sum to 1.`,
-    facets: [{ values: mean }],
-  });
-  await draw('example_pattern', {
-    ...patternAxes(n_heads),
-    title: `Attention pattern for ${example.a}, ${example.b}, =`,
-    subtitle: 'Attention paid by = to each position, head by head; rows sum to 1.',
-    facets: [{ values: chosen }],
-  });
-  await draw('attention_to_a', {
-    ...gridAxes(p),
-    title: 'Attention from = to a',
-    subtitle: 'Per head, for every pair (a, b).',
-    colour: { name: 'attention', label: 'attention', signed: false, domain: [0, 1] },
-    facet: 'head',
-    facets: Array.from({ length: n_heads }, (_, h) => ({
-      name: `Head ${h}`,
-      values: pattern.grids[h * N_CTX]!,
-    })),
-  });
-  await draw('neurons', {
-    ...gridAxes(p),
-    title: params.neurons.length === 1 ? 'A neuron over all pairs' : 'Neurons over all pairs',
-    subtitle: 'Activation after the ReLU at the = position, for every pair (a, b).',
-    colour: { name: 'activation', label: 'activation', signed: false },
-    facet: 'neuron',
-    facets: params.neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: post.grids[i]! })),
-  });
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
   const coefficients = attentionCoefficients(config, weights);
-  const scores = attentionBars(coefficients);
-  const scoreNames = { series: 'head', x: 'frequency', y: 'norm' };
-  await writeFigure(out, 'score_frequencies', bars(scores), barsTable(scores, scoreNames));
+  await writeFigure(out, 'score_frequencies', scoreFrequencies(coefficients));
   const isMeasured = answerLine(operation) !== null;
   await writeSummary(out, {
     p,
@@ -97,7 +69,7 @@ await stage(params, async ({ params, needs, out, progress }) => {
     attention_coefficients: isMeasured
       ? Array.from({ length: n_heads }, (_, h) => Array.from(columnOf(coefficients, h)))
       : null,
-    attention_to_a: isMeasured ? fitAttention(pattern.grids, p) : null,
+    attention_to_a: isMeasured ? fitAttention(heads, p) : null,
   });
 });
 
@@ -153,9 +125,8 @@ function outOfRange(param: string, value: number, expected: string): Failure {
 }
 
 /** The frequency whose degree-2 polynomials fit each head's attention to a best, and the share of the variance they explain. */
-function fitAttention(grids: readonly Float32Array[], p: number) {
-  return grids
-    .filter((_, i) => i % N_CTX === 0)
+function fitAttention(heads: readonly Float32Array[], p: number) {
+  return heads
     .map((data) => bestFrequencies(frequencyShares({ rows: p * p, columns: 1, data }))[0])
     .map((head) => head ?? { frequency: null, fraction: null });
 }
@@ -163,21 +134,4 @@ function fitAttention(grids: readonly Float32Array[], p: number) {
 function byHead(values: readonly number[]): number[][] {
   const n_heads = values.length / N_CTX;
   return Array.from({ length: n_heads }, (_, h) => values.slice(h * N_CTX, (h + 1) * N_CTX));
-}
-
-/** A small table, heads down and attended positions across, with its numbers. */
-function patternAxes(n_heads: number) {
-  const names = Array.from({ length: n_heads }, (_, h) => `Head ${h}`);
-  return {
-    x: { name: 'position', label: 'attended position', length: N_CTX, names: POSITIONS },
-    y: { name: 'head', label: 'head', length: n_heads, names },
-    colour: { name: 'attention', label: 'attention', signed: false, domain: [0, 1] },
-    numbers: true,
-    width: 330,
-    height: Math.max(120, 56 * n_heads),
-  } as const;
-}
-
-function gridAxes(p: number): { x: Axis; y: Axis } {
-  return { x: { name: 'b', label: 'b', length: p }, y: { name: 'a', label: 'a', length: p } };
 }

@@ -1,13 +1,12 @@
 // curves: loss (log scale) and accuracy over training, with the epochs at which the network memorised and grokked.
 // Reads train/history.arrow. A stage of its own, so that a change in how figures look does not train again. Of a
 // pretrained model that came without a history, or without accuracies, it says so and draws what there is.
-import { writeFigure } from '../lib/figures/figure.ts';
-import { lines, linesTable, type LinesOptions } from '../lib/figures/lines.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { accuracyCurve, lossCurve } from '../lib/training/curves.ts';
 import { findHistory } from '../lib/training/history-file.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
+import { accuracyCurve, lossCurve } from './curves.figures.ts';
 import { params } from './curves.params.ts';
 
 await stage(params, async ({ needs, out, say }) => {
@@ -18,11 +17,9 @@ await stage(params, async ({ needs, out, say }) => {
   }
   const { history } = found;
   const milestones = findMilestones(history);
-  const draw = (name: string, curve: LinesOptions): Promise<void> =>
-    writeFigure(out, name, lines(curve), linesTable(curve, { series: 'set', x: 'epoch', y: name }));
-  await draw('loss', lossCurve(history, milestones));
+  await writeFigure(out, 'loss', lossCurve(history, milestones));
   if (hasAccuracies(history)) {
-    await draw('accuracy', accuracyCurve(history, milestones));
+    await writeFigure(out, 'accuracy', accuracyCurve(history, milestones));
     return writeSummary(out, milestones);
   }
   say(`no curve of accuracy: ${NO_ACCURACY.why_no_accuracy}`);

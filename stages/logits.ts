@@ -25,13 +25,7 @@ import { runNetwork } from '../lib/analysis/network.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
 import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
-import { bars, barsTable } from '../lib/figures/bars.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
-import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
-import { cosineBars, excludedLines, scoreTable, type NamedScores } from '../lib/figures/logit-figures.ts';
-import { gridSpectrumMap } from '../lib/figures/neuron-figures.ts';
-import { criteriaTable, verdictTable } from '../lib/figures/verdict-figure.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import type { Identity } from '../lib/kernel/identity.ts';
@@ -40,6 +34,14 @@ import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/con
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
+import {
+  cosineBars,
+  excludedLines,
+  logitSpectra,
+  scoreTable,
+  verdictTable,
+  type NamedScores,
+} from './logits.figures.ts';
 import { params } from './logits.params.ts';
 
 const CONTROL_SEED = 0;
@@ -98,23 +100,13 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   evaluator.close();
 
   progress(3, 4, 'figures');
-  const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
-    writeFigure(out, name, heatmap(options), heatmapTable(options));
   const control = gaussianControl(network.logits, CONTROL_SEED);
   const spectrum = (logits: Matrix): Float64Array =>
     rowNorms(withoutConstant(transformGrid(basis.F, logits)));
-  await drawMap(
+  await writeFigure(
+    out,
     'logit_spectrum',
-    gridSpectrumMap(
-      'Logits in the two-dimensional Fourier basis',
-      'Norm over the answers c of each coefficient over (a, b), the constant left out. Control: Gaussian, of equal norm.',
-      basis.names,
-      { name: 'norm', label: 'norm over c', signed: false },
-      [
-        { name: 'Logits', values: spectrum(network.logits) },
-        { name: 'Gaussian control', values: spectrum(control) },
-      ],
-    ),
+    logitSpectra(basis.names, spectrum(network.logits), spectrum(control)),
   );
   const controlCosines = Array.from(
     logitCosineCoefficients(lineSums(control, line)),
@@ -122,12 +114,10 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   );
   const explained = measures.logit_explained_by_key.uncentred;
   const cosines = cosineBars(measures.logit_cosine_similarity, controlCosines, key, explained);
-  const cosineNames = { series: 'network', x: 'frequency', y: 'similarity' };
-  await writeFigure(out, 'logit_cosine_similarity', bars(cosines), barsTable(cosines, cosineNames));
+  await writeFigure(out, 'logit_cosine_similarity', cosines);
   const perFrequency = measures.excluded_loss_logits_per_frequency_train;
   const excluded = excludedLines(perFrequency, parts.full.loss.train, parts.excluded_logits.loss.train);
-  const excludedNames = { series: 'logits', x: 'frequency', y: 'train_loss' };
-  await writeFigure(out, 'excluded_loss', lines(excluded), linesTable(excluded, excludedNames));
+  await writeFigure(out, 'excluded_loss', excluded);
   const chance = `${random[0]!.length} random k`;
   const rows: NamedScores[] = [
     { name: 'full network', scores: parts.full },
@@ -147,8 +137,8 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
     { name: 'W_E of key k only', scores: ablated.only_key },
     { name: `W_E of ${chance} only`, scores: meanScores(ablated.only_random) },
   ];
-  await drawMap('losses', scoreTable('loss', rows, p));
-  await drawMap('accuracies', scoreTable('accuracy', rows, p));
+  await writeFigure(out, 'losses', scoreTable('loss', rows, p));
+  await writeFigure(out, 'accuracies', scoreTable('accuracy', rows, p));
 
   const evidence = {
     p,
@@ -169,7 +159,7 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
     circularity: measures.circularity,
   };
   const { clock, rule, criteria } = judgeClock(evidence);
-  await writeFigure(out, 'verdict', verdictTable(clock, rule, criteria), criteriaTable(criteria));
+  await writeFigure(out, 'verdict', verdictTable(clock, rule, criteria));
 
   await writeSummary(out, {
     p,

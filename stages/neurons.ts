@@ -18,25 +18,22 @@ import {
   frequencyShares,
   phasesInA,
 } from '../lib/analysis/neuron-frequencies.ts';
-import { bars, barsTable } from '../lib/figures/bars.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
-import { componentMap } from '../lib/figures/fourier-figures.ts';
-import { heatmap, heatmapTable, type HeatmapOptions } from '../lib/figures/heatmap.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
-import {
-  clusterBars,
-  clusterNormMap,
-  frequencyShareMap,
-  gridSpectrumMap,
-  orderedNeuronMap,
-  sortedFractionLines,
-} from '../lib/figures/neuron-figures.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { readPairs } from '../lib/task/pairs.ts';
+import {
+  clusterBars,
+  clusterNormMap,
+  frequencyShareMap,
+  neuronSpectra,
+  orderedNeuronMap,
+  outputByCluster,
+  sortedFractionLines,
+} from './neurons.figures.ts';
 import { params } from './neurons.params.ts';
 
 const CONTROL_SEED = 0;
@@ -76,32 +73,19 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     );
   progress(2, 3, 'figures');
 
-  const drawMap = (name: string, options: HeatmapOptions): Promise<void> =>
-    writeFigure(out, name, heatmap(options), heatmapTable(options));
   const spectrum = (neuron: Matrix): Matrix => withoutConstant(transformGrid(basis.F, neuron));
   const chosen = params.neurons.map((neuron) => createMatrix(p * p, 1, columnOf(post, neuron)));
   const spectra = chosen.map(spectrum);
-  await drawMap(
+  const controlSpectrum = spectrum(gaussianControl(spectra[0]!, CONTROL_SEED));
+  await writeFigure(
+    out,
     'neuron_spectrum',
-    gridSpectrumMap(
-      'Neurons in the two-dimensional Fourier basis',
-      `F n Fᵀ of the activations over (a, b), the constant left out. Control: Gaussian, of neuron ${params.neurons[0]}'s variance.`,
-      basis.names,
-      { name: 'coefficient', label: 'coefficient', signed: true },
-      [
-        ...spectra.map(({ data }, i) => ({ name: `Neuron ${params.neurons[i]}`, values: data })),
-        { name: 'Gaussian control', values: spectrum(gaussianControl(spectra[0]!, CONTROL_SEED)).data },
-      ],
-    ),
+    neuronSpectra(basis.names, params.neurons, spectra, controlSpectrum),
   );
-  await drawMap('fraction_explained', frequencyShareMap(shares));
-  const sorted = sortedFractionLines(best, control, above);
-  const names = { series: 'network', x: 'place', y: 'fraction' };
-  await writeFigure(out, 'fraction_explained_sorted', lines(sorted), linesTable(sorted, names));
-  const counts = clusterBars(p >> 1, best, clusters, above);
-  const countNames = { series: 'neurons', x: 'frequency', y: 'count' };
-  await writeFigure(out, 'clusters', bars(counts), barsTable(counts, countNames));
-  await drawMap('neurons_ordered', orderedNeuronMap(profilesOverA(post, order)));
+  await writeFigure(out, 'fraction_explained', frequencyShareMap(shares));
+  await writeFigure(out, 'fraction_explained_sorted', sortedFractionLines(best, control, above));
+  await writeFigure(out, 'clusters', clusterBars(p >> 1, best, clusters, above));
+  await writeFigure(out, 'neurons_ordered', orderedNeuronMap(profilesOverA(post, order)));
 
   const W_logit = logitMapInBasis(basis, logitMap(weights));
   const unassigned = Array.from(best.keys()).filter(
@@ -111,25 +95,13 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     ...clusters.map(({ frequency, neurons }) => ({ name: `k = ${frequency}`, neurons })),
     { name: 'others', neurons: unassigned },
   ].filter(({ neurons }) => neurons.length > 0);
-  await drawMap(
-    'W_logit_cluster_norms',
-    clusterNormMap(
-      basis.names,
-      groups.map(({ name, neurons }) => ({ name, norms: fourierNorms(takeColumns(W_logit, neurons)) })),
-    ),
-  );
-  await drawMap(
-    'W_logit_by_cluster',
-    componentMap(
-      'W_logit in the Fourier basis, neurons by cluster',
-      'F (W_out W_U)ᵀ; neurons ordered by frequency and phase, so that clusters are stripes.',
-      takeColumns(W_logit, order),
-      basis.names,
-      { name: 'place', label: 'neuron, by frequency and phase' },
-      'coefficient',
-      clusters.map(({ frequency }) => frequency),
-    ),
-  );
+  const groupNorms = groups.map(({ name, neurons }) => ({
+    name,
+    norms: fourierNorms(takeColumns(W_logit, neurons)),
+  }));
+  await writeFigure(out, 'W_logit_cluster_norms', clusterNormMap(basis.names, groupNorms));
+  const ordered = takeColumns(W_logit, order);
+  await writeFigure(out, 'W_logit_by_cluster', outputByCluster(basis.names, ordered, clusters));
 
   await writeArrow(
     join(out, 'neurons.arrow'),

@@ -4,15 +4,13 @@
 // 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
 import { join } from 'node:path';
 import { answerLine } from '../lib/analysis/answer-line.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import { readArrow, writeArrow } from '../lib/files/arrow.ts';
 import { readSummary, writeSummary } from '../lib/files/summary.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
-import { phaseBands } from '../lib/figures/progress-figures.ts';
-import { progressFigures } from '../lib/progress/figures.ts';
 import { findPhases, phaseOf, PHASE_RULES, type Curves, type Phases } from '../lib/progress/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
 import type { Operation } from '../lib/task/operations.ts';
+import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
 
 await stage(params, async ({ needs, out, say }) => {
@@ -44,10 +42,8 @@ await stage(params, async ({ needs, out, say }) => {
 
   const training = { epochs, phases: phases ? phaseBands(phases, last) : [] };
   const drawn = { p, key: key_frequencies ?? [], answer: answerLine(operation) ?? 'a + b' } as const;
-  for (const { name, y, options } of progressFigures(training, columns, schema, drawn)) {
-    const names = { series: 'series', x: 'epoch', y };
-    await writeFigure(out, name, lines(options), linesTable(options, names));
-  }
+  for (const { name, figure } of progressFigures(training, columns, schema, drawn))
+    await writeFigure(out, name, figure);
   await writeArrow(
     join(out, 'progress.arrow'),
     { ...schema, columns: { ...schema.columns, ...(phases && { phase: { type: 'utf8' } }) } },

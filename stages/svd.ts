@@ -7,14 +7,12 @@ import { logitMap, neuronMap, numberEmbedding } from '../lib/analysis/composites
 import { decompose, decompositionTable, type Decomposition } from '../lib/analysis/decomposition.ts';
 import type { Matrix } from '../lib/analysis/matrix.ts';
 import { effectiveRank } from '../lib/analysis/svd.ts';
+import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { writeFigure } from '../lib/figures/figure.ts';
-import { heatmap, heatmapTable } from '../lib/figures/heatmap.ts';
-import { lines, linesTable } from '../lib/figures/lines.ts';
-import { singularValueLines, singularVectorMap } from '../lib/figures/singular-figures.ts';
 import { readModel } from '../lib/model/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { singularValues, singularVectors } from './svd.figures.ts';
 import { params } from './svd.params.ts';
 
 await stage(params, async ({ needs, out, progress }) => {
@@ -29,28 +27,16 @@ await stage(params, async ({ needs, out, progress }) => {
   const W_logit = decompose([output]);
   progress(3, 4, 'W_logit');
 
-  const drawValues = async (file: string, name: string, of: Decomposition[]): Promise<void> => {
-    const options = singularValueLines(name, of);
-    const table = linesTable(options, { series: 'matrix', x: 'index', y: 'singular_value' });
-    await writeFigure(out, file, lines(options), table);
-  };
-  const drawVectors = async (
-    file: string,
-    ...[name, of, side, rows]: Parameters<typeof singularVectorMap>
-  ): Promise<void> => {
-    const options = singularVectorMap(name, of, side, rows);
-    await writeFigure(out, file, heatmap(options), heatmapTable(options));
-  };
   const number = { name: 'a', label: 'number a' };
   const neuron = { name: 'neuron', label: 'neuron' };
   const answer = { name: 'c', label: 'answer c' };
-  await drawValues('singular_values', 'W_E, without the row of =', W_E);
-  await drawVectors('left_singular_vectors', 'W_E', W_E, 'U', number);
-  await drawValues('W_neur_singular_values', 'W_neur = W_E W_V W_O W_in', W_neur);
-  await drawVectors('W_neur_left_singular_vectors', 'W_neur', W_neur, 'U', number);
-  await drawValues('W_logit_singular_values', 'W_logit = W_out W_U', W_logit);
-  await drawVectors('W_logit_left_singular_vectors', 'W_logit', W_logit, 'U', neuron);
-  await drawVectors('W_logit_right_singular_vectors', 'W_logit', W_logit, 'V', answer);
+  await writeFigure(out, 'singular_values', singularValues('W_E, without the row of =', W_E));
+  await writeFigure(out, 'left_singular_vectors', singularVectors('W_E', W_E, 'U', number));
+  await writeFigure(out, 'W_neur_singular_values', singularValues('W_neur = W_E W_V W_O W_in', W_neur));
+  await writeFigure(out, 'W_neur_left_singular_vectors', singularVectors('W_neur', W_neur, 'U', number));
+  await writeFigure(out, 'W_logit_singular_values', singularValues('W_logit = W_out W_U', W_logit));
+  await writeFigure(out, 'W_logit_left_singular_vectors', singularVectors('W_logit', W_logit, 'U', neuron));
+  await writeFigure(out, 'W_logit_right_singular_vectors', singularVectors('W_logit', W_logit, 'V', answer));
 
   const writeDecomposition = async (
     file: string,

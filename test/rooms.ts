@@ -15,21 +15,22 @@ export const ROOMS: readonly string[] = [
   'stages',
   'lib/sweep',
   'lib/report',
+  'lib/artifacts',
   'lib/tensorflow',
   'lib/progress',
   'lib/training',
-  'lib/figures',
   'lib/analysis',
   'lib/kernel',
   'lib/model',
   'lib/task',
   'lib/runner',
+  'lib/charts',
   'lib/random',
   'lib/files',
 ];
 
 /** What may not be exceeded. Whoever brings a number down writes it here. */
-const MOST = { circles: 4, up: 0, doors: 24, lines: 260 };
+const MOST = { circles: 3, up: 0, doors: 24, lines: 260 };
 
 export interface Import {
   readonly from: string;

@@ -1,5 +1,5 @@
 // The figures' colours in both schemes, as a style sheet: for charts in a page, and for figures that are images in it.
-import { GRID, INK, MUTED, SERIES_COLOURS } from '../figures/style.ts';
+import { GRID, INK, MUTED, SERIES_COLOURS } from '../charts/style.ts';
 
 /** What the figures' colours become in the dark scheme; those of the series keep their order of hues. */
 const DARK: Readonly<Record<string, string>> = {

@@ -1,10 +1,8 @@
 // What travels in the page of sweeps: a list of these, and a block of base64 for each figure, its SVG gzipped.
 // Written at the end of a sweep, read in the browser, so nothing here needs either.
-import type { CurveBundleOptions } from '../figures/curve-bundle.ts';
-import type { PhaseMapOptions } from '../figures/phase-map.ts';
-import type { SpreadOptions } from '../figures/spread-marks.ts';
+import type { CurveBundleOptions, PhaseMapOptions, SpreadOptions } from '../charts/figure.ts';
 
-/** What the figures of a sweep of trainings show, each picture in the terms of lib/figures. */
+/** What the figures of a sweep of trainings show, each picture in the terms of lib/charts. */
 export interface Pictures {
   /** Over each axis but seeds. */
   readonly epochs: readonly SpreadOptions[];

@@ -1,6 +1,6 @@
 /** An axis of a sweep as figures and tables need it: its places in order, and where each row stands. */
-import type { Tick } from '../figures/frame.ts';
-import { formatTick } from '../figures/numbers.ts';
+import type { Tick } from '../charts/figure.ts';
+import { formatTick } from '../charts/numbers.ts';
 import type { Sweep } from './definition.ts';
 import { paramOf } from './points.ts';
 import type { Row } from './results.ts';

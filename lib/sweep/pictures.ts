@@ -1,9 +1,7 @@
-/** What the figures and the page of a sweep of trainings show, as data: each picture in the terms of lib/figures. */
+/** What the figures and the page of a sweep of trainings show, as data: each picture in the terms of lib/charts. */
 import { join } from 'node:path';
-import type { CurveBundleOptions } from '../figures/curve-bundle.ts';
-import { formatTick } from '../figures/numbers.ts';
-import type { PhaseMapOptions } from '../figures/phase-map.ts';
-import type { SpreadOptions, SpreadSeries } from '../figures/spread-marks.ts';
+import type { CurveBundleOptions, PhaseMapOptions, SpreadOptions, SpreadSeries } from '../charts/figure.ts';
+import { formatTick } from '../charts/numbers.ts';
 import type { Pictures } from '../report/sweep-data.ts';
 import { readHistory } from '../training/history-file.ts';
 import { axisOf, capOf, epochOf, groupBy, isSeed, type Axis } from './axes.ts';

@@ -4,8 +4,13 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Table } from '../figures/figure.ts';
-import { writeArrow, type ColumnData, type Columns, type ColumnType } from '../files/arrow.ts';
+import {
+  writeArrow,
+  type ArrowSchema,
+  type ColumnData,
+  type Columns,
+  type ColumnType,
+} from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { suggest } from '../files/problem.ts';
 import { readSummary } from '../files/summary.ts';
@@ -97,6 +102,11 @@ function lookUp(summary: unknown, path: readonly string[], field: string): unkno
       suggest(step, names, `fields of ${field.split('.')[0]}`),
     );
   return lookUp((summary as Record<string, unknown>)[step], rest, field);
+}
+
+interface Table {
+  readonly schema: ArrowSchema;
+  readonly columns: Columns;
 }
 
 /** results.arrow as data: `point`, `outcome`, the axes, the fields. Rows in the order of the sweep's points. */

@@ -1,6 +1,6 @@
 /** Epochs by the first axis as a Markdown table: median and range over seeds, beside what others published. */
-import { formatTick } from '../figures/numbers.ts';
-import { median } from '../figures/spread-marks.ts';
+import { formatTick } from '../charts/numbers.ts';
+import { median } from '../charts/spread-marks.ts';
 import { axisOf, capOf, epochOf, groupBy, isSeed } from './axes.ts';
 import type { Sweep } from './definition.ts';
 import type { Row } from './results.ts';

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { heatmap } from '../../lib/figures/heatmap.ts';
+import { draw } from '../../lib/charts/draw.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { buildPage } from '../../lib/report/page.ts';
 import { composePage } from '../../lib/sweep/page.ts';
@@ -31,7 +31,8 @@ const hostileProgress = (): object => ({
 });
 
 /** The one figure that means well. */
-export const FIGURE = heatmap({
+export const FIGURE = draw({
+  kind: 'heatmap',
   title: 'A map',
   x: { name: 'a', label: 'a', length: 4 },
   y: { name: 'b', label: 'b', length: 4 },

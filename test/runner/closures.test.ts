@@ -33,8 +33,8 @@ test('the kernel, C and WebAssembly, decides what train, logits and measures wri
 });
 
 test('a figure, a generator and a forward pass make stale who uses them, and the runner itself nobody', () => {
-  assert.ok(users('lib/figures/heatmap.ts').includes('attention'));
-  assert.ok(!users('lib/figures/heatmap.ts').includes('train'));
+  assert.ok(users('lib/charts/heatmap.ts').includes('attention'));
+  assert.ok(!users('lib/charts/heatmap.ts').includes('train'));
   assert.ok(!users('lib/analysis/svd.ts').includes('train'));
   assert.ok(users('lib/analysis/svd.ts').includes('svd'));
   for (const path of [

@@ -1,8 +1,8 @@
 // Charts of the page: Plot in the frame of the house style, as wide as their place and of a fixed height, so that
 // nothing on the page moves when they change.
-import { createFrame, type FrameOptions } from '../../figures/frame.ts';
-import { Plot } from '../../figures/observable-plot.ts';
-import { INK } from '../../figures/style.ts';
+import { createFrame, type FrameOptions } from '../../charts/frame.ts';
+import { Plot } from '../../charts/observable-plot.ts';
+import { INK } from '../../charts/style.ts';
 import { h } from './element.ts';
 
 export { Plot };

@@ -1,6 +1,6 @@
 // Loss and accuracy over training, with the phases shaded; a click moves the slider.
-import { SERIES_COLOURS } from '../../figures/style.ts';
-import { padDomain } from '../../figures/frame.ts';
+import { SERIES_COLOURS } from '../../charts/style.ts';
+import { padDomain } from '../../charts/frame.ts';
 import { nearestIndex } from '../snapshots.ts';
 import { chart, cursor, legend, moveCursor, onPick, Plot } from './chart.ts';
 import { h, section, source } from './element.ts';

@@ -1,5 +1,5 @@
 // The explorer's pictures that are computed here from the weights: the circle, attention, a neuron and its spectrum.
-import { SERIES_COLOURS } from '../../figures/style.ts';
+import { SERIES_COLOURS } from '../../charts/style.ts';
 import { chart, Plot } from './chart.ts';
 import { h, source } from './element.ts';
 import { short, whole } from './numbers.ts';

@@ -1,6 +1,6 @@
 // Progress measures over training, each of which can be switched on and off.
-import { SERIES_COLOURS } from '../../figures/style.ts';
-import { padDomain } from '../../figures/frame.ts';
+import { SERIES_COLOURS } from '../../charts/style.ts';
+import { padDomain } from '../../charts/frame.ts';
 import { nearestIndex } from '../snapshots.ts';
 import { chart, cursor, moveCursor, onPick, Plot, swatchColour } from './chart.ts';
 import { h, missing, section, source } from './element.ts';

@@ -1,5 +1,5 @@
 // All neurons by the frequency that they compute with; choosing one shows it in the explorer.
-import { SERIES_COLOURS } from '../../figures/style.ts';
+import { SERIES_COLOURS } from '../../charts/style.ts';
 import { chart, Plot, type Svg } from './chart.ts';
 import { h, missing, section, source } from './element.ts';
 import { describe } from './maps.ts';

@@ -1,5 +1,5 @@
 // Numbers in running text.
-import { formatTick } from '../../figures/numbers.ts';
+import { formatTick } from '../../charts/numbers.ts';
 
 /** 25,000. */
 export const whole = (n: number): string => formatTick(Math.round(n));

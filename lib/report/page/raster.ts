@@ -1,6 +1,6 @@
 // Heat maps of the page: a canvas with a pixel a cell, stretched; its colour bar below. Values come and go at the speed
 // of the slider, so the colours of Plot's schemes are looked up in a table of 256.
-import { SCHEMES } from '../../figures/style.ts';
+import { SCHEMES } from '../../charts/style.ts';
 import { h } from './element.ts';
 import { Plot } from './chart.ts';
 import { short } from './numbers.ts';

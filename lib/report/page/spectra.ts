@@ -1,6 +1,6 @@
 // The explorer's charts by frequency and by index: embedding spectrum, singular values, the logits' cosine coefficients.
 // Their numbers are those of the stage progress, at every checkpoint; the scales stay the same over the whole run.
-import { MUTED, SERIES_COLOURS } from '../../figures/style.ts';
+import { MUTED, SERIES_COLOURS } from '../../charts/style.ts';
 import { chart, legend, Plot, type Chart } from './chart.ts';
 import { source } from './element.ts';
 import { short, whole } from './numbers.ts';

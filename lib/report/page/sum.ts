@@ -1,8 +1,8 @@
 // Ask it a sum: the prompt `a b =` through the network, in the page, with the weights of the slider's epoch.
 import { frequencyComponents } from '../../analysis/frequency-components.ts';
 import { softmax } from '../../analysis/prompt.ts';
-import { padDomain } from '../../figures/frame.ts';
-import { INK, MUTED, SERIES_COLOURS } from '../../figures/style.ts';
+import { padDomain } from '../../charts/frame.ts';
+import { INK, MUTED, SERIES_COLOURS } from '../../charts/style.ts';
 import { OPERATIONS, type Operation } from '../../task/operations.ts';
 import { chart, legend, Plot } from './chart.ts';
 import { h, section, source } from './element.ts';

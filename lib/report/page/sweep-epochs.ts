@@ -1,5 +1,6 @@
 // Epochs over an axis of a sweep, as the figure has them; a run is chosen by pointing at it.
-import { colourOf, drawSpread, shownAt, type SpreadOptions } from '../../figures/spread-marks.ts';
+import type { SpreadOptions } from '../../charts/figure.ts';
+import { colourOf, shownAt, spreadMarks } from '../../charts/spread-marks.ts';
 import type { Chosen } from './chosen.ts';
 import { chart, legend, onPoint, Plot } from './chart.ts';
 import { h } from './element.ts';
@@ -13,7 +14,7 @@ export function epochsOver(travelled: SpreadOptions, chosen: Chosen): HTMLElemen
     300,
     () => `${title}: ${series.map(({ name }) => name).join(', ')}`,
     (width) => {
-      const { frame, marks } = drawSpread(options, width);
+      const { frame, marks } = spreadMarks(options, width);
       const here = runs.filter(({ point }) => point === chosen.point);
       return {
         frame,

@@ -1,7 +1,7 @@
 // Test losses of all runs of a sweep in one picture, the chosen run in ink before the others.
-import type { CurveBundleOptions } from '../../figures/curve-bundle.ts';
-import { padDomain } from '../../figures/frame.ts';
-import { SCHEMES } from '../../figures/style.ts';
+import type { CurveBundleOptions } from '../../charts/figure.ts';
+import { padDomain } from '../../charts/frame.ts';
+import { SCHEMES } from '../../charts/style.ts';
 import { chart, onPoint, Plot } from './chart.ts';
 import type { Chosen } from './chosen.ts';
 import { h } from './element.ts';

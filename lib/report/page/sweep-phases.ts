@@ -1,5 +1,5 @@
 // What became of runs over two axes of a sweep: a table whose cells say what most runs came to, and how many.
-import type { PhaseMapOptions } from '../../figures/phase-map.ts';
+import type { PhaseMapOptions } from '../../charts/figure.ts';
 import { h } from './element.ts';
 
 export function phasesOver({ title, subtitle, x, y, phases, runs }: PhaseMapOptions): HTMLElement {

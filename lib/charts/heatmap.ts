@@ -1,0 +1,58 @@
+// Draws matrices: one raster a facet, a pixel a cell, rows downwards as matrices are written.
+// Signed values are drawn in RdBu about zero (red negative, blue positive, as in the field's Plotly figures), others in
+// viridis; a colour bar with numbers stands at the right, one for all facets.
+import type { Axis, Colour, Heatmap, Table } from './figure.ts';
+import { drawColourBar } from './parts/colour.ts';
+import { composeFigure, type Drawing } from './parts/compose.ts';
+import { drawFacets } from './parts/facets.ts';
+
+/** Near 220 pixels and a whole number of pixels a cell. */
+const defaultSide = (cells: number): number => cells * Math.max(1, Math.round(220 / cells));
+
+/** Throws where the values of a facet do not fill the matrix: that is a mistake of the caller. */
+export function drawHeatmap(figure: Heatmap): Drawing {
+  const { title, subtitle, x, y, colour, facets } = figure;
+  const { width = defaultSide(x.length), height = defaultSide(y.length) } = figure;
+  for (const { values } of facets)
+    if (values.length !== x.length * y.length)
+      throw new Error(`heat map "${title}": ${values.length} values for ${y.length} x ${x.length} cells`);
+  const domain = colourDomain(colour, facets);
+  const { panel, top, bottom } = drawFacets({ ...figure, width, height }, domain);
+  const bar = drawColourBar(colour, domain, { top, height: Math.min(bottom - top, 320) });
+  return composeFigure({ title, subtitle, panels: [panel, bar] });
+}
+
+/** In long form: a row a cell, with the names of its facet, row and column. */
+export function heatmapTable({ x, y, facets, facet = 'facet', colour }: Heatmap): Table {
+  const cells = x.length * y.length;
+  const n = facets.length * cells;
+  const side = ({ names }: Axis, indexOf: (cell: number) => number): Int32Array | string[] =>
+    names
+      ? Array.from({ length: n }, (_, i) => names[indexOf(i % cells)]!)
+      : Int32Array.from({ length: n }, (_, i) => indexOf(i % cells));
+  return {
+    columns: {
+      ...(facets.length > 1
+        ? { [facet]: facets.flatMap(({ name }) => new Array<string>(cells).fill(name ?? '')) }
+        : {}),
+      [y.name]: side(y, (cell) => Math.floor(cell / x.length)),
+      [x.name]: side(x, (cell) => cell % x.length),
+      [colour.name]: Float64Array.from(facets.flatMap(({ values }) => Array.from(values))),
+    },
+  };
+}
+
+/** Symmetric about zero where signed; as given, or from the values, otherwise. */
+function colourDomain(colour: Colour, facets: Heatmap['facets']): [number, number] {
+  if (colour.domain) return [...colour.domain];
+  let [low, high] = [colour.signed ? 0 : Infinity, -Infinity];
+  for (const { values } of facets)
+    for (const value of Array.from(values))
+      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (colour.signed) {
+    const largest = Math.max(-low, high) || 1;
+    return [-largest, largest];
+  }
+  const from = low >= 0 ? 0 : low;
+  return high > from ? [from, high] : [from, from + 1];
+}

@@ -1,0 +1,87 @@
+// What the stage attention draws: patterns, neurons over the grid, and scores by frequency.
+import type { Matrix } from '../lib/analysis/matrix.ts';
+import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
+
+const POSITIONS = ['a', 'b', '='];
+const ATTENTION = { name: 'attention', label: 'attention', signed: false, domain: [0, 1] } as const;
+
+/** Means over all pairs, by head, then by attended position. */
+export const averagePattern = (attention: readonly number[], p: number): Heatmap => ({
+  ...patternMap(attention),
+  title: 'Average attention pattern per head',
+  subtitle: `Attention paid by = to each position, mean over all ${(p * p).toLocaleString('en-US')} pairs; rows sum to 1.`,
+});
+
+/** Of one pair, likewise. */
+export const examplePattern = (attention: readonly number[], a: number, b: number): Heatmap => ({
+  ...patternMap(attention),
+  title: `Attention pattern for ${a}, ${b}, =`,
+  subtitle: 'Attention paid by = to each position, head by head; rows sum to 1.',
+});
+
+/** A small table, heads down and attended positions across, with its numbers. */
+function patternMap(attention: readonly number[]): Omit<Heatmap, 'title' | 'subtitle'> {
+  const n_heads = attention.length / POSITIONS.length;
+  const names = Array.from({ length: n_heads }, (_, h) => `Head ${h}`);
+  return {
+    kind: 'heatmap',
+    x: { name: 'position', label: 'attended position', length: POSITIONS.length, names: POSITIONS },
+    y: { name: 'head', label: 'head', length: n_heads, names },
+    colour: ATTENTION,
+    numbers: true,
+    width: 330,
+    height: Math.max(120, 56 * n_heads),
+    facets: [{ values: attention }],
+  };
+}
+
+/** A grid [p*p] a head. */
+export const attentionToA = (heads: readonly Float32Array[], p: number): Heatmap => ({
+  kind: 'heatmap',
+  ...gridAxes(p),
+  title: 'Attention from = to a',
+  subtitle: 'Per head, for every pair (a, b).',
+  colour: ATTENTION,
+  facet: 'head',
+  facets: heads.map((values, h) => ({ name: `Head ${h}`, values })),
+});
+
+/** A grid [p*p] a neuron. */
+export const neuronMaps = (
+  neurons: readonly number[],
+  activations: readonly Float32Array[],
+  p: number,
+): Heatmap => ({
+  kind: 'heatmap',
+  ...gridAxes(p),
+  title: neurons.length === 1 ? 'A neuron over all pairs' : 'Neurons over all pairs',
+  subtitle: 'Activation after the ReLU at the = position, for every pair (a, b).',
+  colour: { name: 'activation', label: 'activation', signed: false },
+  facet: 'neuron',
+  facets: neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: activations[i]! })),
+});
+
+const gridAxes = (p: number): { x: Axis; y: Axis } => ({
+  x: { name: 'b', label: 'b', length: p },
+  y: { name: 'a', label: 'a', length: p },
+});
+
+/** What each frequency contributes to the scores of each head, of coefficients [p, n_heads] in the Fourier basis. */
+export function scoreFrequencies({ rows: p, columns: n_heads, data }: Matrix): Bars {
+  const frequencies = Array.from({ length: p >> 1 }, (_, i) => i + 1);
+  return {
+    kind: 'bars',
+    title: 'Attention scores by frequency',
+    subtitle:
+      'Norm of sine and cosine, over the numbers, of what a number adds to the score that = gives it.',
+    x: { label: 'frequency k', values: frequencies },
+    y: { label: 'norm' },
+    series: Array.from({ length: n_heads }, (_, h) => ({
+      name: `Head ${h}`,
+      values: frequencies.map((k) =>
+        Math.hypot(data[(2 * k - 1) * n_heads + h]!, data[2 * k * n_heads + h]!),
+      ),
+    })),
+    names: { series: 'head', x: 'frequency', y: 'norm' },
+  };
+}

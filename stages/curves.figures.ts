@@ -1,0 +1,45 @@
+// The history as figures, with the epochs at which the network memorised and grokked marked.
+import type { Lines, Mark } from '../lib/charts/figure.ts';
+import type { HistoryRecord, Milestones } from '../lib/training/history.ts';
+
+const thousands = (n: number): string => n.toLocaleString('en-US');
+
+const marks = ({ memorised_epoch, grokked_epoch }: Milestones): Mark[] => [
+  ...(memorised_epoch === null
+    ? []
+    : [{ x: memorised_epoch, label: `memorised, epoch ${thousands(memorised_epoch)}` }]),
+  ...(grokked_epoch === null
+    ? []
+    : [{ x: grokked_epoch, label: `grokked, epoch ${thousands(grokked_epoch)}` }]),
+];
+
+/** On a log scale, since memorisation, circuit formation and cleanup are orders of magnitude apart. */
+export function lossCurve(history: readonly HistoryRecord[], milestones: Milestones): Lines {
+  return {
+    kind: 'lines',
+    title: 'Loss over training',
+    x: { label: 'epoch', values: history.map((r) => r.epoch) },
+    y: { label: 'cross-entropy (nats)', log: true },
+    series: [
+      { name: 'train', values: history.map((r) => r.train_loss) },
+      { name: 'test', values: history.map((r) => r.test_loss) },
+    ],
+    marks: marks(milestones),
+    names: { series: 'set', x: 'epoch', y: 'loss' },
+  };
+}
+
+export function accuracyCurve(history: readonly HistoryRecord[], milestones: Milestones): Lines {
+  return {
+    kind: 'lines',
+    title: 'Accuracy over training',
+    x: { label: 'epoch', values: history.map((r) => r.epoch) },
+    y: { label: 'accuracy (share of pairs)' },
+    series: [
+      { name: 'train', values: history.map((r) => r.train_accuracy) },
+      { name: 'test', values: history.map((r) => r.test_accuracy) },
+    ],
+    marks: marks(milestones),
+    names: { series: 'set', x: 'epoch', y: 'accuracy' },
+  };
+}

@@ -1,0 +1,108 @@
+// What the stage logits draws: logits by frequency, tables of losses, the verdict.
+import { SET_NAMES, type SetScores } from '../lib/analysis/set-scores.ts';
+import type { Clock, Criterion } from '../lib/analysis/verdict.ts';
+import type { Bars, Criteria, Heatmap, Lines } from '../lib/charts/figure.ts';
+import { gridSpectrumMap } from './spectra.figures.ts';
+
+const frequencyAxis = (n: number) => ({
+  label: 'frequency k',
+  values: Array.from({ length: n }, (_, i) => i + 1),
+});
+
+/** Norms over the answers, [p*p]. */
+export const logitSpectra = (
+  names: readonly string[],
+  logits: Float64Array,
+  control: Float64Array,
+): Heatmap =>
+  gridSpectrumMap({
+    title: 'Logits in the two-dimensional Fourier basis',
+    subtitle:
+      'Norm over the answers c of each coefficient over (a, b), the constant left out. Control: Gaussian, of equal norm.',
+    names,
+    colour: { name: 'norm', label: 'norm over c', signed: false },
+    facets: [
+      { name: 'Logits', values: logits },
+      { name: 'Gaussian control', values: control },
+    ],
+  });
+
+/** How alike the logits are to the cosine cube of each frequency, with Gaussian logits beside. */
+export function cosineBars(
+  similarity: readonly number[],
+  control: readonly number[],
+  key: readonly number[],
+  explained: number,
+): Bars {
+  return {
+    kind: 'bars',
+    title: 'Logits as cosines of w_k (a + b − c)',
+    subtitle: `Absolute cosine similarity of the logits with each cosine; the key ones explain ${(100 * explained).toFixed(1)} % of the squared norm.`,
+    x: frequencyAxis(similarity.length),
+    y: { label: '|cosine similarity|' },
+    series: [
+      { name: 'trained', values: similarity.map(Math.abs) },
+      { name: 'Gaussian control', values: control.map(Math.abs), grey: true },
+    ],
+    named: key,
+    names: { series: 'network', x: 'frequency', y: 'similarity' },
+  };
+}
+
+/** Train loss when one frequency at a time is taken out of the logits, between that of none and that of all key ones. */
+export function excludedLines(losses: readonly number[], none: number, allKey: number): Lines {
+  return {
+    kind: 'lines',
+    title: 'Excluded loss by frequency',
+    subtitle: 'Train loss of the logits without cos and sin of w_k(a + b).',
+    x: frequencyAxis(losses.length),
+    y: { label: 'train loss', log: true },
+    dots: true,
+    series: [
+      { name: 'without one k', values: losses },
+      { name: 'without all key k', values: losses.map(() => allKey), colour: 1, dashed: true },
+      { name: 'full network', values: losses.map(() => none), colour: 'grey', dashed: true },
+    ],
+    names: { series: 'logits', x: 'frequency', y: 'train_loss' },
+  };
+}
+
+export interface NamedScores {
+  readonly name: string;
+  readonly scores: SetScores;
+}
+
+/** A table of losses, as powers of ten, or of accuracies: a row a variant of the network, a column a set of pairs. */
+export function scoreTable(measure: 'loss' | 'accuracy', rows: readonly NamedScores[], p: number): Heatmap {
+  const isLoss = measure === 'loss';
+  const values = rows.flatMap(({ scores }) => SET_NAMES.map((set) => scores[measure][set]));
+  return {
+    kind: 'heatmap',
+    title: isLoss ? 'Losses with parts kept or taken out' : 'Accuracies with parts kept or taken out',
+    subtitle: isLoss
+      ? `log₁₀ of the mean cross-entropy; guessing among ${p} answers has ${Math.log10(Math.log(p)).toFixed(2)}.`
+      : `Share of pairs whose largest logit is the answer's; guessing has ${(1 / p).toFixed(3)}.`,
+    x: { name: 'set', label: 'pairs', length: SET_NAMES.length, names: SET_NAMES },
+    y: { name: 'variant', label: 'network', length: rows.length, names: rows.map(({ name }) => name) },
+    colour: isLoss
+      ? { name: 'log10_loss', label: 'log₁₀ of the loss', signed: false }
+      : { name: 'accuracy', label: 'accuracy', signed: false, domain: [0, 1] },
+    facets: [{ values: isLoss ? values.map((loss) => Math.log10(loss)) : values }],
+    numbers: true,
+    width: 270,
+    height: 24 * rows.length,
+  };
+}
+
+const ANSWERS: Readonly<Record<Clock, string>> = {
+  yes: 'Yes: this network is a clock',
+  partly: 'Partly: this network is a clock in some respects',
+  no: 'No: this network is not a clock',
+};
+
+export const verdictTable = (clock: Clock, rule: string, criteria: readonly Criterion[]): Criteria => ({
+  kind: 'criteria',
+  title: ANSWERS[clock],
+  subtitle: `${rule}. Sources: what published networks have.`,
+  criteria,
+});

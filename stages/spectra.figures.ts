@@ -1,0 +1,89 @@
+// Matrices in the Fourier basis, as several stages draw them.
+import type { Matrix } from '../lib/analysis/matrix.ts';
+import type { Axis, Colour, Heatmap } from '../lib/charts/figure.ts';
+
+interface Components {
+  readonly title: string;
+  readonly subtitle: string;
+  /** A row a Fourier component. */
+  readonly matrix: Matrix;
+  /** Of the components. */
+  readonly names: readonly string[];
+  readonly columns: Pick<Axis, 'name' | 'label'>;
+  /** What the entries are. */
+  readonly value: string;
+  /** Frequencies that are named at the right. */
+  readonly key?: readonly number[];
+}
+
+/** A matrix whose rows are Fourier components, with ticks at some of the cosines. */
+export function componentMap({
+  title,
+  subtitle,
+  matrix,
+  names,
+  columns,
+  value,
+  key = [],
+}: Components): Heatmap {
+  const p = matrix.rows;
+  const stride = [1, 2, 5, 10, 20, 50].find((s) => p / (2 * s) <= 14) ?? 100;
+  const cosines = Array.from({ length: p >> 1 }, (_, i) => i + 1);
+  return {
+    kind: 'heatmap',
+    title,
+    subtitle,
+    x: { ...columns, length: matrix.columns },
+    y: {
+      name: 'component',
+      label: 'Fourier component',
+      length: p,
+      names,
+      ticks: [0, ...cosines.filter((k) => k % stride === 0).map((k) => 2 * k)],
+    },
+    colour: { name: 'value', label: value, signed: true },
+    facets: [{ values: matrix.data }],
+    rowMarks: key.map((k) => ({ at: 2 * k - 0.5, label: `k = ${k}` })),
+    width: matrix.columns * Math.max(1, Math.floor(560 / matrix.columns)),
+    height: p * Math.max(1, Math.floor(500 / p)),
+  };
+}
+
+interface GridSpectra {
+  readonly title: string;
+  readonly subtitle: string;
+  /** Of the components. */
+  readonly names: readonly string[];
+  readonly colour: Colour;
+  /** A function on the grid each: its coefficients [p*p]. */
+  readonly facets: Heatmap['facets'];
+}
+
+/** Coefficients over (component of a, component of b). */
+export function gridSpectrumMap({ title, subtitle, names, colour, facets }: GridSpectra): Heatmap {
+  const p = names.length;
+  const stride = [1, 2, 5, 10, 20, 50].find((s) => p / (2 * s) <= 6) ?? 100;
+  const ticks = names.flatMap((name, i) => (name.startsWith('Cos') && (i / 2) % stride === 0 ? [i] : []));
+  const axis = (summand: string): Axis => ({
+    name: `component_of_${summand}`,
+    label: `component of ${summand}`,
+    length: p,
+    names,
+    ticks: [0, ...ticks],
+  });
+  // The name of the constant would run into that of the first cosine on the axis below.
+  const x = { ...axis('b'), ticks };
+  const side = p * Math.max(1, Math.round((facets.length === 1 ? 450 : 300) / p));
+  return {
+    kind: 'heatmap',
+    title,
+    subtitle,
+    x,
+    y: axis('a'),
+    colour,
+    facet: 'of',
+    facets,
+    width: side,
+    height: side,
+  };
+}
