@@ -110,14 +110,24 @@ describe('the explorer page', { skip }, () => {
     await page.locator('#epoch').fill(String(await page.locator('#epoch').getAttribute('max')));
     await page.locator('#sum').scrollIntoViewIfNeeded();
     await settled(page);
-    for (let i = 0; i < 100; i++) {
-      const [a, b] = [(7 * i) % P, (3 * i + Math.floor(i / P)) % P];
-      await page.locator('#sum-a').fill(String(a));
-      await page.locator('#sum-b').fill(String(b));
-      const { answer, shown } = await page.locator('#sum').evaluate((element) => ({
-        answer: Number(element.dataset['answer']),
-        shown: JSON.parse(element.dataset['logits']!) as number[],
-      }));
+    const pairs = Array.from(
+      { length: 100 },
+      (_, i) => [(7 * i) % P, (3 * i + Math.floor(i / P)) % P] as const,
+    );
+    const asked = await page.locator('#sum').evaluate(
+      (element, pairs) =>
+        pairs.map(([a, b]) => {
+          for (const [id, value] of Object.entries({ 'sum-a': a, 'sum-b': b })) {
+            const field = element.ownerDocument.getElementById(id) as EventTarget & { value: string };
+            field.value = String(value);
+            field.dispatchEvent(new Event('input', { bubbles: true }));
+          }
+          const { answer, logits } = element.dataset;
+          return { a, b, answer: Number(answer), shown: JSON.parse(logits!) as number[] };
+        }),
+      pairs,
+    );
+    for (const { a, b, answer, shown } of asked) {
       const end = (a * P + b + 1) * 3 * P;
       const row = Array.from(logits.subarray(end - P, end));
       const mean = row.reduce((sum, x) => sum + x, 0) / P;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Finished } from '../in-process.ts';
 import { outcomes, Project } from './project.ts';
 
@@ -15,13 +15,6 @@ const NOBODY = 65534;
 const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 
 let project: Project;
-beforeEach(async () => {
-  project = await Project.create(YAML, { a: {}, b: {} });
-});
-afterEach(async () => {
-  execFileSync('chmod', ['-R', 'u+w', project.root]);
-  await project.remove();
-});
 
 const within = (path: string): string => join(project.root, path);
 
@@ -60,102 +53,121 @@ function unreachable(): string | false {
   }
 }
 
-for (const [title, full] of [
-  ['the cache', '.cache'],
-  ['artifacts/', 'artifacts'],
-] as const)
-  test(`a full disk below ${title} fails the stage, and a later run with room recovers`, async () => {
-    assert.equal((await project.pipeline()).code, 0);
-    const [before, stored] = [await project.artifacts(), await cached()];
-    const preload = new URL('./full-disk.mjs', import.meta.url).href;
-    const env = { NODE_OPTIONS: `--import ${preload}`, GROKSCOPE_FULL: within(full) };
-    const finished = await project.start(['pipeline', '--set', 'a.n=7'], env).finished;
-    checkFailure(finished, new RegExp(`^a +failed\\n {4}${full}/\\S+: the disk is full$`, 'm'));
-    assert.deepEqual(await project.artifacts(), before);
-    for (const path of stored) assert.ok((await cached()).includes(path), path);
-    assert.deepEqual(outcomes(await project.pipeline()), { a: 'fresh', b: 'fresh' });
-    assert.equal((await project.pipeline('--set', 'a.n=7')).code, 0);
-    assert.match(await project.read('artifacts/b/result.txt'), /a 7/);
+describe('disks that refuse', () => {
+  beforeEach(async () => {
+    project = await Project.create(YAML, { a: {}, b: {} });
+  });
+  afterEach(async () => {
+    execFileSync('chmod', ['-R', 'u+w', project.root]);
+    await project.remove();
   });
 
-test('a really full disk does the same', { skip: LONG ? false : 'GROKSCOPE_LONG is not set' }, async (t) => {
-  await mkdir(within('small'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', within('small')], { stdio: 'ignore' });
-  } catch {
-    return t.skip('a small file system cannot be mounted here');
-  }
-  try {
-    const big = `if (params.n === 7) writeFileSync(out + '/big', Buffer.alloc(1 << 20, 7));`;
-    await project.writeStage('a', { body: big });
-    for (const [option, folder] of [
-      ['--cache', 'small/cache'],
-      ['--artifacts', 'small/artifacts'],
-    ] as const) {
-      const run = (...args: string[]): Promise<Finished> => project.pipeline(option, folder, ...args);
-      assert.equal((await run()).code, 0);
-      const result = option === '--cache' ? 'artifacts/a/result.txt' : 'small/artifacts/a/result.txt';
-      const before = await project.read(result);
-      const finished = await run('--set', 'a.n=7');
-      assert.equal(finished.code, 1);
-      // The stage itself finds artifacts/ full.
-      assert.match(finished.out, option === '--cache' ? /^ +small\/cache\S+: the disk is full$/m : /ENOSPC/);
-      assert.equal(await project.read(result), before);
-      assert.deepEqual(outcomes(await run()), { a: 'fresh', b: 'fresh' });
-      await rm(within(folder), { recursive: true });
-    }
-  } finally {
-    execFileSync('umount', [within('small')]);
-  }
-});
+  for (const [title, full] of [
+    ['the cache', '.cache'],
+    ['artifacts/', 'artifacts'],
+  ] as const)
+    test(`a full disk below ${title} fails the stage, and a later run with room recovers`, async () => {
+      assert.equal((await project.pipeline()).code, 0);
+      const [before, stored] = [await project.artifacts(), await cached()];
+      const preload = new URL('./full-disk.mjs', import.meta.url).href;
+      const env = { NODE_OPTIONS: `--import ${preload}`, GROKSCOPE_FULL: within(full) };
+      const finished = await project.start(['pipeline', '--set', 'a.n=7'], env).finished;
+      checkFailure(finished, new RegExp(`^a +failed\\n {4}${full}/\\S+: the disk is full$`, 'm'));
+      assert.deepEqual(await project.artifacts(), before);
+      for (const path of stored) assert.ok((await cached()).includes(path), path);
+      assert.deepEqual(outcomes(await project.pipeline()), { a: 'fresh', b: 'fresh' });
+      assert.equal((await project.pipeline('--set', 'a.n=7')).code, 0);
+      assert.match(await project.read('artifacts/b/result.txt'), /a 7/);
+    });
 
-test(
-  'a read-only cache: what is fresh stays fresh, what is stale fails and leaves the old result',
-  { skip: unreachable() },
-  async () => {
+  test(
+    'a really full disk does the same',
+    { skip: LONG ? false : 'GROKSCOPE_LONG is not set' },
+    async (t) => {
+      await mkdir(within('small'));
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', within('small')], {
+          stdio: 'ignore',
+        });
+      } catch {
+        return t.skip('a small file system cannot be mounted here');
+      }
+      try {
+        const big = `if (params.n === 7) writeFileSync(out + '/big', Buffer.alloc(1 << 20, 7));`;
+        await project.writeStage('a', { body: big });
+        for (const [option, folder] of [
+          ['--cache', 'small/cache'],
+          ['--artifacts', 'small/artifacts'],
+        ] as const) {
+          const run = (...args: string[]): Promise<Finished> => project.pipeline(option, folder, ...args);
+          assert.equal((await run()).code, 0);
+          const result = option === '--cache' ? 'artifacts/a/result.txt' : 'small/artifacts/a/result.txt';
+          const before = await project.read(result);
+          const finished = await run('--set', 'a.n=7');
+          assert.equal(finished.code, 1);
+          // The stage itself finds artifacts/ full.
+          assert.match(
+            finished.out,
+            option === '--cache' ? /^ +small\/cache\S+: the disk is full$/m : /ENOSPC/,
+          );
+          assert.equal(await project.read(result), before);
+          assert.deepEqual(outcomes(await run()), { a: 'fresh', b: 'fresh' });
+          await rm(within(folder), { recursive: true });
+        }
+      } finally {
+        execFileSync('umount', [within('small')]);
+      }
+    },
+  );
+
+  test(
+    'a read-only cache: what is fresh stays fresh, what is stale fails and leaves the old result',
+    { skip: unreachable() },
+    async () => {
+      await makeFirst();
+      const before = await project.artifacts();
+      execFileSync('chmod', ['-R', 'a-w', within('.cache')]);
+      assert.deepEqual(outcomes(await runAs('pipeline')), { a: 'fresh', b: 'fresh' });
+      checkFailure(
+        await runAs('pipeline', '--set', 'a.n=7'),
+        /^a +failed\n {4}\.cache\/\S+: permission denied$/m,
+      );
+      assert.deepEqual(await project.artifacts(), before);
+    },
+  );
+
+  test('read-only artifacts: the same', { skip: unreachable() }, async () => {
     await makeFirst();
     const before = await project.artifacts();
-    execFileSync('chmod', ['-R', 'a-w', within('.cache')]);
+    execFileSync('chmod', ['-R', 'a-w', within('artifacts')]);
     assert.deepEqual(outcomes(await runAs('pipeline')), { a: 'fresh', b: 'fresh' });
     checkFailure(
       await runAs('pipeline', '--set', 'a.n=7'),
-      /^a +failed\n {4}\.cache\/\S+: permission denied$/m,
+      /^a +failed\n {4}artifacts\/\S+: permission denied$/m,
     );
     assert.deepEqual(await project.artifacts(), before);
-  },
-);
+  });
 
-test('read-only artifacts: the same', { skip: unreachable() }, async () => {
-  await makeFirst();
-  const before = await project.artifacts();
-  execFileSync('chmod', ['-R', 'a-w', within('artifacts')]);
-  assert.deepEqual(outcomes(await runAs('pipeline')), { a: 'fresh', b: 'fresh' });
-  checkFailure(
-    await runAs('pipeline', '--set', 'a.n=7'),
-    /^a +failed\n {4}artifacts\/\S+: permission denied$/m,
+  test(
+    'an unreadable file is named: an artifact, code; pipeline.yaml is a wrong configuration',
+    { skip: unreachable() },
+    async () => {
+      await makeFirst();
+      const runs = await project.runs('a');
+      for (const [path, message] of [
+        ['artifacts/a/result.txt', /artifacts\/a\/result\.txt: permission denied$/m],
+        ['lib/render.ts', /lib\/render\.ts: permission denied$/m],
+      ] as const) {
+        await chmod(within(path), 0);
+        checkFailure(await runAs('pipeline'), message);
+        checkFailure(await runAs('status'), message);
+        await chmod(within(path), 0o644);
+      }
+      assert.equal(await project.runs('a'), runs);
+      await chmod(within('pipeline.yaml'), 0);
+      const { code, err } = await runAs('pipeline');
+      assert.equal(code, 2);
+      assert.match(err, /^pipeline\.yaml cannot be read: permission denied$/m);
+    },
   );
-  assert.deepEqual(await project.artifacts(), before);
 });
-
-test(
-  'an unreadable file is named: an artifact, code; pipeline.yaml is a wrong configuration',
-  { skip: unreachable() },
-  async () => {
-    await makeFirst();
-    const runs = await project.runs('a');
-    for (const [path, message] of [
-      ['artifacts/a/result.txt', /artifacts\/a\/result\.txt: permission denied$/m],
-      ['lib/render.ts', /lib\/render\.ts: permission denied$/m],
-    ] as const) {
-      await chmod(within(path), 0);
-      checkFailure(await runAs('pipeline'), message);
-      checkFailure(await runAs('status'), message);
-      await chmod(within(path), 0o644);
-    }
-    assert.equal(await project.runs('a'), runs);
-    await chmod(within('pipeline.yaml'), 0);
-    const { code, err } = await runAs('pipeline');
-    assert.equal(code, 2);
-    assert.match(err, /^pipeline\.yaml cannot be read: permission denied$/m);
-  },
-);

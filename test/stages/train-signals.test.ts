@@ -8,18 +8,22 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './start-stage.ts';
+import { runInProcess } from '../in-process.ts';
 import { loader } from '../loader.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const TRAIN = ['d_model=8', 'n_heads=2', 'd_head=4', 'd_mlp=16', 'log_every=1', 'checkpoint_every=100'];
 
-/** `npm run pipeline -- train` as the runner has it, on its own folders. */
-function startTraining(folder: string, epochs: number) {
+/** `npm run pipeline -- train` on folders of its own. */
+function commandLine(folder: string, epochs: number): string[] {
   const sets = ['dataset.p=7', 'dataset.train_fraction=0.6', `train.epochs=${epochs}`];
   const all = [...sets, ...TRAIN.map((each) => `train.${each}`)].flatMap((each) => ['--set', each]);
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache')];
-  const main = join(project, 'commands/pipeline.ts');
-  const args = ['--import', loader, main, 'pipeline', 'train', ...roots, ...all];
+  return ['pipeline', 'train', ...roots, ...all];
+}
+
+function startTraining(folder: string, epochs: number) {
+  const args = ['--import', loader, join(project, 'commands/pipeline.ts'), ...commandLine(folder, epochs)];
   const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -58,8 +62,10 @@ test('SIGINT stops training long before its end, and leaves no process', async (
 test('SIGTERM does too; run again, training goes on to the bits of an undisturbed run', async (t) => {
   const [folder, other] = [await temporaryFolder(t), await temporaryFolder(t)];
   await interrupt(folder, 4000, 'SIGTERM');
-  const [again, undisturbed] = [startTraining(folder, 4000), startTraining(other, 4000)];
-  for (const { ended, output } of [again, undisturbed]) assert.equal((await ended)[0], 0, output());
+  for (const each of [folder, other]) {
+    const { code, out, err } = await runInProcess(project, commandLine(each, 4000));
+    assert.equal(code, 0, out + err);
+  }
   const read = (from: string, name: string): Promise<Buffer> => readFile(join(from, 'artifacts', name));
   assert.match((await read(folder, '.runs/train/log.txt')).toString(), /going on from epoch \d+/);
   for (const name of ['model.safetensors', 'history.arrow', 'checkpoints.arrow', 'summary.json'])
