@@ -11,6 +11,9 @@ const fromAbove = {
   message: 'lib imports nothing that stands above it',
 };
 
+/** Sub-folders that belong to their room alone: what others may use stands in the room's own folder. */
+const PRIVATE = ['**/charts/parts/*'];
+
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },
   {
@@ -44,6 +47,15 @@ export default tseslint.config(
     files: ['lib/**/*.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [fromAbove] }],
+    },
+  },
+  {
+    files: ['bench/**', 'commands/**', 'lib/**', 'stages/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: PRIVATE, message: "import from the room's own folder" }] },
+      ],
     },
   },
 );
