@@ -1,6 +1,17 @@
 // What could make a cached result wrong: inputs that change under a run, a damaged store, odd files, another machine.
 import assert from 'node:assert/strict';
-import { chmod, copyFile, lstat, readdir, readFile, rm, rmdir, stat, truncate } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { endings, parseEvents, textsOf } from './events.ts';
@@ -83,17 +94,21 @@ describe('guards of the cache', { concurrency: 2 }, () => {
     assert.deepEqual(await readdir(join(project.root, '.cache/tmp')), []);
   });
 
-  it('a truncated or lost object and a cut, swapped or lost record are misses; a changed mode is not taken over', async (t) => {
-    const names = ['truncated', 'lost', 'mode', 'cut', 'swapped', 'gone'];
+  it('an object that is truncated, lost or of other bytes and a cut, swapped or lost record are misses; a changed mode is not taken over', async (t) => {
+    const names = ['truncated', 'turned', 'lost', 'mode', 'cut', 'swapped', 'gone'];
     const yaml = names.map((name, i) => `  ${name}: { params: { n: ${i} } }\n`).join('');
     const project = await create(t, `stages:\n${yaml}`, Object.fromEntries(names.map((name) => [name, ''])));
     assert.equal((await project.pipeline()).code, 0);
     const whole = await project.artifacts();
     const places = new Map<string, { record: string; object: string }>();
     for (const name of names) places.set(name, await placesOf(project, name));
-    const { truncated, lost, mode, cut, swapped, gone } = Object.fromEntries(places);
+    const { truncated, turned, lost, mode, cut, swapped, gone } = Object.fromEntries(places);
     await chmod(truncated!.object, 0o644);
     await truncate(truncated!.object, 1);
+    await chmod(turned!.object, 0o644);
+    const bytes = await readFile(turned!.object);
+    bytes[0]! ^= 1;
+    await writeFile(turned!.object, bytes);
     await rm(lost!.object);
     await chmod(mode!.object, 0o777);
     await truncate(cut!.record, 100);
@@ -103,10 +118,19 @@ describe('guards of the cache', { concurrency: 2 }, () => {
 
     const events = parseEvents((await project.pipeline('--json')).out);
     assert.deepEqual(endings(events), {
-      ...{ truncated: 'ran', lost: 'ran', mode: 'restored', cut: 'ran', swapped: 'ran', gone: 'ran' },
+      ...{
+        truncated: 'ran',
+        turned: 'ran',
+        lost: 'ran',
+        mode: 'restored',
+        cut: 'ran',
+        swapped: 'ran',
+        gone: 'ran',
+      },
     });
     for (const [stage, told] of [
       ['truncated', 'result.txt in the cache is damaged: it will be made again'],
+      ['turned', 'result.txt in the cache is damaged: it will be made again'],
       ['lost', 'result.txt in the cache is missing: it will be made again'],
       ['cut', 'the record in the cache is damaged: it will be made again'],
       ['swapped', 'the record in the cache is damaged: it will be made again'],
