@@ -6,13 +6,25 @@ const knownSafe = {
   package: 'node:test',
 };
 
+const restrict = (...patterns) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+});
 const fromAbove = {
   group: ['**/bench/**', '**/commands/**', '**/stages/**', '**/test/**'],
   message: 'lib imports nothing that stands above it',
 };
-
-/** Sub-folders that belong to their room alone: what others may use stands in the room's own folder. */
-const PRIVATE = ['**/charts/parts/*'];
+/** Files in lib/runner itself are its doors; what lies in its folders is its own. */
+const behindDoors = {
+  group: ['**/runner/*/**'],
+  message: 'come in by lib/runner/runner.ts; stages by stage.ts and schema.ts',
+};
+const insideCharts = { group: ['**/charts/parts/*'], message: 'lib/charts/parts is for lib/charts alone' };
+const besideFiles = (start) => ({
+  regex: `^${start}(?!files/)`,
+  message: 'of lib, lib/runner imports lib/files alone',
+});
+/** Sections that measure what is behind the doors. */
+const measuring = ['bench/sections/cache.ts', 'bench/sections/known.ts'];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },
@@ -44,18 +56,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [fromAbove] }],
-    },
+    files: ['{bench,commands,stages}/**/*.ts'],
+    ignores: measuring,
+    rules: restrict(behindDoors, insideCharts),
   },
-  {
-    files: ['bench/**', 'commands/**', 'lib/**', 'stages/**'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: PRIVATE, message: "import from the room's own folder" }] },
-      ],
-    },
-  },
+  { files: ['lib/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts) },
+  { files: ['lib/runner/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./')) },
+  { files: ['lib/runner/*/**/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./\\.\\./')) },
 );

@@ -13,7 +13,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
 import { defaultThreads } from '../lib/kernel/kernel.ts';
-import { killGroup, killStages } from '../lib/runner/process.ts';
+import { killGroup, killStages } from '../lib/runner/runner.ts';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
 

@@ -87,7 +87,7 @@ async function refuseWithout(train: string): Promise<void> {
   throw new Failure(`${path} is missing`, 'run `npm run pipeline -- train` first');
 }
 
-/** Number of the checkpoint of that epoch. Throws Failure with the nearest that there are. */
+/** Index of the checkpoint at `epoch`. If there is none, throws a Failure with the nearest epochs that exist. */
 function findEpoch({ records }: Checkpoints, epoch: number): number {
   const index = records.findIndex((record) => record.epoch === epoch);
   if (index >= 0) return index;

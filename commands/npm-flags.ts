@@ -6,7 +6,7 @@ import { PREFIX, readSettings } from './npm-settings.ts';
 /** Options of a command as node:util parseArgs has them. */
 export type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
-/** What npm itself has use for when it runs a script, with what follows it. */
+/** Options that npm itself uses when it runs a script, and whether a value follows. */
 const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
   loglevel: 'with a value',
   prefix: 'with a value',
@@ -32,8 +32,8 @@ const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
 
 /**
  * The problem, if npm kept options that were meant for the command `script`: `npm run pipeline --dry-run` would run for
- * real. What was typed is read where it can be, and then npm's settings are of no account; else an `npm_config_` variable
- * tells, unless npm's own files or its environment say the same.
+ * real. Where the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts, unless npm's own
+ * files or its environment set the same.
  */
 export function keptByNpm(
   script: string,
@@ -91,7 +91,7 @@ function findTyped(script: string, typed: readonly string[], options: OptionType
 const isOurs = (flag: string, options: OptionTypes): boolean =>
   flag === '-n' || (flag.startsWith('--') && Object.hasOwn(options, flag.slice(2)));
 
-/** The option that `--dryrun` or `--dry` is meant to be; npm takes beginnings for the whole, too. */
+/** The option that is meant by `--dryrun` or `--dry`; npm, too, accepts the beginning of a name. */
 function correct(word: string, options: OptionTypes): string {
   const name = /^--(.+)$/.exec(word)?.[1];
   if (name === undefined || Object.hasOwn(options, name)) return word;
@@ -135,7 +135,7 @@ function findInferred(
   return { flags, words: [...words, ...lines], why };
 }
 
-/** Takes from `words` what must be the values of the option: of several, those that look like it. */
+/** Removes from `words` those that look like values of the option, and gives them. */
 function takeValues(name: string, words: string[]): string[] {
   const fits = name === 'set' ? /=/ : name === 'jobs' || name === 'keep' ? /^\d+$/ : /[./]/;
   const found = words.filter((word) => fits.test(word)).slice(0, name === 'set' ? undefined : 1);
@@ -144,6 +144,6 @@ function takeValues(name: string, words: string[]): string[] {
   return values.flatMap((value) => [`--${name}`, value]);
 }
 
-/** As a shell takes it for one word. */
+/** Quoted so that a shell takes it for one word. */
 const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -1,13 +1,13 @@
 /**
- * What was typed after `npm`. npm goes by another title while it runs a script, and leaves nothing of `--only`, `-n` and
- * `-k` in the environment; its own log, which is open until the script has ended, begins with all the words.
+ * What was typed after `npm`. While it runs a script, npm has another process title, and nothing of `--only`, `-n` and `-k`
+ * is in the environment. Its own log, which stays open until the script has ended, begins with all the words.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** npm may start a script through a shell or two. */
 const FARTHEST = 4;
-/** Where it cannot be seen which log is that of our npm, an older one is not. */
+/** Where the log of our npm cannot be told from others, a log older than this is not ours. */
 const RECENT_MS = 60_000;
 
 /** npm, as far as it can be looked at from the process of a script. */

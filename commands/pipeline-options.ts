@@ -1,8 +1,7 @@
 /** The command line of `pipeline` and its sister commands. */
 import { availableParallelism } from 'node:os';
 import { ConfigurationError, suggest } from '../lib/files/problem.ts';
-import { parseOverrides, type Override } from '../lib/runner/override.ts';
-import type { Pipeline } from '../lib/runner/pipeline.ts';
+import { parseOverrides, type Override, type Pipeline } from '../lib/runner/runner.ts';
 import { readCount, readWords, type Words } from './options.ts';
 
 export const COMMANDS = ['pipeline', 'plan', 'status', 'explain', 'graph', 'verify', 'gc'] as const;

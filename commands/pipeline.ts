@@ -2,7 +2,7 @@
  * `node --import tsx commands/pipeline.ts pipeline [targets] [options]` (npm run pipeline), and its sister commands
  * `plan`, `status`, `explain`, `graph`, `verify`, `gc`.
  */
-import { killStages } from '../lib/runner/process.ts';
+import { killStages } from '../lib/runner/runner.ts';
 import { runCommand } from './command.ts';
 import { runPipelineCommand } from './pipeline-command.ts';
 import { listenForStop } from './stop.ts';

@@ -1,12 +1,14 @@
 /** Lines that are not events: a plan, what verify and gc found, and where the figures of a run are. */
 import { join } from 'node:path';
 import { shortPath } from '../lib/files/short-path.ts';
-import type { Dropped } from '../lib/runner/gc.ts';
-import type { Plan } from '../lib/runner/plan.ts';
-import type { Record } from '../lib/runner/record.ts';
-import { listPastReasons, listReasons } from '../lib/runner/stale.ts';
-import type { Verdict } from '../lib/runner/verify.ts';
-import type { Workspace } from '../lib/runner/workspace.ts';
+import {
+  listPastReasons,
+  listReasons,
+  type Dropped,
+  type Plan,
+  type Runner,
+  type Verdict,
+} from '../lib/runner/runner.ts';
 
 /** What a command says: lines for people, data for programs. */
 export type Said = readonly (string | object)[];
@@ -60,8 +62,8 @@ export function describeDropped(
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Folders with figures, and pages to open. */
-export function describeResults(workspace: Workspace, settled: ReadonlyMap<string, Record>): string[] {
-  const path = (stage: string, file = ''): string => shortPath(join(workspace.folder(stage), file));
+export function describeResults({ settled, folder }: Pick<Runner, 'settled' | 'folder'>): string[] {
+  const path = (stage: string, file = ''): string => shortPath(join(folder(stage), file));
   const lines: string[] = [];
   for (const [stage, { files }] of settled) {
     const figures = files.filter((file) => file.path.endsWith('.svg')).length;

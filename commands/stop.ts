@@ -1,4 +1,4 @@
-/** Ways in which a run is told to stop: a signal, or a parent that goes away. */
+/** How a command is told to stop: by a signal, or by a parent that goes away. */
 import { readFileSync } from 'node:fs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -30,7 +30,7 @@ export function listenForStop(onAgain: () => void): AbortSignal {
   return stop.signal;
 }
 
-/** Our parent; and under npm, where that is a shell which outlives npm, our parent's parent (Linux only). */
+/** Our parent. Under npm that is a shell, which outlives npm, so its parent counts as well (Linux only). */
 function readAncestors(): string {
   const parent = String(process.ppid);
   if (process.env['npm_lifecycle_event'] === undefined || process.platform !== 'linux') return parent;

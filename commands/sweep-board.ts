@@ -1,5 +1,5 @@
 /** A sweep on the terminal: a bar for the whole, a bar for each point that runs, a line for each that has ended. */
-import type { Event } from '../lib/runner/event.ts';
+import type { RunEvent } from '../lib/runner/runner.ts';
 import type { Sweep } from '../lib/sweep/definition.ts';
 import type { Ending } from '../lib/sweep/executor.ts';
 import type { Point } from '../lib/sweep/points.ts';
@@ -17,8 +17,8 @@ export class Board {
     this.#advance();
   }
 
-  /** Of its events, those that say how far a point is. */
-  onEvent(point: Point, event: Event): void {
+  /** Shows the events that say how far a point is. */
+  onEvent(point: Point, event: RunEvent): void {
     const { stage } = event;
     if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // another point of ours
     if (event.type === 'note')
@@ -27,7 +27,7 @@ export class Board {
       this.#terminal.show({ ...event, stage: point.name, note: [stage, event.note].join('  ').trimEnd() });
   }
 
-  /** A line; none for a point that was known, which may be one of a thousand. */
+  /** A line for a point that has ended, unless it was known, as a thousand points may be. */
   onEnd({ point, outcome, seconds, detail }: Ending, words: string): void {
     this.#ended++;
     this.#counts[outcome]++;
@@ -46,7 +46,7 @@ export class Board {
     this.#terminal.show({ type: 'note', stage: this.#sweep.name, text });
   }
 
-  /** Takes the bars away and counts, or says `instead`. */
+  /** Takes the bars away, then prints how many points ended how, or `instead`. */
   close(instead: string | null): void {
     this.#terminal.close();
     if (instead !== null) return console.log(instead);

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shortPath } from '../lib/files/short-path.ts';
 import { writeEvent, writeLines } from '../lib/files/visible.ts';
-import { openPipeline } from '../lib/runner/pipeline.ts';
-import { killStages } from '../lib/runner/process.ts';
-import { findRoots } from '../lib/runner/roots.ts';
+import { findRoots, killStages, openPipeline } from '../lib/runner/runner.ts';
 import { readSweep, sweepNames, type Sweep } from '../lib/sweep/definition.ts';
 import type { Ending, Executor } from '../lib/sweep/executor.ts';
 import { createLocal } from '../lib/sweep/local.ts';
@@ -35,7 +33,7 @@ await runCommand(async (args, env) => {
     return 0;
   }
   const roots = findRoots(options, { root: file.root, stages: new Map() });
-  // The file of a task is a copy that will be gone.
+  // A task reads a copy of the file, which will be removed.
   const origin = { root: file.root, file: options.task === null ? options.file : null, cache: roots.cache };
   const site = { ...(await openSite(roots.artifacts, roots.cache, options.name)), origin };
   const source = options.collect ? await submittedFile(site.folder, options.file) : options.file;
@@ -50,7 +48,7 @@ await runCommand(async (args, env) => {
         : createLocal(options.jobs ?? undefined);
     return await carryOut(site, sweep, executor, options, stop);
   } finally {
-    await site.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
+    await site.cache.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
   }
 });
 
@@ -63,7 +61,7 @@ const codeOf = (outcome: 'done' | 'failed' | 'stopped', { reason }: AbortSignal)
 const modeOf = ({ detach, collect }: SweepOptions): 'wait' | 'submit' | 'collect' =>
   collect ? 'collect' : detach ? 'submit' : 'wait';
 
-/** pipeline.yaml as it was when the sweep was submitted, where it was. */
+/** pipeline.yaml as it was when the sweep was submitted; `file` where it was not. */
 async function submittedFile(folder: string, file: string): Promise<string> {
   const [first] = await readSubmissions(folder);
   return first ? snapshotPath(first) : file;
@@ -98,7 +96,7 @@ async function carryOut(
     if (board) board.onEnd(ending, describeRow(rows.get(point.name)));
     else say({ type: 'end', point: point.name, outcome, seconds, detail, ...rows.get(point.name)?.fields });
   };
-  await site.store.sweep();
+  await site.cache.store.sweep();
   await executor.run(site, sweep, {
     onEvent: (point, event) => (board ? board.onEvent(point, event) : say({ point: point.name, ...event })),
     onEnd: (ending) => void gathering.push(gather(ending)),
@@ -123,7 +121,7 @@ async function carryOut(
   return ordered.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
 
-/** Figures, where it trains, and the page. */
+/** Writes the page, and figures of a sweep that trains. */
 async function present(
   folder: string,
   sweep: Sweep,

@@ -2,16 +2,15 @@
  * A run on the terminal: one line a stage when it is settled, and while it takes longer than two seconds a live bar
  * (through cli-progress, the one door to it); plain lines now and then where there is no terminal.
  */
-import { MultiBar, type SingleBar } from 'cli-progress';
+import type { MultiBar, SingleBar } from 'cli-progress';
 import { visible } from '../lib/files/visible.ts';
-import type { Event } from '../lib/runner/event.ts';
-import { listPastReasons } from '../lib/runner/stale.ts';
+import { listPastReasons, type RunEvent } from '../lib/runner/runner.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;
-/** Beside a bar, whose line must not wrap. */
+/** Longest text beside a bar, whose line must not wrap. */
 const LONGEST_WORDS = 120;
-/** Without a terminal: a line this long after the last one. */
+/** Without a terminal: time from one line to the next. */
 const PLAIN_EVERY_MS = 15_000;
 
 /** A stage that is being worked on. */
@@ -28,7 +27,7 @@ interface Live {
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-type Progress = Event & { type: 'progress' };
+type Progress = RunEvent & { type: 'progress' };
 
 const STARTED = { action: 'running', done: 0, total: 0, note: '' } as const;
 
@@ -37,6 +36,8 @@ export class Terminal {
   readonly #width: number;
   readonly #live = new Map<string, Live>();
   readonly #clock: NodeJS.Timeout;
+  /** What draws bars; loaded when the first bar is due, as most runs end before. */
+  #library: { MultiBar: typeof MultiBar } | undefined;
   #bars: MultiBar | undefined;
 
   /** `stages`: the names that will be shown, for the width of their column. */
@@ -46,7 +47,7 @@ export class Terminal {
     this.#clock = setInterval(() => this.#refresh(), REFRESH_MS).unref();
   }
 
-  show(event: Event): void {
+  show(event: RunEvent): void {
     const { stage } = event;
     if (event.type === 'progress') this.#advance(this.#begin(stage), event);
     else if (event.type === 'say') this.#print(`    ${event.line}`);
@@ -98,7 +99,8 @@ export class Terminal {
       const { done, total } = live.last;
       const words = visible(this.#describe(live, now), LONGEST_WORDS);
       if (this.#stream.isTTY) {
-        live.bar ??= this.#openBars().create(1, 0, { stage: stage.padEnd(this.#width), words });
+        if (!this.#library) return void this.#load();
+        live.bar ??= this.#openBars(this.#library).create(1, 0, { stage: stage.padEnd(this.#width), words });
         live.bar.setTotal(Math.max(total, 1));
         live.bar.update(Math.min(done, total), { words });
       } else if (isDue(live, now)) {
@@ -120,8 +122,12 @@ export class Terminal {
     return [action, amount, formatSeconds(now - since), left, note].filter((word) => word !== '').join('  ');
   }
 
-  #openBars(): MultiBar {
-    this.#bars ??= new MultiBar({
+  async #load(): Promise<void> {
+    this.#library = await import('cli-progress');
+  }
+
+  #openBars(library: { MultiBar: typeof MultiBar }): MultiBar {
+    this.#bars ??= new library.MultiBar({
       format: '{stage}{bar} {percentage} %  {words}',
       stream: this.#stream,
       barsize: 24,
@@ -157,7 +163,7 @@ function formatSeconds(ms: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-function describe({ outcome, seconds, why }: Event & { type: 'end' }): string {
+function describe({ outcome, seconds, why }: RunEvent & { type: 'end' }): string {
   if (outcome === 'skipped') return `skipped (${why.join(', ')})`;
   if (outcome === 'ran') return `ran ${seconds.toFixed(1)} s  ${listPastReasons(why, outcome)}`;
   if (outcome === 'restored') return `restored  ${listPastReasons(why, outcome)}`;

@@ -30,12 +30,15 @@ export const ROOMS: readonly string[] = [
 ];
 
 /** What may not be exceeded. Whoever brings a number down writes it here. */
-const MOST = { circles: 3, up: 0, doors: 24, lines: 260 };
+const MOST = { circles: 1, up: 0, doors: 3, lines: 260 };
 
 export interface Import {
   readonly from: string;
   readonly to: string;
 }
+
+/** The bench measures what is behind the doors, as tests test it. */
+const isBound = ({ from }: Import): boolean => roomOf(from) !== 'bench';
 
 /** Every import of one of our files in `text`, of types and at run time, too. Paths are relative to the project. */
 export function importsOf(from: string, text: string): Import[] {
@@ -98,7 +101,9 @@ if (isMain) {
   const found = {
     circles: findCircles(inside).map((circle) => `these files import each other: ${circle.join(', ')}`),
     up: findUp(inside, ROOMS).map((each) => `${each.from} imports ${each.to}, of a room above its own`),
-    doors: findDoors(inside, 'lib/runner').map((door) => `${door} is imported from outside of lib/runner`),
+    doors: findDoors(inside.filter(isBound), 'lib/runner').map(
+      (door) => `${door} is imported from outside of lib/runner`,
+    ),
   };
   const long = texts
     .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))

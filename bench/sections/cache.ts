@@ -2,11 +2,11 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Hashes } from '../../lib/runner/hashes.ts';
-import { readCode } from '../../lib/runner/key.ts';
-import { readPipeline } from '../../lib/runner/pipeline.ts';
-import { runProcess } from '../../lib/runner/process.ts';
-import { writeManifest } from '../../lib/runner/texts.ts';
+import { readCode } from '../../lib/runner/code/closure.ts';
+import { writeManifest } from '../../lib/runner/code/texts.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
+import { runProcess } from '../../lib/runner/execute/process.ts';
 import { pipelineRun } from '../pipeline-run.ts';
 import type { Line, Progress, Section } from '../section.ts';
 import { medianOf, takeTurns } from '../turns.ts';
@@ -88,7 +88,7 @@ async function* measureCache(bench: Workbench, progress: Progress): AsyncGenerat
 async function prepareStage(bench: Workbench, store: string): Promise<() => Promise<number>> {
   const override = { stage: 'dataset', param: 'p', value: 5, place: 'bench' };
   const pipeline = await readPipeline(join(repository, 'pipeline.yaml'), [override]);
-  const { run: script, params } = pipeline.stages.get('dataset')!;
+  const { script: script, params } = pipeline.stages.get('dataset')!;
   const hashes = await Hashes.open(join(store, 'hashes.json'));
   const { code } = await readCode(pipeline, pipeline.stages.get('dataset')!, store, hashes);
   const manifest = await writeManifest(store, pipeline.root, code);

@@ -5,12 +5,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSummary } from '../../lib/files/summary.ts';
-import { hashKey, type Inputs } from '../../lib/runner/key.ts';
-import type { StoredFile } from '../../lib/runner/listing.ts';
-import { openPipeline } from '../../lib/runner/pipeline.ts';
-import { made } from '../../lib/runner/record.ts';
-import { currentKey } from '../../lib/runner/run.ts';
-import { Workspace } from '../../lib/runner/workspace.ts';
+import { openPipeline } from '../../lib/runner/config/pipeline.ts';
+import type { StoredFile } from '../../lib/runner/disk/listing.ts';
+import { currentKey } from '../../lib/runner/execute/run-context.ts';
+import { hashKey, type Inputs } from '../../lib/runner/key/key.ts';
+import { circumstancesOf } from '../../lib/runner/store/record.ts';
+import { Workspace } from '../../lib/runner/store/workspace.ts';
 import { readSweep, type Sweep } from '../../lib/sweep/definition.ts';
 import { fieldsOf } from '../../lib/sweep/results.ts';
 import { openSite, type Site } from '../../lib/sweep/site.ts';
@@ -88,10 +88,16 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
       if (stage.name === 'train') await writeHistory(join(content, 'history.arrow'), [record]);
       const needed: Inputs = Object.fromEntries(stage.needs.map((need) => [need, inputs[need]!]));
       const fields = await currentKey(runOf(site, folder, pipeline), stage, needed);
-      const files = await site.store.putFolder(content, site.hashes, () => {});
+      const files = await site.cache.store.putFolder(content, site.cache.hashes, () => {});
       inputs[stage.name] = files;
-      const times = made(stage.name, new Date());
-      await site.store.putRecord({ key: hashKey(fields), fields, files, made: times, doubt: [] });
+      const times = circumstancesOf(stage.name, new Date());
+      await site.cache.store.putRecord({
+        key: hashKey(fields),
+        fields,
+        files,
+        circumstances: times,
+        changedMeanwhile: [],
+      });
     }
   }
 }
@@ -103,11 +109,12 @@ function summaryOf(sweep: Sweep, stage: string, i: number): object {
 }
 
 const runOf = (site: Site, folder: string, pipeline: Parameters<typeof currentKey>[0]['pipeline']) => ({
-  ...site,
+  ...site.cache,
   pipeline,
   workspace: new Workspace(folder),
   forced: new Set<string>(),
   settled: new Map(),
   report: () => {},
+  remember: async () => {},
   stop: new AbortController().signal,
 });

@@ -1,7 +1,7 @@
 /** What sweeps cost here: points per hour side by side, one after another on one thread and on all, taking turns. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openPipeline } from '../../lib/runner/pipeline.ts';
+import { openPipeline } from '../../lib/runner/runner.ts';
 import { readSweep } from '../../lib/sweep/definition.ts';
 import { createLocal } from '../../lib/sweep/local.ts';
 import { runPoint } from '../../lib/sweep/run-point.ts';

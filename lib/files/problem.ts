@@ -24,6 +24,14 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** For `sort`: in the order of the file. */
+export function byPlace(x: Problem, y: Problem): number {
+  const position = ({ place }: Problem): number[] => place.split(':').slice(-2).map(Number);
+  const [lineX = 0, columnX = 0] = position(x);
+  const [lineY = 0, columnY = 0] = position(y);
+  return lineX - lineY || columnX - columnY;
+}
+
 const INDENT = '    ';
 const WIDEST = 120;
 

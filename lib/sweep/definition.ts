@@ -2,12 +2,10 @@
  * `sweeps:` of pipeline.yaml -> one sweep, its points checked as the pipelines that they are. Whatever is wrong is
  * reported where it stands, all at once, as the runner does.
  */
-import { ConfigurationError, show, suggest, type Problem } from '../files/problem.ts';
+import { canonicalJson } from '../files/canonical-json.ts';
+import { byPlace, ConfigurationError, show, suggest, type Problem } from '../files/problem.ts';
 import type { Entry, Source, Value } from '../files/yaml.ts';
-import { canonicalJson } from '../runner/key.ts';
-import { withNeeds } from '../runner/order.ts';
-import type { Override } from '../runner/override.ts';
-import { byPlace, type PipelineFile } from '../runner/pipeline.ts';
+import { withNeeds, type Override, type PipelineFile } from '../runner/runner.ts';
 import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
 import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
 
@@ -42,7 +40,7 @@ function entriesOf(source: Source): Entry[] {
 
 /** The sweep `name`. Throws a ConfigurationError that names everything wrong with it. */
 export async function readSweep(file: PipelineFile, name: string): Promise<Sweep> {
-  const { source, drafts } = file;
+  const { source, written } = file;
   const names = sweepNames(file);
   const entry = entriesOf(source).find(({ key }) => key === name);
   if (!entry)
@@ -66,7 +64,9 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
     if (!KEYS.includes(key))
       source.report(keySpan, `${name} has an unknown key "${key}"`, suggest(key, KEYS, 'keys'));
 
-  const known = new Map(drafts.map((draft) => [draft.name, { needs: draft.needs.map((need) => need.name) }]));
+  const known = new Map(
+    written.map((stage) => [stage.name, { needs: stage.needs.map((need) => need.name) }]),
+  );
   const until = fields.get('until');
   const target = until ? source.data(until.value) : undefined;
   if (typeof target !== 'string' || !known.has(target))

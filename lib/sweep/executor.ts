@@ -1,7 +1,7 @@
 /** What carries points out. Another engine is another file with this interface. */
-import type { Event } from '../runner/event.ts';
-import type { Point } from './points.ts';
+import type { RunEvent } from '../runner/runner.ts';
 import type { Sweep } from './definition.ts';
+import type { Point } from './points.ts';
 import type { Site } from './site.ts';
 
 /** How a point ended. */
@@ -15,7 +15,7 @@ export interface Ending {
 
 export interface Watching {
   /** What the stages of a point report while it runs. */
-  onEvent(point: Point, event: Event): void;
+  onEvent(point: Point, event: RunEvent): void;
   onEnd(ending: Ending): void;
   /** Something worth knowing. */
   onNote(text: string): void;

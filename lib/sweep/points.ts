@@ -1,8 +1,7 @@
 /** Points of a sweep: which there are, and what their folders are called. */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../runner/key.ts';
-import type { Override } from '../runner/override.ts';
-import type { Pipeline } from '../runner/pipeline.ts';
+import { canonicalJson } from '../files/canonical-json.ts';
+import type { Override, Pipeline } from '../runner/runner.ts';
 
 export interface Point {
   /** `train_fraction=0.3,seed=999`: the name of its folder. */

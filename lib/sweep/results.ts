@@ -1,6 +1,6 @@
 /**
- * results.arrow, a row a point: its params and what the summaries of its stages say; timings.arrow, a row a point and
- * stage: how long it took, where, on what. The bytes of the first follow from the points alone.
+ * results.arrow has a row a point: its params and what the summaries of its stages say; its bytes follow from the points
+ * alone. timings.arrow has a row for each stage of each point: how long it took, where, on what.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,8 +15,7 @@ import { Failure } from '../files/failure.ts';
 import { suggest } from '../files/problem.ts';
 import { readSummary } from '../files/summary.ts';
 import { writeWhole } from '../files/whole-file.ts';
-import { readRecord } from '../runner/record.ts';
-import { Workspace } from '../runner/workspace.ts';
+import { recordIn } from '../runner/runner.ts';
 import type { Sweep } from './definition.ts';
 import { paramOf, type Point } from './points.ts';
 
@@ -61,20 +60,20 @@ const columnOf = ({ axes }: Sweep, field: string): string =>
 
 /** The row of a point that is done. */
 export async function readRow(folder: string, sweep: Sweep, point: Point): Promise<Row> {
-  const workspace = new Workspace(join(folder, point.name));
+  const artifacts = join(folder, point.name);
   const summaries = new Map<string, Record<string, unknown>>();
   const fields: Record<string, unknown> = {};
   for (const field of fieldsOf(sweep)) {
     const [stage = '', ...path] = field.split('.');
-    const summary = summaries.get(stage) ?? (await readSummary(workspace.folder(stage)));
+    const summary = summaries.get(stage) ?? (await readSummary(join(artifacts, stage)));
     summaries.set(stage, summary);
     fields[field] = lookUp(summary, path, field);
   }
   const timings: Timing[] = [];
   for (const stage of point.pipeline.stages.keys()) {
-    const record = await readRecord(workspace.run(stage, 'provenance.json'));
+    const record = await recordIn(artifacts, stage);
     if (!record) continue;
-    const { seconds, host } = record.made;
+    const { seconds, host } = record.circumstances;
     timings.push({ stage, seconds, host, engine: record.fields.identity['engine'] ?? '' });
   }
   return { point: point.name, outcome: 'done', params: paramsOf(sweep, point), fields, timings };

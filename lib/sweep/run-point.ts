@@ -1,24 +1,21 @@
 /** One point: an ordinary run of the pipeline in a folder of its own, with the cache that all runs share. */
 import { join } from 'node:path';
-import type { Event } from '../runner/event.ts';
-import { remember } from '../runner/memory.ts';
-import { runStages } from '../runner/run.ts';
-import { Workspace } from '../runner/workspace.ts';
+import { openRunner, type RunEvent } from '../runner/runner.ts';
 import type { Ending } from './executor.ts';
 import type { Point } from './points.ts';
 import type { Site } from './site.ts';
 
 export async function runPoint(
-  { folder, origin, ...shared }: Site,
+  { folder, cache, origin }: Site,
   point: Point,
   threads: number,
-  onEvent: (event: Event) => void,
+  onEvent: (event: RunEvent) => void,
   stop: AbortSignal,
 ): Promise<Ending> {
   const started = performance.now();
   const detail: string[] = [];
   let ran = false;
-  const report = (event: Event): void => {
+  const report = (event: RunEvent): void => {
     if (event.type === 'end') {
       ran ||= event.outcome === 'ran';
       if (event.outcome === 'failed') detail.push(`${event.stage} failed`, ...event.detail);
@@ -26,22 +23,16 @@ export async function runPoint(
     onEvent(event);
   };
   const { pipeline, overrides } = point;
-  const place = join(folder, point.name);
-  const fine = await runStages(
-    {
-      ...shared,
-      pipeline,
-      workspace: new Workspace(place),
-      forced: new Set(),
-      settled: new Map(),
-      report,
-      ...(origin && { remember: () => remember(place, origin.root, { ...origin, overrides }) }),
-      stop,
-      threads,
-    },
-    new Set(pipeline.stages.keys()),
-    { jobs: 1, keepGoing: false },
-  );
+  const runner = openRunner({
+    pipeline,
+    artifacts: join(folder, point.name),
+    cache,
+    threads,
+    ...(origin && { settings: { ...origin, overrides } }),
+    stop,
+  });
+  const how = { jobs: 1, keepGoing: false, report };
+  const fine = await runner.run(new Set(pipeline.stages.keys()), how);
   const outcome = fine ? (ran ? 'ran' : 'known') : stop.aborted ? 'stopped' : 'failed';
   return { point, outcome, seconds: (performance.now() - started) / 1000, detail };
 }

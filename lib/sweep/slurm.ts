@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../files/failure.ts';
+import { tailOfLog } from '../files/log-tail.ts';
 import { shortPath } from '../files/short-path.ts';
-import { tailOfLog } from '../runner/process.ts';
 import type { Sweep } from './definition.ts';
 import type { Ending, Executor, Watching } from './executor.ts';
 import { planPoint } from './plan-point.ts';

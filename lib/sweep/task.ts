@@ -35,7 +35,7 @@ export async function runTask(
   const { outcome, seconds, detail } = ending;
   for (const line of detail) console.log(line);
   if (outcome === 'stopped') return outcome;
-  // What a signal ended has not failed by itself: without a result it is submitted again.
+  // A point that a signal ended has not failed. It leaves no result, so it is submitted again.
   if (outcome === 'failed' && detail.some((line) => / was killed by SIG/.test(line))) return outcome;
   await writeTaskResult(submission, index, { outcome, seconds, detail });
   return outcome === 'failed' ? outcome : 'done';

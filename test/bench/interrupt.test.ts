@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isDead, ownerOf } from '../../lib/runner/owner.ts';
+import { isDead, ownerOf } from '../../lib/runner/disk/owner.ts';
 
 const script = fileURLToPath(new URL('./long-section.ts', import.meta.url));
 

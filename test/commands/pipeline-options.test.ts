@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseOptions } from '../../commands/pipeline-options.ts';
 import { ConfigurationError } from '../../lib/files/problem.ts';
-import { readPipeline } from '../../lib/runner/pipeline.ts';
-import { findRoots } from '../../lib/runner/roots.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { findRoots } from '../../lib/runner/config/roots.ts';
 import { Project } from '../runner/project.ts';
 
 const parse = (line: string, env: NodeJS.ProcessEnv = {}): ReturnType<typeof parseOptions> =>

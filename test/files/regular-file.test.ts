@@ -10,7 +10,7 @@ import { readArrow } from '../../lib/files/arrow.ts';
 import { readRegular } from '../../lib/files/regular-file.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { readSummary } from '../../lib/files/summary.ts';
-import { Hashes } from '../../lib/runner/hashes.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 import { readPretrained } from '../../lib/training/pretrained.ts';
 import { runScript } from '../run-pipeline.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';

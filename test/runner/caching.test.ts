@@ -57,7 +57,7 @@ test('a cold run runs every stage once, with one line for each; only stage files
   assert.equal(await project.read('artifacts/d/result.txt'), '1\nb 2\na 1\n');
   for (const stage of ['a', 'b', 'c', 'd'])
     assert.deepEqual(await readdir(join(project.root, 'artifacts', stage)), ['result.txt']);
-  const { key, fields, made } = JSON.parse(await project.read('artifacts/.runs/b/provenance.json'));
+  const { key, fields, circumstances } = JSON.parse(await project.read('artifacts/.runs/b/provenance.json'));
   assert.match(key, /^[0-9a-f]{64}$/);
   assert.equal(fields.params.n, 2);
   assert.match(fields.inputs['a/result.txt'], /^[0-9a-f]{64}$/);
@@ -72,7 +72,7 @@ test('a cold run runs every stage once, with one line for each; only stage files
     'stages/b.ts',
   ]);
   assert.deepEqual(Object.keys(fields.packages), ['valibot']);
-  assert.equal(made.stage, 'b');
+  assert.equal(circumstances.stage, 'b');
 });
 
 test('a second run runs nothing and touches nothing', async () => {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { findClosure, type Closure } from '../../lib/runner/closure.ts';
-import { Hashes } from '../../lib/runner/hashes.ts';
-import { readPipeline } from '../../lib/runner/pipeline.ts';
+import { findClosure, type Closure } from '../../lib/runner/code/closure.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const closures = new Map<string, Closure>();
@@ -16,7 +16,7 @@ before(async () => {
   cache = await mkdtemp(join(tmpdir(), 'grokscope-closures-'));
   const { stages } = await readPipeline(join(repository, 'pipeline.yaml'));
   const hashes = Hashes.blank();
-  for (const { name, run } of stages.values())
+  for (const { name, script: run } of stages.values())
     closures.set(name, await findClosure(repository, run, cache, hashes));
 });
 after(() => rm(cache, { recursive: true, force: true }));
@@ -38,8 +38,8 @@ test('a figure, a generator and a forward pass make stale who uses them, and the
   assert.ok(!users('lib/analysis/svd.ts').includes('train'));
   assert.ok(users('lib/analysis/svd.ts').includes('svd'));
   for (const path of [
-    'lib/runner/run.ts',
-    'lib/runner/key.ts',
+    'lib/runner/execute/all-stages.ts',
+    'lib/runner/key/key.ts',
     'commands/pipeline.ts',
     'commands/terminal.ts',
     'README.md',

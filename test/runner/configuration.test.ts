@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../lib/files/problem.ts';
-import { parseOverrides } from '../../lib/runner/override.ts';
-import { readPipeline, type Pipeline } from '../../lib/runner/pipeline.ts';
+import { parseOverrides } from '../../lib/runner/config/override.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import type { Pipeline } from '../../lib/runner/config/stage-definition.ts';
 import { Project } from './project.ts';
 
 let project: Project;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Hashes } from '../../lib/runner/hashes.ts';
-import { readCode } from '../../lib/runner/key.ts';
-import { readPipeline } from '../../lib/runner/pipeline.ts';
+import { readCode } from '../../lib/runner/code/closure.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const FONTS = 'dejavu-fonts-ttf';
@@ -61,7 +61,7 @@ test('an edit of the kernel, a worker, a font, a helper or a version reaches the
   const drawing = ['attention', 'curves', 'fourier', 'logits', 'neurons', 'progress', 'svd'];
   assert.deepEqual(await staleAfter(append(FONT)), drawing);
   assert.deepEqual(await staleAfter(append('lib/analysis/svd.ts')), ['fourier', 'logits', 'measures', 'svd']);
-  assert.deepEqual(await staleAfter(append('lib/runner/run.ts')), []);
+  assert.deepEqual(await staleAfter(append('lib/runner/execute/all-stages.ts')), []);
   const plot = async (): Promise<void> => {
     const [lock, installed] = ['package-lock.json', `node_modules/${ARRAYS}/package.json`].map((path) =>
       join(root, path),

@@ -31,7 +31,7 @@ async function create(t: TestContext, yaml: string, bodies: Record<string, strin
 async function recordsOf(project: Project, stage: string): Promise<string[]> {
   const names = await readdir(join(project.root, '.cache/records'));
   const read = names.map((name) => project.read(join('.cache/records', name)));
-  return (await Promise.all(read)).filter((text) => JSON.parse(text).made.stage === stage);
+  return (await Promise.all(read)).filter((text) => JSON.parse(text).circumstances.stage === stage);
 }
 
 /** Where the cache has the record and the first file of what stands in the folder of `stage`. */

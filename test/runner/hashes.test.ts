@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Hashes } from '../../lib/runner/hashes.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 
 let folder: string;
 before(async () => {

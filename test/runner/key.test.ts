@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findClosure, type Closure } from '../../lib/runner/closure.ts';
-import { Hashes } from '../../lib/runner/hashes.ts';
-import { canonicalJson, compareKeys, hashKey, type Key } from '../../lib/runner/key.ts';
+import { canonicalJson } from '../../lib/files/canonical-json.ts';
+import { findClosure, type Closure } from '../../lib/runner/code/closure.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
+import { compareKeys, hashKey, type Key } from '../../lib/runner/key/key.ts';
 
 const KEY: Key = {
   format: 1,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { textOf } from '../../lib/runner/texts.ts';
+import { textOf } from '../../lib/runner/code/texts.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const FILES = [

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { holder, lock, type Mode, type Release } from '../../lib/runner/lock.ts';
-import { isDead, ownerOf, type Owner } from '../../lib/runner/owner.ts';
+import { holder, lock, type Mode, type Release } from '../../lib/runner/disk/lock.ts';
+import { isDead, ownerOf, type Owner } from '../../lib/runner/disk/owner.ts';
 
 let folder: string;
 before(async () => {

@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { checkTargets, parseOptions } from '../../commands/pipeline-options.ts';
 import { ConfigurationError } from '../../lib/files/problem.ts';
-import { readPipeline } from '../../lib/runner/pipeline.ts';
-import { findRoots } from '../../lib/runner/roots.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { findRoots } from '../../lib/runner/config/roots.ts';
 import { commandLine, nearMiss, pipelineFile, VALID_YAML } from './malformed.ts';
 import { Project } from './project.ts';
 
@@ -33,7 +33,7 @@ async function problemsOf(path: string): Promise<ConfigurationError | null> {
   try {
     const { root, stages } = await readPipeline(path);
     const seen = new Set<string>();
-    for (const [name, { needs, run, params }] of stages) {
+    for (const [name, { needs, script: run, params }] of stages) {
       assert.match(name, /^[a-z][a-z0-9_-]*$/);
       assert.ok(
         needs.every((need) => seen.has(need)),

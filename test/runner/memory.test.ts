@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { recall, remember } from '../../lib/runner/memory.ts';
-import { parseOverrides } from '../../lib/runner/override.ts';
+import { recall, remember } from '../../lib/runner/config/folder-settings.ts';
+import { parseOverrides } from '../../lib/runner/config/override.ts';
 import type { Finished } from '../in-process.ts';
 import { outcomes, Project } from './project.ts';
 

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { findClosure } from '../../lib/runner/closure.ts';
-import { Hashes } from '../../lib/runner/hashes.ts';
+import { findClosure } from '../../lib/runner/code/closure.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 import { SwiftProject } from './swift.ts';
 
 let root: string;

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ownerOf } from '../../lib/runner/owner.ts';
+import { ownerOf } from '../../lib/runner/disk/owner.ts';
 import type { Finished } from '../in-process.ts';
 import { outcomes } from './project.ts';
 import { SwiftProject } from './swift.ts';

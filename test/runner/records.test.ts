@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Record } from '../../lib/runner/record.ts';
+import { writeSealed } from '../../lib/runner/disk/sealed.ts';
+import type { StageRecord } from '../../lib/runner/store/record.ts';
 import type { Finished } from '../in-process.ts';
 import { outcomes } from './project.ts';
 import { SwiftProject } from './swift.ts';
@@ -26,7 +27,7 @@ const cached = async (folder: string): Promise<string[]> =>
 
 /** The path of the record of what stands in a's folder. */
 async function recordPath(): Promise<string> {
-  const { key } = JSON.parse(await project.read('artifacts/.runs/a/provenance.json')) as Record;
+  const { key } = JSON.parse(await project.read('artifacts/.runs/a/provenance.json')) as StageRecord;
   return within('.cache/records', `${key}.json`);
 }
 
@@ -77,7 +78,7 @@ for (const [what, spoil] of Object.entries(DAMAGES))
   });
 
 test('objects that were swapped, or are links or folders, are damage: nothing of them is restored', async () => {
-  const { files } = JSON.parse(await readFile(await recordPath(), 'utf8')) as Record;
+  const { files } = JSON.parse(await readFile(await recordPath(), 'utf8')) as StageRecord;
   const [x, y] = files.map(({ sha256 }) => objectOf(sha256)) as [string, string];
   for (const spoil of [
     async () => {
@@ -128,4 +129,18 @@ test('what an earlier version left is told in a line, made again, and removed by
   assert.deepEqual(await project.artifacts(), whole);
   assert.match((await project.run('gc')).out, /^dropped 1 results, /);
   assert.ok(!(await cached('records')).includes(old));
+});
+
+test('a record whose fields have the names of an earlier version is left alone, made again and read by nobody', async () => {
+  const { circumstances, changedMeanwhile, ...rest } = JSON.parse(await readFile(await recordPath(), 'utf8'));
+  delete rest.sha256;
+  const old = { ...rest, made: circumstances, doubt: changedMeanwhile };
+  for (const path of [await recordPath(), within('artifacts/.runs/a/provenance.json')])
+    await writeSealed(path, old);
+  assert.match(
+    (await project.run('status')).out,
+    /^a +stale +the record of how it was made is of an earlier version$/m,
+  );
+  for (const command of ['verify', 'gc']) assert.equal((await project.run(command)).code, 0, command);
+  assert.deepEqual(outcomes(await project.pipeline()), { a: 'ran' });
 });

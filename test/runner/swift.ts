@@ -72,7 +72,7 @@ export class SwiftProject extends Project {
     const bundle = bundles.get(this.platform) ?? buildBundle(this.platform);
     bundles.set(this.platform, bundle);
     for (const [name, text] of await bundle) await this.write(`lib/runner/${name}`, text);
-    await cp(join(repository, 'lib/runner/loader.mjs'), join(this.root, 'lib/runner/loader.mjs'));
+    await cp(join(repository, 'lib/runner/code/loader.mjs'), join(this.root, 'lib/code/loader.mjs')); // ../code of the bundle
     await mkdir(join(this.root, 'node_modules'), { recursive: true });
     for (const name of ['zx', 'esbuild'])
       await symlink(join(repository, 'node_modules', name), join(this.root, 'node_modules', name));

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { findClosure, type Closure } from '../../lib/runner/closure.ts';
-import { Hashes } from '../../lib/runner/hashes.ts';
+import { findClosure, type Closure } from '../../lib/runner/code/closure.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
 
 let root: string;
 before(async () => {

@@ -6,8 +6,8 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { Terminal } from '../../commands/terminal.ts';
 import { describeFailure } from '../../lib/files/failure.ts';
-import type { Event } from '../../lib/runner/event.ts';
-import { compareKeys, type Key } from '../../lib/runner/key.ts';
+import type { RunEvent } from '../../lib/runner/execute/event.ts';
+import { compareKeys, type Key } from '../../lib/runner/key/key.ts';
 import { Project } from './project.ts';
 
 const key = (params: Key['params']): Key => ({
@@ -26,7 +26,7 @@ const differences = (before: unknown, now: unknown): string[] =>
   compareKeys(key({ x: before }), key({ x: now }));
 
 /** What a terminal shows of these events. */
-function shown(...events: Event[]): string {
+function shown(...events: RunEvent[]): string {
   const stream = new PassThrough();
   const terminal = new Terminal(stream, ['svd']);
   for (const event of events) terminal.show(event);

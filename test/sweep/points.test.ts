@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ConfigurationError } from '../../lib/files/problem.ts';
-import { openPipeline } from '../../lib/runner/pipeline.ts';
+import { openPipeline } from '../../lib/runner/config/pipeline.ts';
 import { readSweep, type Sweep } from '../../lib/sweep/definition.ts';
 import { createLocal } from '../../lib/sweep/local.ts';
 import type { Site } from '../../lib/sweep/site.ts';

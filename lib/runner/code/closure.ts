@@ -1,0 +1,91 @@
+/**
+ * The closure of a stage: every file of ours that can decide what it writes, and the packages that these import. Finding
+ * it takes esbuild some tens of milliseconds a stage, so a closure is kept. It follows from the contents of its files, so
+ * it is believed while all of them are what they were.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { esbuildVersion } from '../../files/bundle.ts';
+import type { Pipeline, Stage } from '../config/stage-definition.ts';
+import { hashOrMissing, identityOf, type Hashes } from '../disk/hashes.ts';
+import { readSealed, writeSealed } from '../disk/sealed.ts';
+import type { Trace } from './trace.ts';
+
+export type Closure = Pick<Trace, 'files' | 'assets' | 'packages'>;
+
+/** What the code of a stage adds to its key. */
+export interface Code {
+  /** See Key. */
+  readonly code: Closure['files'];
+  readonly packages: Closure['packages'];
+  /** Files of `code` that the stage may read as they stand on the disk. */
+  readonly assets: readonly string[];
+}
+
+/** A closure as it is kept: with what it was found from. */
+interface Kept extends Trace {
+  readonly version: number;
+  /** The script that it is the closure of. */
+  readonly script: string;
+}
+
+/** Of the scan: closures that another version found are not believed. */
+const VERSION = 7;
+
+/** The code that the stage has now. `cache`: a folder to keep closures and texts in. */
+export async function readCode(
+  { root }: Pipeline,
+  { script }: Stage,
+  cache: string,
+  hashes: Hashes,
+): Promise<Code> {
+  const { files, assets, packages } = await findClosure(root, script, cache, hashes);
+  return { code: files, assets, packages };
+}
+
+/** The closure of `script` and its params file. `cache`: a folder to keep it in, with the texts of its modules. */
+export async function findClosure(
+  root: string,
+  script: string,
+  cache: string,
+  hashes: Hashes,
+): Promise<Closure> {
+  const known = believed((await readSealed(keptAt(cache, script))).value, script);
+  const { files, assets, packages } =
+    known && (await isCurrent(known, root, hashes)) ? known : await findAnew(root, script, cache, hashes);
+  return { files, assets, packages };
+}
+
+async function findAnew(root: string, script: string, cache: string, hashes: Hashes): Promise<Kept> {
+  const { trace } = await import('./trace.ts');
+  const found = { version: VERSION, script, ...(await trace(root, script, cache, hashes)) };
+  await writeSealed(keptAt(cache, script), found).catch(() => {}); // the next run finds it anew
+  return found;
+}
+
+/** Makes the next search begin anew, as where a text was lost. */
+export const forgetClosure = (cache: string, script: string): Promise<void> =>
+  rm(keptAt(cache, script), { recursive: true, force: true });
+
+const keptAt = (cache: string, script: string): string =>
+  join(cache, 'closures', `${createHash('sha256').update(script).digest('hex').slice(0, 32)}.json`);
+
+async function isCurrent(kept: Kept, root: string, hashes: Hashes): Promise<boolean> {
+  if (kept.esbuild !== esbuildVersion()) return false;
+  for (const [path, identity] of Object.entries(kept.installed))
+    if (identityOf(join(root, path)) !== identity) return false;
+  for (const [path, source] of Object.entries(kept.sources)) {
+    const file = join(root, path);
+    if (source === 'missing' ? existsSync(file) : (await hashOrMissing(file, hashes)) !== source)
+      return false;
+  }
+  return true;
+}
+
+/** What an older scan found, or what was found for another script, is not believed. */
+function believed(value: unknown, script: string): Kept | null {
+  const kept = value as Kept | undefined;
+  return kept?.version === VERSION && kept.script === script ? kept : null;
+}

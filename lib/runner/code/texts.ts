@@ -1,0 +1,73 @@
+/**
+ * The texts that stages run: every module of the project without types, comments and white space, kept in `code/` of the
+ * cache by its SHA-256, which is what counts in keys. A source map lies beside each, so that a stack trace names lines of
+ * the file. JSON is kept as it is.
+ */
+import { createHash } from 'node:crypto';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { minify } from '../../files/bundle.ts';
+import { readRegular, readText } from '../../files/regular-file.ts';
+import { replaceFile } from '../../files/whole-file.ts';
+
+const MODULE = /\.([cm]?[jt]s|json)$/;
+
+/** Whether a file is run, or imported, as a text; others are assets. */
+export const isModule = (path: string): boolean => MODULE.test(path);
+
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
+
+/** A module as it runs, and the source map of that; JSON has none. */
+export interface Text {
+  readonly code: string;
+  readonly map: string;
+}
+
+/** By path and source: of the files that stages share, each is minified once. */
+const minified = new Map<string, Promise<Text>>();
+
+/** The text of the module at `path`. Throws esbuild's error where it is no code. */
+export function textOf(path: string, source: string): Promise<Text> {
+  if (path.endsWith('.json')) return Promise.resolve({ code: source, map: '' });
+  const id = `${path} ${sha256(source)}`;
+  const making = minified.get(id) ?? minify(source, /ts$/.test(path) ? 'ts' : 'js');
+  minified.set(id, making);
+  return making;
+}
+
+/** Keeps a text in `cache`, if that can be written; returns its hash. */
+export async function keepText(cache: string, { code, map }: Text): Promise<string> {
+  const hash = sha256(code);
+  const keep = (name: string, text: string): Promise<void> =>
+    replaceFile(join(cache, 'code', name), text).catch(() => {}); // where it is missing, the start of a stage says so
+  if (!(await isKept(cache, hash))) await keep(hash, code);
+  if (map !== '') await keep(`${hash}.map`, map); // comments and blank lines move lines, and the newest map counts
+  return hash;
+}
+
+/** Whether the text is there and whole. Its times are set to now, so that gc takes it for new. */
+async function isKept(cache: string, hash: string): Promise<boolean> {
+  const path = join(cache, 'code', hash);
+  const text = await readRegular(path).catch(() => null);
+  if (text === null || sha256(text) !== hash) return false;
+  const now = new Date();
+  for (const each of [path, `${path}.map`]) await utimes(each, now, now).catch(() => {});
+  return true;
+}
+
+/**
+ * Writes the manifest for loader.mjs, which says what text stands for what file of the project in `root`. Gives its path,
+ * or null where a text is not kept.
+ */
+export async function writeManifest(
+  cache: string,
+  root: string,
+  code: Readonly<Record<string, string>>,
+): Promise<string | null> {
+  const files = Object.fromEntries(Object.entries(code).filter(([path]) => isModule(path)));
+  for (const hash of Object.values(files)) if (!(await isKept(cache, hash))) return null;
+  const manifest = JSON.stringify({ root, files });
+  const path = join(cache, 'code', `${sha256(manifest)}.json`);
+  if ((await readText(path).catch(() => '')) !== manifest) await replaceFile(path, manifest);
+  return path;
+}

@@ -1,0 +1,150 @@
+/** A stage as pipeline.yaml writes it, and the `<key>.params.ts` beside its script -> a stage that can be run. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { nearest, show, suggest, type Problem } from '../../files/problem.ts';
+import type { Source } from '../../files/yaml.ts';
+import { checkParams, type Issue, type ParamsSchema } from '../schema.ts';
+import type { Override } from './override.ts';
+import type { ParamsModule, Stage } from './stage-definition.ts';
+import type { WrittenStage } from './written-stage.ts';
+
+/** Where a param was given, and how to complain about it. */
+interface Place {
+  report(path: readonly (string | number)[] | 'key', message: string, hint?: string): void;
+}
+
+/**
+ * Checks the params of a stage by the schema in `module`, after `overrides` have replaced some of them. Problems of the
+ * file go to `source`, problems of an override to `others`.
+ */
+export async function defineStage(
+  written: WrittenStage,
+  module: ParamsModule,
+  root: string,
+  source: Source,
+  overrides: readonly Override[],
+  others: Problem[],
+): Promise<Stage> {
+  const { name, given } = written;
+  const { fields } = module.params;
+  const set = new Map(overrides.filter(({ stage }) => stage === name).map((each) => [each.param, each]));
+  const values = Object.create(null) as Record<string, unknown>;
+  for (const { key, value } of given) values[key] = source.data(value);
+  for (const [param, { value }] of set) values[param] = value;
+
+  const placeOf = (param: string): Place => {
+    const entry = given.find(({ key }) => key === param);
+    const override = set.get(param);
+    return {
+      report(path, message, hint) {
+        if (override?.at)
+          source.report(path === 'key' ? override.at.keySpan : override.at.span, message, hint);
+        else if (override)
+          others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
+        else if (!entry) source.report(written.keySpan, message, hint);
+        else if (path === 'key') source.report(entry.keySpan, message, hint);
+        else source.report(source.spanAt(entry.value, entry.span, path), message, hint);
+      },
+    };
+  };
+  const { params, issues } = checkParams(module.params, values);
+  for (const issue of issues) reportIssue(issue, name, fields, placeOf(String(issue.path[0])));
+
+  const fileParams = Object.entries(fields)
+    .filter(([, { isFile }]) => isFile)
+    .map(([name, { folderOf = [] }]) => ({ name, folderOf }));
+  const resolved: Record<string, unknown> = { ...params };
+  for (const { name, folderOf } of fileParams) {
+    const path = resolved[name];
+    if (typeof path !== 'string' || path === '') continue;
+    resolved[name] = resolve(root, path);
+    const problem = await findFileProblem(resolve(root, path), folderOf);
+    if (problem) placeOf(name).report([], `${name} must be ${problem}, got ${show(path)}`);
+  }
+  return {
+    name,
+    script: written.script,
+    needs: written.needs.map((need) => need.name),
+    env: written.env,
+    params: resolved,
+    fileParams,
+    provenance: module.provenance ?? false,
+    identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
+  };
+}
+
+/** What the value of a file param must be, where `path` is not that. */
+async function findFileProblem(path: string, folderOf: readonly string[]): Promise<string | null> {
+  const isFile = async (path: string): Promise<boolean> =>
+    (await stat(path).catch(() => null))?.isFile() ?? false;
+  if (await isFile(path)) return null;
+  if (folderOf.length === 0) return 'a file that exists';
+  return (await isFile(join(path, folderOf[0]!)))
+    ? null
+    : `a file that exists, or a folder with ${folderOf[0]}`;
+}
+
+function reportIssue(
+  { path, message, value, choices }: Issue,
+  stage: string,
+  fields: ParamsSchema['fields'],
+  place: Place,
+): void {
+  const [first, ...rest] = path;
+  const param = String(first);
+  if (!Object.hasOwn(fields, param))
+    return place.report(
+      'key',
+      `${stage} has no param "${param}"`,
+      suggest(param, choices ?? [], `params of ${stage}`),
+    );
+  const near = choices && typeof value === 'string' ? nearest(value, choices) : undefined;
+  const hint = near === undefined ? undefined : `did you mean "${near}"?`;
+  const label = param + rest.map((step) => `[${step}]`).join('');
+  place.report(rest, `${label} ${message}, got ${show(value)}`, hint);
+}
+
+/** The schema beside the script. Null, and a problem is reported, where either is missing or lies outside the project. */
+export async function loadParams(
+  written: WrittenStage,
+  root: string,
+  source: Source,
+): Promise<ParamsModule | null> {
+  const { name, script, scriptSpan } = written;
+  if (script === '') return null;
+  const file = resolve(root, script);
+  const real = await realpath(file).catch(() => file);
+  if (!file.startsWith(root + sep) || !real.startsWith(root + sep)) {
+    source.report(
+      scriptSpan,
+      `${script} lies outside of the project`,
+      `a script of a stage must lie in ${root}`,
+    );
+    return null;
+  }
+  const paramsPath = file.replace(/(\.[cm]?[jt]s)?$/, '.params$1');
+  for (const path of [file, paramsPath])
+    if (!(await stat(path).catch(() => null))?.isFile()) {
+      const missing = relative(root, path);
+      source.report(scriptSpan, `${name} needs ${missing}, which does not exist`, await scripts(name, root));
+      return null;
+    }
+  try {
+    const module = (await import(pathToFileURL(paramsPath).href)) as ParamsModule;
+    if (typeof module.params?.fields === 'object') return module;
+    source.report(scriptSpan, `${relative(root, paramsPath)} does not export params`);
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    source.report(scriptSpan, `${relative(root, paramsPath)} cannot be loaded: ${why}`);
+  }
+  return null;
+}
+
+async function scripts(name: string, root: string): Promise<string> {
+  const files = await readdir(join(root, 'stages')).catch(() => []);
+  const names = files
+    .filter((file) => /^[^.]+\.[jt]s$/.test(file))
+    .map((file) => file.replace(/\.[jt]s$/, ''));
+  return suggest(name, names, 'stages/ has');
+}

@@ -1,0 +1,103 @@
+/**
+ * pipeline.yaml -> stages in the order in which they can run, with params checked and defaults filled in.
+ * Finds everything that is wrong at once and throws it as one ConfigurationError.
+ */
+import { isUtf8 } from 'node:buffer';
+import { existsSync } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { byPlace, ConfigurationError, suggest, type Problem } from '../../files/problem.ts';
+import { shortPath } from '../../files/short-path.ts';
+import { Source } from '../../files/yaml.ts';
+import { defineStage, loadParams } from './define-stage.ts';
+import { sortStages } from './order.ts';
+import type { Override } from './override.ts';
+import type { ParamsModule, Pipeline } from './stage-definition.ts';
+import { readWrittenStages, type WrittenStage } from './written-stage.ts';
+
+/** A pipeline.yaml from which pipelines with different overrides follow, as the points of a sweep are. */
+export interface PipelineFile {
+  readonly root: string;
+  readonly source: Source;
+  /** The stages as they are written, each after all that it needs. */
+  readonly written: readonly WrittenStage[];
+  /** Checks all stages, or only `chosen`. Throws a ConfigurationError that names everything wrong. */
+  define(overrides: readonly Override[], chosen?: ReadonlySet<string>): Promise<Pipeline>;
+}
+
+/** Reads and checks `path`; `overrides` are the `--set`s of the command line. */
+export async function readPipeline(path: string, overrides: readonly Override[] = []): Promise<Pipeline> {
+  return (await openPipeline(path)).define(overrides);
+}
+
+/** Reads `path`. What is wrong in it is thrown by `define`. */
+export async function openPipeline(path: string): Promise<PipelineFile> {
+  const file = resolve(path);
+  const name = shortPath(file);
+  const bytes = await readBytes(file, name);
+  const text = bytes.toString();
+  const root = await rootOf(file);
+  const source = new Source(name, text);
+  const foreign = isUtf8(bytes) ? -1 : text.indexOf('\uFFFD');
+  if (foreign !== -1) source.report([foreign, foreign + 1], 'this is not UTF-8');
+  const written = source.problems.length > 0 ? [] : readWrittenStages(source);
+  const order = sortStages(written, source);
+  const modules = new Map<WrittenStage, Promise<ParamsModule | null>>();
+  const define: PipelineFile['define'] = async (overrides, chosen) => {
+    const others = checkOverrides(overrides, written);
+    const wanted = order.filter(({ name }) => chosen?.has(name) ?? true);
+    const stages = await Promise.all(
+      wanted.map(async (stage) => {
+        if (!modules.has(stage)) modules.set(stage, loadParams(stage, root, source));
+        const module = await modules.get(stage)!;
+        return module && defineStage(stage, module, root, source, overrides, others);
+      }),
+    );
+    const problems = [...source.problems.sort(byPlace), ...others];
+    if (problems.length > 0) throw new ConfigurationError(problems, source.untold);
+    return { text, root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+  };
+  return { root, source, written: order, define };
+}
+
+/** pipeline.yaml has 3 KB. A file of more than this is something else and would take long to read. */
+const MOST_BYTES = 64 * 1024;
+
+async function readBytes(file: string, name: string): Promise<Buffer> {
+  const refuse = (message: string): never => {
+    const hint = 'run from the folder that holds pipeline.yaml, or name another with --file';
+    throw new ConfigurationError([{ place: name, message, hint }]);
+  };
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) return refuse('is not a file');
+    if (found.size > MOST_BYTES)
+      return refuse(`has ${found.size} bytes (a pipeline has at most ${MOST_BYTES})`);
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return refuse('does not exist');
+    return refuse(`cannot be read: ${code === 'EACCES' ? 'permission denied' : message}`);
+  }
+}
+
+/** The folder of the project that a pipeline file belongs to. */
+export const rootOf = (path: string): Promise<string> => realpath(findRoot(dirname(resolve(path))));
+
+/** The nearest folder upwards that has stages/; the working directory where there is none. */
+function findRoot(folder: string): string {
+  if (existsSync(join(folder, 'stages'))) return folder;
+  return dirname(folder) === folder ? process.cwd() : findRoot(dirname(folder));
+}
+
+function checkOverrides(overrides: readonly Override[], written: readonly WrittenStage[]): Problem[] {
+  const names = written.map((stage) => stage.name);
+  return overrides
+    .filter(({ stage }) => written.length > 0 && !names.includes(stage))
+    .map(({ place, stage }) => ({
+      place,
+      message: `there is no stage "${stage}"`,
+      hint: suggest(stage, names, 'stages'),
+    }));
+}

@@ -1,0 +1,78 @@
+/** What a folder holds, in a form that can be compared, stored and put back. */
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { byCodeUnit } from '../../files/canonical-json.ts';
+import { Failure } from '../../files/failure.ts';
+import { kindOf } from '../../files/regular-file.ts';
+import { shortPath } from '../../files/short-path.ts';
+import type { Hashes } from './hashes.ts';
+
+/** A file, or (with an empty hash and a path that ends in `/`) an empty folder. */
+export interface StoredFile {
+  /** Relative to the folder, with forward slashes. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly size: number;
+  readonly executable: boolean;
+}
+
+/** Something that a stage folder cannot hold. */
+export class Irregular extends Failure {
+  constructor(path: string, kind: string) {
+    super(`${shortPath(path)} is ${kind}`, 'a stage folder may hold files and folders only');
+  }
+}
+
+/** Paths below `folder`, sorted by code unit; empty folders end in `/`. Throws Irregular for anything else. */
+export async function listPaths(folder: string, inside = ''): Promise<string[]> {
+  const entries = await readdir(join(folder, inside), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === 'ENOTDIR' ? new Irregular(join(folder, inside), 'no folder') : error;
+    },
+  );
+  if (entries.length === 0) return inside === '' ? [] : [inside];
+  const nested = await Promise.all(
+    entries.map(async (entry) => {
+      const path = inside + entry.name;
+      // Node puts this character where a name is not UTF-8, and cannot find the file by that name.
+      if (entry.name.includes('\uFFFD') && !existsSync(join(folder, path)))
+        throw new Irregular(join(folder, path), 'a name that is not UTF-8');
+      if (entry.isDirectory()) return listPaths(folder, `${path}/`);
+      const kind = kindOf(entry);
+      if (kind === null) return [path];
+      throw new Irregular(join(folder, path), kind);
+    }),
+  );
+  const paths = nested.flat();
+  return inside === '' ? paths.sort(byCodeUnit) : paths;
+}
+
+/** Everything below `folder` by content. */
+export async function listFolder(
+  folder: string,
+  hashes: Hashes,
+  onBytes?: (bytes: number) => void,
+): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for (const path of await listPaths(folder)) {
+    if (path.endsWith('/')) files.push({ path, sha256: '', size: 0, executable: false });
+    else {
+      const { size, mode } = await lstat(join(folder, path));
+      const sha256 = await hashes.of(join(folder, path), onBytes);
+      files.push({ path, sha256, size, executable: (mode & 0o100) !== 0 });
+    }
+  }
+  return files;
+}
+
+/** Paths that differ: changed, added or removed. */
+export function compareListings(before: readonly StoredFile[], after: readonly StoredFile[]): string[] {
+  const old = new Map(before.map((file) => [file.path, file]));
+  const now = new Map(after.map((file) => [file.path, file]));
+  const differs = (path: string): boolean => {
+    const [x, y] = [old.get(path), now.get(path)];
+    return x?.sha256 !== y?.sha256 || x?.executable !== y?.executable;
+  };
+  return [...new Set([...old.keys(), ...now.keys()])].filter(differs).sort(byCodeUnit);
+}

@@ -1,0 +1,53 @@
+/**
+ * JSON that carries the SHA-256 of its own text as its last entry. It shows whether anything in it was changed, cut or
+ * swapped since it was written, so it may be used before it has reached the disk.
+ */
+import { createHash } from 'node:crypto';
+import { readText } from '../../files/regular-file.ts';
+import { replaceFile } from '../../files/whole-file.ts';
+
+const SEAL = /,\n "sha256": "([0-9a-f]{64})"\n\}\n$/;
+
+/** Writes an object that has entries; readers see the old file or the new one. `settle` as in `replaceFile`. */
+export function writeSealed(
+  path: string,
+  value: object,
+  settle?: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const body = JSON.stringify(value, null, 1).replace(/\n\}$/, '');
+  return replaceFile(path, `${body},\n "sha256": "${hashText(body)}"\n}\n`, settle);
+}
+
+export interface Unsealed {
+  /** Undefined where there is none, or none that can be believed. */
+  readonly value: unknown;
+  /** Null where nothing is wrong: it is believed, or there is nothing at all. */
+  readonly flaw: 'is damaged' | 'is of an earlier version' | null;
+}
+
+/** What `writeSealed` wrote at `path`. */
+export async function readSealed(path: string): Promise<Unsealed> {
+  let text: string;
+  try {
+    text = await readText(path);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { value: undefined, flaw: isMissing ? null : 'is damaged' };
+  }
+  const seal = SEAL.exec(text);
+  const value = parse(text);
+  if (seal && seal[1] === hashText(text.slice(0, seal.index))) return { value, flaw: null };
+  // Before there were seals a file ended with another entry.
+  const isOlder = !seal && typeof value === 'object' && value !== null && !('sha256' in value);
+  return { value: undefined, flaw: isOlder ? 'is of an earlier version' : 'is damaged' };
+}
+
+const hashText = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

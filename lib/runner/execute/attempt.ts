@@ -1,0 +1,231 @@
+/** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
+import { existsSync } from 'node:fs';
+import { lstat, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../files/failure.ts';
+import { tailOfLog } from '../../files/log-tail.ts';
+import { shortPath } from '../../files/short-path.ts';
+import { makeFolder, readJson, writeJson } from '../../files/whole-file.ts';
+import { forgetClosure } from '../code/closure.ts';
+import { readCode } from '../code/closure.ts';
+import { writeManifest } from '../code/texts.ts';
+import type { Stage } from '../config/stage-definition.ts';
+import { identityOf } from '../disk/hashes.ts';
+import { compareListings, listFolder, listPaths, type StoredFile } from '../disk/listing.ts';
+import { isDead, isOnThisHost, ownerOf, parseOwner } from '../disk/owner.ts';
+import { compareKeys, hashKey, type Inputs, type Key } from '../key/key.ts';
+import { circumstancesOf, type StageRecord } from '../store/record.ts';
+import { progressIn } from './event.ts';
+import { checkStanding } from './inputs.ts';
+import { killGroup } from './process-groups.ts';
+import { runProcess } from './process.ts';
+import { paramsAsWritten } from './provenance.ts';
+import { currentCode, currentKey, type RunContext } from './run-context.ts';
+
+/** Runs `stage`, stores and publishes what it wrote. Needs the stage's lock, the key's, and shared ones on its needs. */
+export async function attempt(
+  run: RunContext,
+  stage: Stage,
+  inputs: Inputs,
+  key: Key,
+): Promise<{ record: StageRecord; detail: string[] }> {
+  const { workspace, store, hashes } = run;
+  const { name } = stage;
+  const id = hashKey(key);
+  const resume_dir = resumeFolder(run, id);
+  const markers = [`${resume_dir}.json`, workspace.besideStage(name, 'running.json')];
+  if (run.forced.has(name)) await rm(resume_dir, { recursive: true, force: true });
+  await makeFolder(resume_dir);
+  const out = await workspace.createAttempt(name);
+  const started = new Date();
+  try {
+    const manifest = await prepareCode(run, stage, key);
+    const { code, assets } = await currentCode(run, stage);
+    const watched = watchedFiles(run, stage, inputs, assets);
+    const before = identities(watched);
+    await runToEnd(run, stage, out, resume_dir, markers, key, manifest);
+    if ((await listPaths(out)).length === 0)
+      throw new Failure(
+        `${stage.script} wrote nothing into its folder`,
+        'a stage must write at least one file to `out`',
+      );
+    const changedMeanwhile = unique([
+      ...compareKeys(key, { ...key, code }),
+      ...(await changesSince(run, stage, inputs, key, assets)),
+      ...touchedSince(before, watched),
+    ]);
+    const total = await totalSize(out);
+    const onBytes = progressIn(run, name, 'storing', total);
+    onBytes(0);
+    const files =
+      changedMeanwhile.length > 0
+        ? await listFolder(out, hashes)
+        : await store.putFolder(out, hashes, onBytes);
+    const record: StageRecord = {
+      key: id,
+      fields: key,
+      files,
+      circumstances: circumstancesOf(name, started),
+      changedMeanwhile,
+    };
+    const detail = changedMeanwhile.map(
+      (change) => `${change} while it ran: the result is used but not stored`,
+    );
+    if (changedMeanwhile.length === 0) {
+      const earlier = await store.lookup(id);
+      const [differs] = earlier.record ? compareListings(earlier.record.files, files) : [];
+      if (differs !== undefined) detail.push(`${differs} differs from what the same key gave before`);
+      await store.putRecord(record);
+    }
+    await rm(resume_dir, { recursive: true, force: true });
+    await workspace.publish(name, out, record, hashes);
+    return { record, detail };
+  } catch (error) {
+    await rm(out, { recursive: true, force: true });
+    await rmdir(resume_dir).catch(() => {}); // it stays where it holds something for the next attempt
+    throw error;
+  }
+}
+
+async function runToEnd(
+  run: RunContext,
+  stage: Stage,
+  out: string,
+  resume_dir: string,
+  markers: readonly string[],
+  key: Key,
+  manifest: string,
+): Promise<void> {
+  const { pipeline, workspace, report, stop, threads } = run;
+  const { name } = stage;
+  const log = workspace.besideStage(name, 'log.txt');
+  const needs = Object.fromEntries(stage.needs.map((need) => [need, workspace.folder(need)]));
+  const end = await runProcess({
+    root: pipeline.root,
+    script: stage.script,
+    manifest,
+    env: { ...(threads !== undefined && { GROKSCOPE_THREADS: String(threads) }), ...key.env },
+    assignment: { params: paramsAsWritten(stage, key), identity: key.identity, needs, out, resume_dir },
+    log,
+    onStart: async (pid) => {
+      for (const marker of markers) await writeJson(marker, ownerOf(pid));
+    },
+    onMessage: (message) =>
+      report(
+        message.type === 'say'
+          ? { type: 'say', stage: name, line: message.line }
+          : { ...message, type: 'progress', stage: name, action: 'running' },
+      ),
+    stop,
+  });
+  for (const marker of markers) await rm(marker, { force: true });
+  stop.throwIfAborted();
+  if (end.type === 'done') return;
+  const path = shortPath(log);
+  if (end.type === 'broke')
+    throw new Failure(`${stage.script} ${end.how}`, [...(await tailOfLog(log)), `log: ${path}`].join('\n'));
+  if (end.remedy === null) throw new Failure(`bug in ${stage.script}: ${end.message}`, `stack in ${path}`);
+  throw new Failure(end.message, [end.remedy, `log: ${path}`].filter((line) => line !== '').join('\n'));
+}
+
+/** Makes sure that every text of the key is kept; gives the manifest for loader.mjs. */
+async function prepareCode(run: RunContext, stage: Stage, { code }: Key): Promise<string> {
+  const { pipeline, store, hashes } = run;
+  const manifest = await writeManifest(store.root, pipeline.root, code);
+  if (manifest !== null) return manifest;
+  await forgetClosure(store.root, stage.script);
+  await readCode(pipeline, stage, store.root, hashes);
+  const again = await writeManifest(store.root, pipeline.root, code);
+  if (again !== null) return again;
+  throw new Failure(
+    `the code of ${stage.name} is no longer what it was, or cannot be kept in ${shortPath(store.root)}`,
+    'run the pipeline again',
+  );
+}
+
+/** What has changed in the key since the stage began. Modules do not count: the texts in the key have run. */
+async function changesSince(
+  run: RunContext,
+  stage: Stage,
+  inputs: Inputs,
+  key: Key,
+  assets: readonly string[],
+): Promise<string[]> {
+  const now: { [need: string]: readonly StoredFile[] } = {};
+  for (const need of Object.keys(inputs))
+    now[need] = (await checkStanding(run, need, stage.name)).files ?? [];
+  const anew = { ...run, code: new Map() };
+  try {
+    const found = await currentKey(anew, stage, now);
+    const code = { ...key.code };
+    for (const asset of assets) code[asset] = found.code[asset] ?? 'missing';
+    return compareKeys(key, { ...found, code });
+  } catch (error) {
+    if (error instanceof Failure) return [error.message]; // for example, a file is being edited
+    throw error;
+  }
+}
+
+/** Files that the stage reads as they stand, each with its name in messages. */
+function watchedFiles(
+  { pipeline, workspace }: RunContext,
+  { params, fileParams }: Stage,
+  inputs: Inputs,
+  assets: readonly string[],
+): [name: string, path: string][] {
+  const files = assets.map((asset): [string, string] => [asset, join(pipeline.root, asset)]);
+  for (const { name, folderOf } of fileParams) {
+    const path = params[name];
+    if (typeof path !== 'string') continue;
+    for (const file of ['', ...folderOf]) files.push([`params.${name}`, join(path, file)]);
+  }
+  for (const [need, listing] of Object.entries(inputs))
+    for (const { path } of listing) files.push([`${need}/${path}`, join(workspace.folder(need), path)]);
+  return files;
+}
+
+const identities = (files: readonly [name: string, path: string][]): string[] =>
+  files.map(([, path]) => identityOf(path));
+
+/** Files that were written to meanwhile, even if they hold again what they held. */
+function touchedSince(before: readonly string[], files: readonly [name: string, path: string][]): string[] {
+  const now = identities(files);
+  return files.filter((_, i) => now[i] !== before[i]).map(([name]) => `${name} changed`);
+}
+
+const unique = (lines: readonly string[]): string[] => [...new Set(lines)];
+
+async function totalSize(folder: string): Promise<number> {
+  const sizes = (await listPaths(folder)).map(async (path) => (await lstat(join(folder, path))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Ends the stage that makes the result `id`, if its runner has died. Needs the key's lock. */
+export function endOrphanOf(run: RunContext, id: string): Promise<void> {
+  return endOrphan(`${resumeFolder(run, id)}.json`);
+}
+
+/** Whether an attempt at the result `id` is under way, or was broken off. */
+export const wasAttempted = (run: RunContext, id: string): boolean =>
+  existsSync(resumeFolder(run, id)) || existsSync(`${resumeFolder(run, id)}.json`);
+
+/** Forgets how far earlier attempts came. Needs the key's lock. */
+export function forgetAttempts(run: RunContext, id: string): Promise<void> {
+  return rm(resumeFolder(run, id), { recursive: true, force: true });
+}
+
+/** Ends what a killed run left running in the folder of `stage`, and removes what it left there. Needs the lock. */
+export async function tidyStage({ workspace }: RunContext, stage: string): Promise<void> {
+  await endOrphan(workspace.besideStage(stage, 'running.json'));
+  await workspace.tidy(stage);
+}
+
+const resumeFolder = ({ store }: RunContext, id: string): string => join(store.root, 'resume', id);
+
+/** Ends a stage whose runner died, if it still lives. */
+async function endOrphan(marker: string): Promise<void> {
+  const owner = parseOwner(JSON.stringify((await readJson(marker)) ?? null));
+  while (owner && isOnThisHost(owner) && !isDead(owner) && killGroup(owner.pid, 'SIGKILL')) await sleep(20);
+  await rm(marker, { recursive: true, force: true });
+}

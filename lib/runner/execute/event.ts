@@ -1,0 +1,45 @@
+/** What happens during a run, as data: the terminal and `--json` both show these. */
+
+export type Outcome = 'fresh' | 'restored' | 'ran' | 'failed' | 'skipped';
+
+export type RunEvent =
+  /** A stage that is not fresh starts to be worked on; `why` says what makes it stale. */
+  | { readonly type: 'begin'; readonly stage: string; readonly why: readonly string[] }
+  /** `done` of `total` steps of its own (running) or bytes (everything else). */
+  | {
+      readonly type: 'progress';
+      readonly stage: string;
+      readonly action: 'running' | 'checking' | 'storing' | 'restoring';
+      readonly done: number;
+      readonly total: number;
+      readonly note: string;
+    }
+  /** A line for the terminal that the stage itself gave. */
+  | { readonly type: 'say'; readonly stage: string; readonly line: string }
+  /** Something worth knowing: another run is waited for, the cache is damaged. */
+  | { readonly type: 'note'; readonly stage: string; readonly text: string }
+  | {
+      readonly type: 'end';
+      readonly stage: string;
+      readonly outcome: Outcome;
+      readonly seconds: number;
+      readonly why: readonly string[];
+      /** Lines to show below: what failed and what to do about it. */
+      readonly detail: readonly string[];
+    };
+
+export type Report = (event: RunEvent) => void;
+
+/** Something to call with the number of bytes that were just dealt with. */
+export function progressIn(
+  { report }: { readonly report: Report },
+  stage: string,
+  action: (RunEvent & { type: 'progress' })['action'],
+  total: number,
+): (bytes: number) => void {
+  let done = 0;
+  return (bytes) => {
+    done += bytes;
+    report({ type: 'progress', stage, action, done, total, note: '' });
+  };
+}

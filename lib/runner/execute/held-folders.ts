@@ -1,0 +1,99 @@
+/** Stage folders that are kept as they are while somebody reads them, where several runs share one folder of artifacts. */
+import { existsSync } from 'node:fs';
+import { Failure } from '../../files/failure.ts';
+import { shortPath } from '../../files/short-path.ts';
+import { compareListings, type StoredFile } from '../disk/listing.ts';
+import { lock, type Release } from '../disk/lock.ts';
+import type { Inputs } from '../key/key.ts';
+import { readRecord } from '../store/record.ts';
+import { checkStanding } from './inputs.ts';
+import { restore } from './restore.ts';
+import type { RunContext } from './run-context.ts';
+
+/**
+ * Takes shared locks on stage folders, so that no other run replaces them while `reader` reads, and makes sure that they
+ * hold `inputs`. What another run with other params has put there in the meantime is replaced again.
+ */
+export async function holdFolders(
+  run: RunContext,
+  reader: string,
+  inputs: Inputs,
+  find = findChanged,
+): Promise<Release[]> {
+  const waiting = { onWait: () => {}, signal: run.stop };
+  const releases: Release[] = [];
+  // A stage comes before those that it needs. So whoever holds a lock waits only for locks further down, and no two runs
+  // wait for each other.
+  const names = [...run.pipeline.stages.keys()].reverse().filter((name) => name in inputs);
+  const giveUp = async (): Promise<void> => {
+    for (const release of releases.splice(0)) await release();
+  };
+  try {
+    for (;;) {
+      for (const name of names)
+        releases.push(await lock(run.workspace.besideStage(name, 'lock'), 'shared', waiting));
+      const changed = await find(run, reader, inputs);
+      if (changed === undefined) return releases;
+      await giveUp();
+      await restoreInput(run, reader, changed, inputs[changed]!);
+    }
+  } catch (error) {
+    await giveUp();
+    throw error;
+  }
+}
+
+/**
+ * Called at the end of a run. Where several runs with different params share one artifacts folder, the last one to finish
+ * leaves all folders as its own; otherwise one stage's folder could be of this run and the next one's of another.
+ */
+export async function ownFolders(run: RunContext): Promise<void> {
+  const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
+  const last = left.at(-1);
+  const all = Object.fromEntries(left);
+  // A run that replaces a folder after this look has not ended, and will look again after us.
+  if (!last || (await findReplaced(run, last[0], all)) === undefined) return;
+  const releases = await holdFolders(run, last[0], all, findReplaced);
+  for (const release of releases) await release();
+}
+
+/** A stage whose folder another run has replaced. That run has replaced the record, too, so no file need be read. */
+async function findReplaced(run: RunContext, _reader: string, inputs: Inputs): Promise<string | undefined> {
+  for (const [name, files] of Object.entries(inputs)) {
+    const record = await readRecord(run.workspace.besideStage(name, 'provenance.json'));
+    if (!existsSync(run.workspace.folder(name))) return name;
+    if (compareListings(files, record?.files ?? []).length > 0) return name;
+  }
+  return undefined;
+}
+
+/** A need whose folder does not hold `inputs`. */
+async function findChanged(run: RunContext, reader: string, inputs: Inputs): Promise<string | undefined> {
+  for (const [need, files] of Object.entries(inputs))
+    if (compareListings(files, (await checkStanding(run, need, reader)).files ?? []).length > 0) return need;
+  return undefined;
+}
+
+async function restoreInput(
+  run: RunContext,
+  reader: string,
+  need: string,
+  files: readonly StoredFile[],
+): Promise<void> {
+  const release = await lock(run.workspace.besideStage(need, 'lock'), 'exclusive', {
+    onWait: () => {},
+    signal: run.stop,
+  });
+  try {
+    const standing = await checkStanding(run, need, reader);
+    if (compareListings(files, standing.files ?? []).length === 0) return;
+    const record = run.settled.get(need);
+    if (record && (await restore(run, need, record.key, () => {}))) return;
+    throw new Failure(
+      `${shortPath(run.workspace.folder(need))} was changed during this run`,
+      'run the pipeline again',
+    );
+  } finally {
+    await release();
+  }
+}

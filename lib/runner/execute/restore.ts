@@ -1,0 +1,34 @@
+/** Putting a result back from the store. */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { StageRecord } from '../store/record.ts';
+import { progressIn } from './event.ts';
+import type { RunContext } from './run-context.ts';
+
+/**
+ * Publishes what the store has for the key `id`. Gives null where the store has nothing whole; `onDamage` is told what is
+ * wrong with what it has. Needs the stage's lock. Writes nothing to the store, which may be read-only.
+ */
+export async function restore(
+  run: RunContext,
+  stage: string,
+  id: string,
+  onDamage: (damage: string) => void,
+): Promise<StageRecord | null> {
+  const { workspace, store, hashes } = run;
+  const { record, damage: lost } = await store.lookup(id);
+  if (lost !== null) onDamage(lost);
+  if (!record) return null;
+  const attempt = await workspace.createAttempt(stage);
+  const total = record.files.reduce((sum, { size }) => sum + size, 0);
+  const onBytes = progressIn(run, stage, 'restoring', total);
+  onBytes(0);
+  try {
+    const damage = await store.restore(record, attempt, onBytes);
+    if (damage !== null) return (onDamage(damage), null);
+    await workspace.publish(stage, attempt, record, hashes);
+    return record;
+  } finally {
+    if (existsSync(attempt)) await rm(attempt, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,53 @@
+/** What the stages of one run share, and the key that a stage has in it. */
+import { readCode, type Code } from '../code/closure.ts';
+import type { Pipeline, Stage } from '../config/stage-definition.ts';
+import type { Hashes } from '../disk/hashes.ts';
+import { computeKey, type Inputs, type Key } from '../key/key.ts';
+import { readRecord, type StageRecord } from '../store/record.ts';
+import type { Store } from '../store/store.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Report } from './event.ts';
+import { tellStage } from './provenance.ts';
+
+export interface RunContext {
+  readonly pipeline: Pipeline;
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly hashes: Hashes;
+  /** Stages to run even if fresh. */
+  readonly forced: ReadonlySet<string>;
+  /** Records of the stages that this run has dealt with. */
+  readonly settled: Map<string, StageRecord>;
+  readonly report: Report;
+  /** Writes down what the folder is made with. Called before anything is made. */
+  readonly remember: () => Promise<void>;
+  /** Aborted with the name of a signal as reason. */
+  readonly stop: AbortSignal;
+  /** The code of each script as it was when a run first looked, for all runs that share this map. */
+  readonly code: Map<string, Promise<Code>>;
+  /** Threads that a stage may use; undefined: all there are. The number changes nothing that a stage writes. */
+  readonly threads?: number | undefined;
+}
+
+/** The code that `stage` has in this run. */
+export function currentCode({ pipeline, store, hashes, code }: RunContext, stage: Stage): Promise<Code> {
+  const known = code.get(stage.script);
+  const found = known ?? readCode(pipeline, stage, store.root, hashes);
+  if (!known) code.set(stage.script, found);
+  return found;
+}
+
+/** The key that `stage` has with these inputs. */
+export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs): Promise<Key> {
+  const found = currentCode(run, stage);
+  const note = (text: string): void => run.report({ type: 'note', stage: stage.name, text });
+  const told = tellStage(stage, run.pipeline, (name) => recordOf(run, name));
+  return computeKey(await told, inputs, await found, run.hashes, note);
+}
+
+/** What stands in the folder of the stage `name`, as this run left it or an earlier one. */
+export const recordOf = async (
+  { settled, workspace }: RunContext,
+  name: string,
+): Promise<StageRecord | null> =>
+  settled.get(name) ?? readRecord(workspace.besideStage(name, 'provenance.json'));

@@ -1,0 +1,65 @@
+/**
+ * Why a file that a stage reads is not what it was: the record of the stage that wrote it, then and now, differs in its
+ * key, too.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunContext } from '../execute/run-context.ts';
+import { compareKeys, type Key } from '../key/key.ts';
+import { readRecord, type StageRecord } from '../store/record.ts';
+
+const CHANGED_INPUT = /^(([^/]+)\/.+) (changed|added|removed)$/;
+
+/**
+ * `changes` (of compareKeys) with the cause behind those of inputs: `dataset/pairs.arrow changed (dataset ran with
+ * another seed)`. Where nothing is known of the earlier file a line stays as it is.
+ */
+export async function nameCauses(
+  { store, workspace, settled }: RunContext,
+  before: Key,
+  now: Key,
+  changes: readonly string[],
+): Promise<string[]> {
+  const causes = new Map<string, string | null>();
+  for (const change of changes) {
+    const need = isInput(change, before, now);
+    if (need === undefined || causes.has(need)) continue;
+    const current = settled.get(need) ?? (await readRecord(workspace.besideStage(need, 'provenance.json')));
+    const earlier = current && (await findMaker(store.records, need, before));
+    causes.set(need, current && earlier ? describe(compareKeys(earlier.fields, current.fields)) : null);
+  }
+  return changes.map((change) => {
+    const need = isInput(change, before, now);
+    const cause = need === undefined ? null : causes.get(need);
+    return cause ? `${change} (${need} ran ${cause})` : change;
+  });
+}
+
+/** The stage whose file is named in `change`, if a file is. */
+function isInput(change: string, before: Key, now: Key): string | undefined {
+  const [, path, need] = CHANGED_INPUT.exec(change) ?? [];
+  return path !== undefined && (path in before.inputs || path in now.inputs) ? need : undefined;
+}
+
+/** The newest result of `need` that gave the files which `before` read. */
+async function findMaker(records: string, need: string, before: Key): Promise<StageRecord | null> {
+  const names = (await readdir(records).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+  const all = await Promise.all(names.map((name) => readRecord(join(records, name))));
+  const makers = all.filter(
+    (record) =>
+      record?.circumstances.stage === need &&
+      record.files.every(({ path, sha256 }) => before.inputs[`${need}/${path}`]?.split(' ')[0] === sha256),
+  );
+  return makers.sort((x, y) => (x!.circumstances.started < y!.circumstances.started ? 1 : -1))[0] ?? null;
+}
+
+const MOST_NAMES = 3;
+
+/** `with another seed and p`, `on another dataset/pairs.arrow`, `with another lib/kernel/kernel.c`, ... */
+function describe(changes: readonly string[]): string | null {
+  const params = changes.flatMap((change) => /^params\.([^:\s]+)/.exec(change)?.[1] ?? []);
+  const names = [...new Set(params)].slice(0, MOST_NAMES);
+  if (names.length > 0) return `with another ${names.join(' and ')}`;
+  const [first] = changes;
+  return first === undefined ? null : `with another ${first.split(/:? /, 1)[0]}`;
+}

@@ -1,0 +1,131 @@
+/**
+ * The door for whoever runs the pipeline: what pipeline.yaml says, the cache, and a runner, which brings stages up to date
+ * in one folder of artifacts, plans, explains, verifies and collects garbage. What only some commands need is loaded when
+ * they call it. Stages come in by stage.ts and schema.ts, so that the store is in no stage's key.
+ */
+import { join } from 'node:path';
+import type { Code } from './code/closure.ts';
+import { remember, type Settings } from './config/folder-settings.ts';
+import type { Pipeline, Stage } from './config/stage-definition.ts';
+import { Hashes } from './disk/hashes.ts';
+import type { Report } from './execute/event.ts';
+import type { Plan } from './execute/plan.ts';
+import type { RunContext } from './execute/run-context.ts';
+import { readRecord, type StageRecord } from './store/record.ts';
+import { Store } from './store/store.ts';
+import { Workspace } from './store/workspace.ts';
+import type { Dropped } from './upkeep/gc.ts';
+import type { Verdict } from './upkeep/verify.ts';
+
+export { recall, type Settings } from './config/folder-settings.ts';
+export { withNeeds } from './config/order.ts';
+export { parseOverrides, type Override } from './config/override.ts';
+export { openPipeline, readPipeline, type PipelineFile } from './config/pipeline.ts';
+export { findRoots } from './config/roots.ts';
+export { listPastReasons, listReasons } from './execute/freshness.ts';
+export { killGroup, killStages } from './execute/process-groups.ts';
+export type { Dropped, Pipeline, Plan, Report, Stage, StageRecord, Verdict };
+export type { Outcome, RunEvent } from './execute/event.ts';
+
+/** What runs on one cache share: its results, the hashes that are remembered, and the code of stages. */
+export interface SharedCache {
+  readonly store: Store;
+  /** To be saved when the last run has ended. */
+  readonly hashes: Hashes;
+  /** By script: all runs mean the code as it was when the first one looked. */
+  readonly code: Map<string, Promise<Code>>;
+}
+
+/** Opens the cache in the folder `root`. Throws a ConfigurationError where that is something else than a cache. */
+export async function openCache(root: string): Promise<SharedCache> {
+  const hashes = await Hashes.open(join(root, 'hashes.json'));
+  return { store: await Store.open(root), hashes, code: new Map() };
+}
+
+export interface RunnerOptions {
+  readonly pipeline: Pipeline;
+  /** The folder of the stage folders. */
+  readonly artifacts: string;
+  readonly cache: SharedCache;
+  /** Stages to run even if fresh. */
+  readonly forced?: Iterable<string>;
+  /** Threads that a stage may use; undefined: all there are. */
+  readonly threads?: number;
+  /** What the folder of artifacts remembers that it is made with, in the project at `root`; undefined: nothing. */
+  readonly settings?: Settings & { readonly root: string };
+  /** Aborted with the name of a signal as reason. */
+  readonly stop?: AbortSignal;
+}
+
+export interface Runner {
+  /** Records of the stages that this runner has dealt with. */
+  readonly settled: ReadonlyMap<string, StageRecord>;
+  /** Where a stage's files are. */
+  folder(stage: string): string;
+  /**
+   * Brings `chosen` up to date, `jobs` at a time; true when all went well. After a failure nothing new begins, unless
+   * `keepGoing`. Throws a ConfigurationError where packages are not those of the lock file.
+   */
+  run(
+    chosen: ReadonlySet<string>,
+    how: { readonly jobs: number; readonly keepGoing: boolean; readonly report: Report },
+  ): Promise<boolean>;
+  /** What `run` would do, stage by stage. */
+  plan(chosen: ReadonlySet<string>): Promise<Plan[]>;
+  /** Lines about a stage's key, and what in it has changed. Throws a Failure where a needed folder is missing. */
+  explain(stage: Stage): Promise<string[]>;
+  /** Lines about how a file came about. Throws a Failure where it is missing or in no stage folder. */
+  explainFile(path: string): Promise<string[]>;
+  /** The stages as a Mermaid graph. */
+  graph(): Promise<string>;
+  /** Reads every stored byte; removes from the cache what is damaged. */
+  verify(report: Report): Promise<Verdict>;
+  /** Drops results from the cache, but for the newest `keep` of each stage and what stands in artifacts. */
+  gc(keep: number, dryRun: boolean): Promise<Dropped>;
+}
+
+/** A runner of `pipeline` in one folder of artifacts. */
+export function openRunner({
+  pipeline,
+  artifacts,
+  cache: { store, hashes, code },
+  forced = [],
+  threads,
+  settings,
+  stop = new AbortController().signal,
+}: RunnerOptions): Runner {
+  const workspace = new Workspace(artifacts);
+  const context: RunContext = {
+    pipeline,
+    workspace,
+    store,
+    hashes,
+    code,
+    forced: new Set(forced),
+    settled: new Map(),
+    threads,
+    stop,
+    report: () => {},
+    remember: async () => {
+      if (settings) await remember(artifacts, settings.root, settings);
+    },
+  };
+  return {
+    settled: context.settled,
+    folder: (stage) => workspace.folder(stage),
+    run: async (chosen, { report, ...how }) =>
+      (await import('./execute/all-stages.ts')).runAllStages({ ...context, report }, chosen, how),
+    plan: async (chosen) => (await import('./execute/plan.ts')).planStages(context, chosen),
+    explain: async (stage) => (await import('./explain/stage.ts')).explainStage(context, stage),
+    explainFile: async (path) => (await import('./explain/file.ts')).explainFile(path, hashes),
+    graph: async () => (await import('./explain/graph.ts')).drawGraph(pipeline),
+    verify: async (report) =>
+      (await import('./upkeep/verify.ts')).verifyAll({ pipeline, workspace, store, report }),
+    gc: async (keep, dryRun) =>
+      (await import('./upkeep/gc.ts')).collectGarbage({ store, workspace }, keep, dryRun),
+  };
+}
+
+/** The record of what stands in the folder of a stage; null where there is none that can be believed. */
+export const recordIn = (artifacts: string, stage: string): Promise<StageRecord | null> =>
+  readRecord(new Workspace(artifacts).besideStage(stage, 'provenance.json'));

@@ -1,0 +1,59 @@
+/** What a run of a stage left: its whole key, the files it wrote by content, and how it came about. */
+import { hostname } from 'node:os';
+import type { StoredFile } from '../disk/listing.ts';
+import { readSealed, type Unsealed } from '../disk/sealed.ts';
+import { hashKey, KEY_FORMAT, type Key } from '../key/key.ts';
+
+/** Of the run, not of the result: none of it is in the key or in the stage folder. */
+export interface Circumstances {
+  readonly stage: string;
+  readonly started: string;
+  readonly seconds: number;
+  readonly host: string;
+  readonly node: string;
+}
+
+export interface StageRecord {
+  /** Hash of `fields`. */
+  readonly key: string;
+  readonly fields: Key;
+  readonly files: readonly StoredFile[];
+  readonly circumstances: Circumstances;
+  /** What changed while the stage ran. Such a result may be used but is never taken for that of its key. */
+  readonly changedMeanwhile: readonly string[];
+}
+
+/** Of a run of `stage` that ends now. */
+export function circumstancesOf(stage: string, started: Date): Circumstances {
+  const seconds = (Date.now() - started.getTime()) / 1000;
+  return { stage, started: started.toISOString(), seconds, host: hostname(), node: process.version };
+}
+
+/** The record at `path`, or null where there is none that can be believed. */
+export async function readRecord(path: string): Promise<StageRecord | null> {
+  return (await examineRecord(path)).record;
+}
+
+/** The record at `path`, and what is wrong with what is there. */
+export async function examineRecord(
+  path: string,
+): Promise<{ record: StageRecord | null; flaw: Unsealed['flaw'] }> {
+  const { value, flaw } = await readSealed(path);
+  if (value === undefined) return { record: null, flaw };
+  const { key, fields, files, circumstances, changedMeanwhile } = value as StageRecord;
+  if (fields?.format !== KEY_FORMAT || circumstances === undefined)
+    return { record: null, flaw: 'is of an earlier version' };
+  if (key !== hashKey(fields) || !files.every(isStoredFile)) return { record: null, flaw: 'is damaged' };
+  return { record: { key, fields, files, circumstances, changedMeanwhile }, flaw: null };
+}
+
+/** A path may not lead out of the folder, whoever wrote the record. */
+function isStoredFile(value: unknown): value is StoredFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, sha256, size, executable } = value as Partial<StoredFile>;
+  if (typeof path !== 'string' || path.startsWith('/') || path.split('/').includes('..')) return false;
+  const isHash = path.endsWith('/')
+    ? sha256 === ''
+    : typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
+  return isHash && Number.isSafeInteger(size) && typeof executable === 'boolean';
+}
