@@ -23,6 +23,7 @@ const besideFiles = (start) => ({
   regex: `^${start}(?!files/)`,
   message: 'of lib, lib/runner imports lib/files alone',
 });
+const ofNode = { group: ['node:*'], message: 'the page runs this in the browser' };
 /** Sections that measure what is behind the doors. */
 const measuring = ['bench/sections/cache.ts', 'bench/sections/known.ts'];
 
@@ -61,6 +62,11 @@ export default tseslint.config(
     rules: restrict(behindDoors, insideCharts),
   },
   { files: ['lib/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts) },
+  {
+    files: ['lib/network/*.ts', 'lib/numerics/*.ts'],
+    ignores: ['lib/network/model-file.ts'],
+    rules: restrict(fromAbove, behindDoors, insideCharts, ofNode),
+  },
   { files: ['lib/runner/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./')) },
   { files: ['lib/runner/*/**/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./\\.\\./')) },
 );

@@ -2,7 +2,7 @@
 // milliseconds from start to the first batch and from there to the last byte, and the process's peak in bytes.
 import { writeActivations } from '../lib/model/activation-files.ts';
 import { openBackend } from '../lib/model/backend.ts';
-import { initialWeights } from '../lib/model/initial.ts';
+import { initialWeights } from '../lib/network/initial.ts';
 import { gridRows } from '../lib/task/split.ts';
 import { configOf } from './runs.ts';
 

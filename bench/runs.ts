@@ -1,15 +1,16 @@
 // Training runs to time: the reference model at some p on the pairs that its published run trains on.
-import { openKernel, type Build, type Rows } from '../lib/kernel/kernel.ts';
+import { openKernel, type Build } from '../lib/kernel/kernel.ts';
 import { buildNative } from '../lib/kernel/native/build.ts';
-import { flattenWeights, type ModelConfig } from '../lib/model/config.ts';
-import { initialWeights } from '../lib/model/initial.ts';
+import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
+import { initialWeights } from '../lib/network/initial.ts';
+import type { Pairs } from '../lib/network/pairs.ts';
 import { gridRows, splitRows, takeRows } from '../lib/task/split.ts';
 
 export const ADAMW = { learning_rate: 1e-3, weight_decay: 1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
 
 export interface Run {
   readonly config: ModelConfig;
-  readonly rows: Rows;
+  readonly rows: Pairs;
   /** What computes, in words. */
   readonly name: string;
   close(): void;

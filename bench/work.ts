@@ -1,6 +1,6 @@
 // The floating-point operations of one training step, counted from the sizes of its products (a multiply-add is two). What the
 // kernel does beside them (softmax, transposes, AdamW) is not counted.
-import type { ModelConfig } from '../lib/model/config.ts';
+import type { ModelConfig } from '../lib/network/config.ts';
 
 export interface Work {
   /** relu(z) W_logit, forward and both gradients. */

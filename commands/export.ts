@@ -8,7 +8,7 @@ import { Failure } from '../lib/files/failure.ts';
 import { kindOf } from '../lib/files/regular-file.ts';
 import { readSummary } from '../lib/files/summary.ts';
 import { writeWhole } from '../lib/files/whole-file.ts';
-import { readModel, writeModel } from '../lib/model/model-file.ts';
+import { readModel, writeModel } from '../lib/network/model-file.ts';
 import { openCheckpoints, type Checkpoints } from '../lib/training/checkpoints.ts';
 import { runCommand } from './command.ts';
 import { readOptions, wrongLine } from './options.ts';

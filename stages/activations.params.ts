@@ -1,6 +1,5 @@
 import { backendIdentity } from '../lib/model/backend-identity.ts';
-import { ACTIVATION_NAMES } from '../lib/model/hooks.ts';
-import { DTYPES, EVERYTHING, POSITIONS } from '../lib/model/selection.ts';
+import { ACTIVATION_NAMES, DTYPES, EVERYTHING, POSITIONS } from '../lib/network/hooks.ts';
 import { choice, list, object } from '../lib/runner/schema.ts';
 
 export const params = object(

@@ -6,11 +6,11 @@ import { writeSummary } from '../lib/files/summary.ts';
 import { writeActivations } from '../lib/model/activation-files.ts';
 import { keptActivation } from '../lib/model/activation-format.ts';
 import { openBackend } from '../lib/model/backend.ts';
-import { N_CTX } from '../lib/model/config.ts';
-import { Scorer } from '../lib/model/loss.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { N_CTX } from '../lib/network/config.ts';
+import { crossEntropy, largestClass } from '../lib/network/loss.ts';
+import { readModel } from '../lib/network/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import { params } from './activations.params.ts';
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
@@ -22,12 +22,16 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const backend = await openBackend();
   console.log(`forward pass: ${backend.description}`);
 
-  const scorer = new Scorer();
+  let [loss, right] = [0, 0];
   const onBatch = (start: number, logits: Float32Array): void => {
     const pairs = logits.length / (N_CTX * p);
     for (let i = 0; i < pairs; i++) {
       const end = (i + 1) * N_CTX * p; // of the logits at `=`
-      scorer.add(logits.subarray(end - p, end), grid.label[start + i]!);
+      const atEquals = logits.subarray(end - p, end);
+      const label = grid.label[start + i]!;
+      const answer = largestClass(atEquals);
+      loss += crossEntropy(atEquals, label, answer);
+      right += Number(answer === label);
     }
     progress(start + pairs, p * p, 'pairs');
   };
@@ -39,5 +43,6 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     say(`${name} [${[p * p, ...shape].join(', ')}]`);
   }
   const hookCount = hooks.filter((name) => name !== 'logits').length;
-  await writeSummary(out, { p, pairs: p * p, hooks: hookCount, dtype, positions, ...scorer.score });
+  const [pairs, score] = [p * p, { loss: loss / p ** 2, accuracy: right / p ** 2 }];
+  await writeSummary(out, { p, pairs, hooks: hookCount, dtype, positions, ...score });
 });

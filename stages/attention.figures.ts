@@ -1,6 +1,6 @@
 // What the stage attention draws: patterns, neurons over the grid, and scores by frequency.
-import type { Matrix } from '../lib/analysis/matrix.ts';
 import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
+import type { Matrix } from '../lib/numerics/matrix.ts';
 
 const POSITIONS = ['a', 'b', '='];
 const ATTENTION = { name: 'attention', label: 'attention', signed: false, domain: [0, 1] } as const;

@@ -7,19 +7,19 @@
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
-import { columnOf } from '../lib/analysis/matrix.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import type { Columns } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { sizeOf } from '../lib/files/tensor.ts';
 import { writeSummary } from '../lib/files/summary.ts';
+import { sizeOf } from '../lib/files/tensor.ts';
 import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
-import { N_CTX } from '../lib/model/config.ts';
-import type { ActivationName } from '../lib/model/hooks.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { N_CTX } from '../lib/network/config.ts';
+import type { ActivationName } from '../lib/network/hooks.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import { columnOf } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import {
   attentionToA,
   averagePattern,

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { writeSummary } from '../lib/files/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { writePairs } from '../lib/task/pairs.ts';
+import { writePairs } from '../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../lib/task/split.ts';
 import { params } from './dataset.params.ts';
 

@@ -1,8 +1,8 @@
 // What the stage fourier draws: spectra, and matrices in the Fourier basis. Every frequency 0 .. p//2 is on the axis.
-import type { FourierBasis, FourierNorms } from '../lib/analysis/fourier.ts';
-import type { Matrix } from '../lib/analysis/matrix.ts';
 import type { SingularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
 import type { Bars, Heatmap } from '../lib/charts/figure.ts';
+import type { FourierBasis, FourierNorms } from '../lib/numerics/fourier-basis.ts';
+import type { Matrix } from '../lib/numerics/matrix.ts';
 import { componentMap } from './spectra.figures.ts';
 
 type Frequencies = readonly number[];

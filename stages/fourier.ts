@@ -4,25 +4,23 @@
 // cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { logitMap, numberEmbedding } from '../lib/analysis/composites.ts';
-import {
-  embeddingInBasis,
-  energyShare,
-  fourierNorms,
-  frequencyPower,
-  logitMapInBasis,
-  makeFourierBasis,
-} from '../lib/analysis/fourier.ts';
-import { gini } from '../lib/analysis/gini.ts';
 import { keyFrequencies, type KeyFrequencies } from '../lib/analysis/key-frequencies.ts';
 import { singularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
-import { computeSvd } from '../lib/analysis/svd.ts';
 import { sumSquaredWeights } from '../lib/analysis/weight-norms.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import {
+  energyShare,
+  fourierNorms,
+  frequencyPower,
+  makeFourierBasis,
+} from '../lib/numerics/fourier-basis.ts';
+import { gini } from '../lib/numerics/gini.ts';
+import { computeSvd } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import {
   embeddingMap,
   embeddingNorms,

@@ -6,22 +6,11 @@ import { join } from 'node:path';
 import { ablationSummary, scoreAblations } from '../lib/analysis/ablation-scores.ts';
 import { randomFrequencies } from '../lib/analysis/ablations.ts';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { logitMap, numberEmbedding } from '../lib/analysis/composites.ts';
-import { gaussianControl } from '../lib/analysis/control.ts';
-import {
-  embeddingInBasis,
-  energyShare,
-  fourierNorms,
-  logitMapInBasis,
-  makeFourierBasis,
-} from '../lib/analysis/fourier.ts';
 import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { lineSums } from '../lib/analysis/line-sums.ts';
 import { logitCosineCoefficients } from '../lib/analysis/logit-cosines.ts';
 import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/analysis/logit-measures.ts';
-import { frobeniusNorm, rowNorms, type Matrix } from '../lib/analysis/matrix.ts';
-import { runNetwork } from '../lib/analysis/network.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
 import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
@@ -30,10 +19,15 @@ import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import type { Identity } from '../lib/kernel/identity.ts';
 import { defaultThreads, openKernel } from '../lib/kernel/kernel.ts';
-import { flattenWeights, type ModelConfig, type Weights } from '../lib/model/config.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
+import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
+import { runNetwork } from '../lib/network/forward.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import { energyShare, fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
+import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
+import { frobeniusNorm, rowNorms, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import {
   cosineBars,
   excludedLines,

@@ -6,18 +6,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { logitMap } from '../lib/analysis/composites.ts';
-import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { defaultThreads } from '../lib/kernel/kernel.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { measuresTable } from '../lib/progress/columns.ts';
 import { measureAll } from '../lib/progress/pool.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import { openCheckpoints } from '../lib/training/checkpoints.ts';
 import { params } from './measures.params.ts';
 

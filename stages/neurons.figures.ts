@@ -1,8 +1,8 @@
 // What the stage neurons draws: neurons by frequency.
-import type { FourierNorms } from '../lib/analysis/fourier.ts';
-import type { Matrix } from '../lib/analysis/matrix.ts';
 import type { Cluster, NeuronFrequency } from '../lib/analysis/neuron-frequencies.ts';
 import type { Bars, Heatmap, Lines } from '../lib/charts/figure.ts';
+import type { FourierNorms } from '../lib/numerics/fourier-basis.ts';
+import type { Matrix } from '../lib/numerics/matrix.ts';
 import { componentMap, gridSpectrumMap } from './spectra.figures.ts';
 
 /** Spectra of chosen neurons, [p*p] each, beside that of a control. */

@@ -5,13 +5,8 @@
 // that never varies, has frequency 0.
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { logitMap } from '../lib/analysis/composites.ts';
-import { gaussianControl } from '../lib/analysis/control.ts';
-import { fourierNorms, logitMapInBasis, makeFourierBasis } from '../lib/analysis/fourier.ts';
 import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
 import { lineSums } from '../lib/analysis/line-sums.ts';
-import { columnOf, createMatrix, type Matrix } from '../lib/analysis/matrix.ts';
-import { runNetwork } from '../lib/analysis/network.ts';
 import {
   bestFrequencies,
   frequencyClusters,
@@ -22,9 +17,14 @@ import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
+import { runNetwork } from '../lib/network/forward.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
+import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
+import { columnOf, createMatrix, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/pairs.ts';
+import { readPairs } from '../lib/task/dataset.ts';
 import {
   clusterBars,
   clusterNormMap,

@@ -3,7 +3,7 @@
 import type { Line } from '../lib/analysis/line-sums.ts';
 import type { Band, Lines, LineSeries } from '../lib/charts/figure.ts';
 import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
-import { WEIGHT_NAMES, type WeightName } from '../lib/model/config.ts';
+import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
 import { SCALAR_FIGURES } from '../lib/progress/scalar-figures.ts';
 
 /** The checkpoints that all curves share. */

@@ -1,6 +1,6 @@
 // Matrices in the Fourier basis, as several stages draw them.
-import type { Matrix } from '../lib/analysis/matrix.ts';
 import type { Axis, Colour, Heatmap } from '../lib/charts/figure.ts';
+import type { Matrix } from '../lib/numerics/matrix.ts';
 
 interface Components {
   readonly title: string;

@@ -1,7 +1,7 @@
 // What the stage svd draws: singular values and vectors of one matrix, or of one a head.
 import type { Decomposition } from '../lib/analysis/decomposition.ts';
-import { firstColumns } from '../lib/analysis/matrix.ts';
 import type { Heatmap, Lines } from '../lib/charts/figure.ts';
+import { firstColumns } from '../lib/numerics/matrix.ts';
 
 /** Singular vectors drawn, as in the seed notebook. */
 const DRAWN = 10;

@@ -3,14 +3,14 @@
 // the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
 // the two composites and every decomposition as Arrow.
 import { join } from 'node:path';
-import { logitMap, neuronMap, numberEmbedding } from '../lib/analysis/composites.ts';
 import { decompose, decompositionTable, type Decomposition } from '../lib/analysis/decomposition.ts';
-import type { Matrix } from '../lib/analysis/matrix.ts';
-import { effectiveRank } from '../lib/analysis/svd.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { readModel } from '../lib/model/model-file.ts';
+import { logitMap, neuronMap, numberEmbedding } from '../lib/network/composites.ts';
+import { readModel } from '../lib/network/model-file.ts';
+import type { Matrix } from '../lib/numerics/matrix.ts';
+import { effectiveRank } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { singularValues, singularVectors } from './svd.figures.ts';
 import { params } from './svd.params.ts';

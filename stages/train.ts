@@ -5,11 +5,11 @@
 import { join } from 'node:path';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/model/config.ts';
-import { initialWeights } from '../lib/model/initial.ts';
-import { writeModel } from '../lib/model/model-file.ts';
+import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/network/config.ts';
+import { initialWeights } from '../lib/network/initial.ts';
+import { writeModel } from '../lib/network/model-file.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
-import { readPairs, type Pairs } from '../lib/task/pairs.ts';
+import { readPairs, type Dataset } from '../lib/task/dataset.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
 import { openEngine, type OpenEngine } from '../lib/training/engine.ts';
 import { writeHistory } from '../lib/training/history-file.ts';
@@ -20,14 +20,14 @@ import { readPretrained } from '../lib/training/pretrained.ts';
 import { params, type TrainParams } from './train.params.ts';
 
 await stage(params, async (job) => {
-  const pairs = await readPairs(join(job.needs['dataset']!, 'pairs.arrow'));
+  const dataset = await readPairs(join(job.needs['dataset']!, 'pairs.arrow'));
   const { pretrained } = job.params;
-  await (pretrained === null ? trainModel(job, pairs) : takePretrained(job, pairs, pretrained));
+  await (pretrained === null ? trainModel(job, dataset) : takePretrained(job, dataset, pretrained));
 });
 
 async function trainModel(
   { params, identity, out, resume_dir, progress, say }: Job<TrainParams>,
-  { task, train, test }: Pairs,
+  { task, train, test }: Dataset,
 ): Promise<void> {
   const { d_model, n_heads, d_head, d_mlp } = params;
   const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
@@ -78,7 +78,7 @@ async function trainModel(
 
 async function takePretrained(
   { params, identity, out, say }: Job<TrainParams>,
-  { task, train, test }: Pairs,
+  { task, train, test }: Dataset,
   path: string,
 ): Promise<void> {
   const { config, weights, history, checkpoints, copyRest } = await readPretrained(path);

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tableFromIPC, type Table } from 'apache-arrow';
-import { readModel } from '../lib/model/model-file.ts';
+import { readModel } from '../lib/network/model-file.ts';
 import { readHistory } from '../lib/training/history-file.ts';
 import { assertClose } from './assert-close.ts';
 import { missing, python, runPython, runPythonFile } from './interop/python.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openArrow } from '../lib/files/arrow.ts';
-import { HOOK_NAMES } from '../lib/model/hooks.ts';
+import { HOOK_NAMES } from '../lib/network/hooks.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const SMALL = [

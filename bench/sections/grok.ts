@@ -3,8 +3,8 @@
  * epochs take at that rate. The journal is written as the train stage writes it.
  */
 import { openKernel, type Build } from '../../lib/kernel/kernel.ts';
-import { flattenWeights, parameterCount } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { flattenWeights, parameterCount } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { findMilestones } from '../../lib/training/history.ts';
 import { Journal } from '../../lib/training/journal.ts';

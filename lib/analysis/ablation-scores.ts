@@ -1,5 +1,5 @@
 // Losses and accuracies of networks with a part taken out, everything downstream recomputed.
-import type { ModelConfig, Weights } from '../model/config.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
 import { withoutFrequencies, withoutHead, withoutMlp, withOnlyFrequencies } from './ablations.ts';
 import type { SetScores } from './set-scores.ts';
 

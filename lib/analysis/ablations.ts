@@ -1,11 +1,11 @@
 // Weights with a part of the network taken out, so that everything downstream is recomputed; and what chance removes.
 // Sources: Nanda et al. 2023 (heads, MLP), GROKVERSE (frequencies in the embedding, size-matched random controls).
 import { createTensor } from '../files/tensor.ts';
-import type { ModelConfig, Weights } from '../model/config.ts';
-import { TorchGenerator } from '../random/torch-generator.ts';
-import { numberEmbedding } from './composites.ts';
-import { makeFourierBasis } from './fourier.ts';
-import { createMatrix, multiply, transpose } from './matrix.ts';
+import { numberEmbedding } from '../network/composites.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { createMatrix, multiply, transpose } from '../numerics/matrix.ts';
+import { TorchGenerator } from '../numerics/torch-generator.ts';
 
 /** The network without what head h writes: its z at `=` is zero. */
 export function withoutHead({ d_model, d_head }: ModelConfig, weights: Weights, head: number): Weights {

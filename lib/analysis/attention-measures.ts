@@ -1,9 +1,9 @@
 // Where `=` looks, and by which frequencies. Source: Nanda et al. 2023, section 4 and appendix C.1.
-import { N_CTX, type ModelConfig, type Weights } from '../model/config.ts';
-import { numberEmbedding } from './composites.ts';
-import { makeFourierBasis } from './fourier.ts';
-import { createMatrix, columnMeans, multiply, type Matrix } from './matrix.ts';
-import { residualRows, scoreDirections } from './network.ts';
+import { numberEmbedding } from '../network/composites.ts';
+import { N_CTX, type ModelConfig, type Weights } from '../network/config.ts';
+import { residualRows, scoreDirections } from '../network/forward.ts';
+import { makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { createMatrix, columnMeans, multiply, type Matrix } from '../numerics/matrix.ts';
 
 /** Attention from `=` to a, b and `=`, mean over pairs, of patterns [p*p, n_heads * 3]: [head][position]. */
 export function meanAttentionFromEquals(pattern: Matrix): number[][] {

@@ -1,8 +1,8 @@
 // A map of the network (one matrix, or one a head) taken apart by SVD and held against chance.
 import type { ArrowSchema, ColumnData, Columns, ColumnType } from '../files/arrow.ts';
-import { gaussianControl } from './control.ts';
-import { columnOf, frobeniusNorm, type Matrix } from './matrix.ts';
-import { computeSvd, type Svd } from './svd.ts';
+import { gaussianControl } from '../numerics/gaussian-control.ts';
+import { columnOf, frobeniusNorm, type Matrix } from '../numerics/matrix.ts';
+import { computeSvd, type Svd } from '../numerics/svd.ts';
 
 export interface Decomposition extends Svd {
   readonly matrix: Matrix;

@@ -1,35 +1,30 @@
 // Losses of logits L and of L - P for parts P that depend on the answer only, in one reading of L: since
 // exp(L - P) = exp(L) exp(-P), one exponential a logit serves all of them.
-import { crossEntropy } from '../kernel/cross-entropy.ts';
-import type { Rows } from '../task/split.ts';
-import { shiftedExponentials } from './exponentials.ts';
+import { scoreLogits, type Score } from '../network/loss.ts';
+import type { Pairs } from '../network/pairs.ts';
+import { shiftedExponentials } from '../numerics/exponentials.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import type { Grid } from './line-sums.ts';
-import type { Matrix } from './matrix.ts';
 import { combineSets, type SetScores } from './set-scores.ts';
 
 /** Scores of L [p*p, p] minus each of `parts` [p (answer), p]; `null` takes nothing away. */
 export function scoreExcluded(
-  { train, test }: { readonly train: Rows; readonly test: Rows },
+  { train, test }: { readonly train: Pairs; readonly test: Pairs },
   logits: Grid,
   parts: readonly (Matrix | null)[],
 ): SetScores[] {
   const [ofTrain, ofTest] = [train, test].map((rows) => scoreRowsOf(rows, logits, parts)) as [
-    RowScores[],
-    RowScores[],
+    Score[],
+    Score[],
   ];
   return parts.map((_, i) => combineSets({ train, test }, { train: ofTrain[i]!, test: ofTest[i]! }));
 }
 
-interface RowScores {
-  readonly loss: number;
-  readonly accuracy: number;
-}
-
 function scoreRowsOf(
-  { a, b, label }: Rows,
+  { a, b, label }: Pairs,
   { columns: p, data }: Grid,
   parts: readonly (Matrix | null)[],
-): RowScores[] {
+): Score[] {
   const factors = parts.map((part) => part?.data.map((x) => Math.exp(-x)) ?? new Float64Array(p * p).fill(1));
   const [losses, right] = [new Float64Array(parts.length), new Float64Array(parts.length)];
   const exps = new Float64Array(p);
@@ -82,7 +77,7 @@ function largest(row: Float32Array | Float64Array): number {
   return top;
 }
 
-function scoreOne(row: Float32Array | Float64Array, y: number, part: Matrix | null): RowScores {
+function scoreOne(row: Float32Array | Float64Array, y: number, part: Matrix | null): Score {
   const left = Float64Array.from(row, (x, c) => x - (part?.data[y * row.length + c] ?? 0));
-  return crossEntropy(left, Int32Array.of(y), row.length);
+  return scoreLogits(left, Int32Array.of(y), row.length);
 }

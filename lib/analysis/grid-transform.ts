@@ -1,7 +1,7 @@
 // The two-dimensional Fourier transform of functions on the grid, G -> F G F^T, and its norms.
 // Source: TransformerLens' demo and Nanda et al. 2023 (whose basis has cosine first; here sine is first).
+import { createMatrix, multiply, type Matrix } from '../numerics/matrix.ts';
 import { sideOf } from './line-sums.ts';
-import { createMatrix, multiply, type Matrix } from './matrix.ts';
 
 /** Coefficient (x, y) of each column, x of a and y of b in basis order: [p*p, n] -> [p*p, n], row = x*p + y. */
 export function transformGrid(F: Matrix, grid: Matrix): Matrix {

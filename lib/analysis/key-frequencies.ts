@@ -1,6 +1,6 @@
 // Which frequencies does the network use? The field has no agreed rule, so the rules stand side by side.
 // All count every frequency 1 .. p//2, the last included, and leave the constant out.
-import type { FourierNorms } from './fourier.ts';
+import type { FourierNorms } from '../numerics/fourier-basis.ts';
 
 /** Key frequencies by the rules that need only weights, each ascending. */
 export interface KeyFrequencies {

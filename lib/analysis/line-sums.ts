@@ -3,8 +3,8 @@
 // and {1, cos w_k b, sin w_k b} without the constant span the same space as the cosines and sines of w_k a, w_k b,
 // w_k(a + b), w_k(a - b) (the addition theorems), which are orthogonal with norm p/sqrt 2 each. So a coefficient of the
 // p^2 grid is one of a length-p transform of its line sums: O(p^2) a column instead of O(p^3).
-import { makeFourierBasis } from './fourier.ts';
-import { createMatrix, multiply, type Matrix } from './matrix.ts';
+import { makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { createMatrix, multiply, type Matrix } from '../numerics/matrix.ts';
 
 /** The value that the pairs of a line share, from (a, b, p). */
 export const LINES = {

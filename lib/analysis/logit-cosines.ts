@@ -1,8 +1,8 @@
 // How far are the logits L[a, b, c] a sum of cos w_k(a + b - c)? With u_k that cosine over its norm sqrt(p^3/2), the u_k
 // are orthonormal and alpha_k = <L, u_k> (TransformerLens' demo, Nanda et al. 2023 section 4.2). The demo multiplies a cube
 // of p//2 x p^3 numbers; here logits are summed over (a + b - c) mod p first: alpha_k = sqrt(2/p^3) sum over m of S_m cos w_k m.
-import { createDft } from './dft.ts';
-import { createMatrix, type Matrix } from './matrix.ts';
+import { createDft } from '../numerics/dft.ts';
+import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 
 /** alpha_k, entry k - 1, k = 1 .. p//2, of the logits' sums over the lines of the answer s, [p (s), p (c)]. */
 export function logitCosineCoefficients({ rows: p, data }: Matrix): Float64Array {

@@ -1,12 +1,12 @@
 // Every measure of the logits of one network, under the names of this project's tables; all on the same key frequencies.
-import type { Weights } from '../model/config.ts';
+import { numberEmbedding } from '../network/composites.ts';
+import type { Weights } from '../network/config.ts';
+import type { Network } from '../network/forward.ts';
+import { createMatrix, toMatrix, type Matrix } from '../numerics/matrix.ts';
 import { excludedLogits, restrictedLogits, type PairLogits } from './circuit-logits.ts';
-import { numberEmbedding } from './composites.ts';
 import { gradientSymmetricity } from './gradient-symmetricity.ts';
 import { lineStatistics, lineSums, type Line } from './line-sums.ts';
 import { cosineLogits, logitCosineCoefficients, logitEnergy } from './logit-cosines.ts';
-import { createMatrix, toMatrix, type Matrix } from './matrix.ts';
-import type { Network } from './network.ts';
 import { circularity, distanceIrrelevance } from './pizza-measures.ts';
 import { scoreRows, scoreSets, type Sets, type SetScores } from './set-scores.ts';
 import { projectOnTrig, trigPartThroughNeurons, trigRatio } from './trig-directions.ts';

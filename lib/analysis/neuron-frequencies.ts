@@ -2,8 +2,8 @@
 // all pairs in the eight products of {1, cos w_k a, sin w_k a} and {1, cos w_k b, sin w_k b}, the constant left out,
 // and the k where that share is largest. Every k = 1 .. p//2 counts (the Colab leaves the last one out).
 // Attention is measured the same way: the degree-2 fit of the paper's appendix C.1.
+import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 import { columnVariation, LINE_NAMES, lineCoefficients, lineSums, type Grid } from './line-sums.ts';
-import { createMatrix, type Matrix } from './matrix.ts';
 
 /** Share of the variance of each column [p*p, n] that frequency k explains, [p//2, n], row k - 1; NaN where it never varies. */
 export function frequencyShares(grid: Grid): Matrix {

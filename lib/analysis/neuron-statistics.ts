@@ -1,7 +1,7 @@
 // What the trigonometric measures ask of the neurons, before and after the ReLU, in one reading of the pre-activations:
 // neurons are most of a checkpoint's numbers, 6.5 million of them at p = 113.
+import { createMatrix } from '../numerics/matrix.ts';
 import { rowsByLine, sideOf, type Grid, type Line, type LineStatistics } from './line-sums.ts';
-import { createMatrix } from './matrix.ts';
 
 /** Of squares below this share of their sum nothing is left but rounding: such a neuron never varies. */
 const ROUNDING = 1e-12;

@@ -1,8 +1,8 @@
 // Measures that tell a clock from a pizza. Source: Zhong et al. 2023, "The Clock and the Pizza", as their code has them.
-import { createDft, magnitudes } from './dft.ts';
+import { createDft, magnitudes } from '../numerics/dft.ts';
+import { columnMeans, columnOf, createMatrix, type Matrix } from '../numerics/matrix.ts';
+import { computeSvd } from '../numerics/svd.ts';
 import { LINES, type Line } from './line-sums.ts';
-import { columnMeans, columnOf, createMatrix, type Matrix } from './matrix.ts';
-import { computeSvd } from './svd.ts';
 
 /**
  * With G the correct logits by s = (a + b) mod p and d = (a - b) mod p: mean over d of the standard deviation over s, over

@@ -1,12 +1,12 @@
 // Loss and accuracy of logits over all pairs, those trained on and those held out.
-import { crossEntropy } from '../kernel/cross-entropy.ts';
-import type { Rows } from '../task/split.ts';
+import { crossEntropy, largestClass, scoreLogits, type Score } from '../network/loss.ts';
+import type { Pairs } from '../network/pairs.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import type { PairLogits } from './circuit-logits.ts';
-import type { Matrix } from './matrix.ts';
 
 export const SET_NAMES = ['all', 'train', 'test'] as const;
 export type SetName = (typeof SET_NAMES)[number];
-export type Sets = Readonly<Record<SetName, Rows>>;
+export type Sets = Readonly<Record<SetName, Pairs>>;
 
 export interface SetScores {
   /** Mean cross-entropy. */
@@ -14,10 +14,8 @@ export interface SetScores {
   readonly accuracy: Readonly<Record<SetName, number>>;
 }
 
-type Scores = Readonly<Record<keyof SetScores, number>>;
-
 /** Mean cross-entropy of the rows' logits and the share of rows whose largest logit is the label's. */
-export function scoreRows(rows: Rows, { byPair, byAnswer }: PairLogits): Scores {
+export function scoreRows(rows: Pairs, { byPair, byAnswer }: PairLogits): Score {
   if (byPair === undefined) return scoreAnswers(rows, byAnswer!);
   const p = byPair.columns;
   const logits = new Float64Array(rows.a.length * p);
@@ -29,21 +27,22 @@ export function scoreRows(rows: Rows, { byPair, byAnswer }: PairLogits): Scores 
     const offset = rows.label[i]! * p;
     for (let c = 0; c < p; c++) row[c] = row[c]! + byAnswer.data[offset + c]!;
   });
-  return crossEntropy(logits, rows.label, p);
+  return scoreLogits(logits, rows.label, p);
 }
 
 /** Where logits depend on the answer only, p rows are all there are, each as often as its answer occurs. */
-function scoreAnswers({ label }: Rows, { columns: p, data }: Matrix): Scores {
+function scoreAnswers({ label }: Pairs, { columns: p, data }: Matrix): Score {
   const counts = new Float64Array(p);
   for (const y of label) counts[y] = counts[y]! + 1;
-  let [loss, accuracy] = [0, 0];
+  let [loss, right] = [0, 0];
   counts.forEach((count, y) => {
     if (count === 0) return;
-    const one = crossEntropy(data.subarray(y * p, (y + 1) * p), Int32Array.of(y), p);
-    loss += count * one.loss;
-    accuracy += count * one.accuracy;
+    const row = data.subarray(y * p, (y + 1) * p);
+    const answer = largestClass(row);
+    loss += count * crossEntropy(row, y, answer);
+    right += answer === y ? count : 0;
   });
-  return { loss: loss / label.length, accuracy: accuracy / label.length };
+  return { loss: loss / label.length, accuracy: right / label.length };
 }
 
 /** Scores of the sets trained on and held out, and of both together. */
@@ -54,7 +53,7 @@ export function scoreSets(sets: Omit<Sets, 'all'>, logits: PairLogits): SetScore
 /** All pairs are those trained on and those held out. */
 export function combineSets(
   sets: Omit<Sets, 'all'>,
-  { train, test }: { readonly train: Scores; readonly test: Scores },
+  { train, test }: { readonly train: Score; readonly test: Score },
 ): SetScores {
   const [n, m] = [sets.train.label.length, sets.test.label.length];
   const both = (measure: keyof SetScores) => ({

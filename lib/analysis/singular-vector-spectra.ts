@@ -1,8 +1,8 @@
 // The seed notebook's question: which frequencies do the first left singular vectors of W_E consist of?
 // Frequencies are 0 .. p//2, the last included (the notebook leaves it out). A vector of norm 1 that is one pure
 // sinusoid has 2/p abs(FFT) = sqrt(2/p) at its frequency.
-import { createDft, magnitudes } from './dft.ts';
-import { columnOf, createMatrix, type Matrix } from './matrix.ts';
+import { createDft, magnitudes } from '../numerics/dft.ts';
+import { columnOf, createMatrix, type Matrix } from '../numerics/matrix.ts';
 
 export interface SingularVectorSpectra {
   /** How many columns of U went in. */

@@ -2,9 +2,9 @@
 // computes with. T projects on them. T f depends on l only, and so does everything built of T alone: it is kept as
 // [p, n] by l, never as [p*p, n]. Only the rows of the key frequencies are ever multiplied.
 // Source: Nanda et al. 2023; ARENA's exercises (trig ratio).
-import { frequencyRows } from './fourier.ts';
+import { frequencyRows } from '../numerics/fourier-basis.ts';
+import { multiply, transpose, type Matrix } from '../numerics/matrix.ts';
 import type { LineStatistics } from './line-sums.ts';
-import { multiply, transpose, type Matrix } from './matrix.ts';
 
 /**
  * T f by l, [p, n], of the sums of f over the answer's lines [p, n]. A unit vector of the grid is a row of F, constant

@@ -1,5 +1,6 @@
 // The sum of squares of every weight: what weight decay works on (the paper says norm, its code sums squares).
-import { toStateDict, type ModelConfig, type Weights } from '../model/config.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { toStateDict } from '../network/model-file.ts';
 
 /** By TransformerLens' names, every entry of every weight (the row of `=` too). */
 export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record<string, number> {

@@ -1,5 +1,5 @@
 // What a build of the kernel offers to kernel.ts: the C functions of kernel.h, with memory and threads behind them.
-import type { ModelConfig } from '../model/config.ts';
+import type { ModelConfig } from '../network/config.ts';
 
 /** As `enum job_kind` of kernel.h. */
 export const JOB_KINDS = { train: 0, gradients: 1, evaluate: 2, forward: 3 } as const;

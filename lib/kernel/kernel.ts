@@ -2,9 +2,9 @@
 // `=` position, by the native or the WebAssembly build of one C source. See kernel.c for the method.
 import os from 'node:os';
 import { Failure } from '../files/failure.ts';
-import { parameterCount, type ModelConfig } from '../model/config.ts';
 import { refuseTooBig } from '../model/memory.ts';
-import type { Rows } from '../task/split.ts';
+import { parameterCount, type ModelConfig } from '../network/config.ts';
+import type { Pairs as Rows } from '../network/pairs.ts';
 import type { Batch, Core, Job, OpenCore } from './core.ts';
 import { engineIdentity, findNative, refuseOther, type Identity } from './identity.ts';
 import { kernelBytes } from './memory.ts';
@@ -13,9 +13,6 @@ import { loadWasm } from './wasm/core.ts';
 export type Build = 'native' | 'wasm';
 /** Bytes that a build's addresses reach. */
 const ADDRESSABLE: Record<Build, number> = { native: Infinity, wasm: 2 ** 32 };
-
-export type { Rows };
-export { crossEntropy } from './cross-entropy.ts';
 
 export interface AdamW {
   readonly learning_rate: number;

@@ -1,5 +1,5 @@
 // How much memory the kernel takes: the arrays of setup.c that grow with more than one size.
-import { parameterCount, type ModelConfig } from '../model/config.ts';
+import { parameterCount, type ModelConfig } from '../network/config.ts';
 
 const BLOCK_ROWS = 96;
 const MAX_SLICES = 32;

@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { createArrow } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import {
+  activations,
+  EVERYTHING,
+  type Activation,
+  type ActivationName,
+  type Selection,
+} from '../network/hooks.ts';
 import { activationSchema, elementsAtEquals } from './activation-format.ts';
 import { tf } from './backend.ts';
-import type { ModelConfig, Weights } from './config.ts';
 import { forward, toPrompts, toTensors, type TensorWeights } from './forward.ts';
-import { activations, type Activation, type ActivationName } from './hooks.ts';
-import { EVERYTHING, type Selection } from './selection.ts';
 
 // Whole grid rows of about this many pairs: every tensor stays at some megabytes, whatever p is.
 const PAIRS_PER_BATCH = 1100;

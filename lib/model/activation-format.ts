@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
-import { N_CTX, type ModelConfig } from './config.ts';
-import { activations, type Activation, type ActivationName } from './hooks.ts';
-import type { Selection } from './selection.ts';
+import { N_CTX, type ModelConfig } from '../network/config.ts';
+import { activations, type Activation, type ActivationName, type Selection } from '../network/hooks.ts';
 
 /** Shape and dimensions of one prompt's activation as it is kept; at `=` alone its position axis is gone, as in `[:, -1]`. */
 export function keptActivation(

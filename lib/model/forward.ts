@@ -6,9 +6,9 @@
 // `forward` is the reference that everything else is tested against; `forwardAtEquals` is what the TensorFlow.js engine
 // differentiates. So both use only operations that have gradients on every backend: no gather (embedding is a product
 // with one-hot rows), no einsum (heads are laid side by side in one product).
+import { N_CTX, WEIGHT_NAMES, type ModelConfig, type WeightName, type Weights } from '../network/config.ts';
+import type { HookName } from '../network/hooks.ts';
 import { tf } from './backend.ts';
-import { N_CTX, WEIGHT_NAMES, type ModelConfig, type WeightName, type Weights } from './config.ts';
-import type { HookName } from './hooks.ts';
 
 export type TensorWeights = Readonly<Record<WeightName, tf.Tensor>>;
 

@@ -1,7 +1,7 @@
 // Refuses, before anything is allocated, a model that does not fit in memory, and names the param that makes it too big.
 import os from 'node:os';
 import { Failure } from '../files/failure.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from '../network/config.ts';
 
 const REFERENCE: ModelConfig = { p: 113, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 };
 

@@ -5,12 +5,12 @@ import { restrictedLogits } from '../analysis/circuit-logits.ts';
 import { scoreExcluded } from '../analysis/excluded-scores.ts';
 import { LINES, type Grid, type Line, type LineStatistics } from '../analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from '../analysis/logit-cosines.ts';
-import { createMatrix, toMatrix } from '../analysis/matrix.ts';
 import { centredEnergy, neuronStatistics } from '../analysis/neuron-statistics.ts';
 import { distanceIrrelevance } from '../analysis/pizza-measures.ts';
 import { scoreSets, SET_NAMES, type Sets, type SetScores } from '../analysis/set-scores.ts';
 import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../analysis/trig-directions.ts';
-import type { Weights } from '../model/config.ts';
+import type { Weights } from '../network/config.ts';
+import { createMatrix, toMatrix } from '../numerics/matrix.ts';
 import type { Measures } from './columns.ts';
 
 /** Activations at `=` over the whole grid: neurons before the ReLU [p*p, d_mlp], logits [p*p, p]. */

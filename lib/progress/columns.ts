@@ -1,6 +1,6 @@
 // measures.arrow: a row per checkpoint, one float64 column per scalar measure, one tensor column per list of them.
 import type { ArrowSchema, Columns } from '../files/arrow.ts';
-import { WEIGHT_NAMES, type ModelConfig } from '../model/config.ts';
+import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
 
 /** Of one checkpoint, by column. */
 export interface Measures {

@@ -1,11 +1,11 @@
 // Measures checkpoints one after the other, with one of them in memory: weights, and what the kernel computes of them on
 // one thread.
 import { answerLine } from '../analysis/answer-line.ts';
-import { makeFourierBasis } from '../analysis/fourier.ts';
 import type { Identity } from '../kernel/identity.ts';
 import { openKernel } from '../kernel/kernel.ts';
-import { flattenWeights, type ModelConfig } from '../model/config.ts';
-import { readPairs } from '../task/pairs.ts';
+import { flattenWeights, type ModelConfig } from '../network/config.ts';
+import { makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { readPairs } from '../task/dataset.ts';
 import { openCheckpoints } from '../training/checkpoints.ts';
 import { measureAnswers, measureLosses } from './answer-measures.ts';
 import type { Measures } from './columns.ts';

@@ -1,13 +1,18 @@
 // What a checkpoint's weights alone say: spectra, singular values and their sparsity, of the embedding W_E and of the
 // logit map W_L = W_out W_U. All of it follows from the p x p Gram matrices W_E W_E^T and W_L^T W_L, so nothing larger is
 // decomposed.
-import { numberEmbedding } from '../analysis/composites.ts';
-import { singularValuesOfGram } from '../analysis/eigenvalues.ts';
-import { energyShare, frequencyPower, normsByFrequency, type FourierBasis } from '../analysis/fourier.ts';
-import { gini } from '../analysis/gini.ts';
-import { gram, multiply, toMatrix, transpose, type Matrix } from '../analysis/matrix.ts';
-import { effectiveRank } from '../analysis/svd.ts';
-import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../model/config.ts';
+import { numberEmbedding } from '../network/composites.ts';
+import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../network/config.ts';
+import { singularValuesOfGram } from '../numerics/eigenvalues.ts';
+import {
+  energyShare,
+  frequencyPower,
+  normsByFrequency,
+  type FourierBasis,
+} from '../numerics/fourier-basis.ts';
+import { gini } from '../numerics/gini.ts';
+import { gram, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
+import { effectiveRank } from '../numerics/svd.ts';
 import type { Measures } from './columns.ts';
 
 /** `key`: null where the network has no key frequencies. */

@@ -3,23 +3,24 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { embeddingInBasis, fourierNorms, makeFourierBasis } from '../analysis/fourier.ts';
-import { toMatrix } from '../analysis/matrix.ts';
 import { openArrow, readArrow, type ArrowFile } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
 import { readSummary } from '../files/summary.ts';
 import { createTensor } from '../files/tensor.ts';
+import { embeddingInBasis } from '../network/composites.ts';
 import {
   flattenWeights,
   WEIGHT_NAMES,
   weightShapes,
   type ModelConfig,
   type Weights,
-} from '../model/config.ts';
-import { readModel } from '../model/model-file.ts';
-import { readPairs } from '../task/pairs.ts';
+} from '../network/config.ts';
+import { readModel } from '../network/model-file.ts';
+import { fourierNorms, makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { toMatrix } from '../numerics/matrix.ts';
+import { readPairs } from '../task/dataset.ts';
 import type { FigureFile, ReportData, Summaries, Table } from './data.ts';
 import { readFigures, titleOf } from './figure-files.ts';
 import { chooseSnapshots } from './snapshots.ts';

@@ -1,6 +1,6 @@
 // What travels in the page: one JSON object, and a block of base64 for the weights of each snapshot and for each figure.
 // Written by the stage, read in the browser, so nothing here needs either.
-import type { ModelConfig } from '../model/config.ts';
+import type { ModelConfig } from '../network/config.ts';
 
 /** Numbers as base64 of little-endian float32; a column of lists has them one after the other. */
 export interface Table {

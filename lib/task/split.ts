@@ -1,16 +1,10 @@
 // Every pair of the grid with its label, and which of them are trained on.
-import { TorchGenerator } from '../random/torch-generator.ts';
+import type { Pairs } from '../network/pairs.ts';
+import { TorchGenerator } from '../numerics/torch-generator.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 
-/** Pairs with their labels; the three arrays have one length. */
-export interface Rows {
-  readonly a: Int32Array;
-  readonly b: Int32Array;
-  readonly label: Int32Array;
-}
-
 /** All p*p pairs in grid order, row = a*p + b. */
-export function gridRows(p: number, operation: Operation): Rows {
+export function gridRows(p: number, operation: Operation): Pairs {
   const row = Int32Array.from({ length: p * p }, (_, i) => i);
   const a = row.map((i) => Math.floor(i / p));
   const b = row.map((i) => i % p);
@@ -33,7 +27,7 @@ export function splitRows(
 }
 
 /** The chosen rows, in the given order. */
-export function takeRows(rows: Rows, chosen: Int32Array): Rows {
+export function takeRows(rows: Pairs, chosen: Int32Array): Pairs {
   return {
     a: chosen.map((i) => rows.a[i]!),
     b: chosen.map((i) => rows.b[i]!),

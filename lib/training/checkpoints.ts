@@ -18,7 +18,7 @@ import {
   weightShapes,
   type ModelConfig,
   type Weights,
-} from '../model/config.ts';
+} from '../network/config.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
 

@@ -1,7 +1,7 @@
 // What a run trains with: a build of the kernel, or TensorFlow.js where that is named.
 import { refuseOther, type Identity } from '../kernel/identity.ts';
 import { defaultThreads, openKernel } from '../kernel/kernel.ts';
-import type { ModelConfig } from '../model/config.ts';
+import type { ModelConfig } from '../network/config.ts';
 import type { EngineName } from './engine-identity.ts';
 import type { Engine } from './loop.ts';
 

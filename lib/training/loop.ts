@@ -2,7 +2,7 @@
 // Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
 import { Failure } from '../files/failure.ts';
 import type { AdamW } from '../kernel/kernel.ts';
-import type { Rows } from '../task/split.ts';
+import type { Pairs } from '../network/pairs.ts';
 import type { HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
 import type { TrainingState } from './state-file.ts';
@@ -12,8 +12,8 @@ export interface Engine {
   readState(): TrainingState;
   writeState(state: Pick<TrainingState, 'weights'> & Partial<TrainingState>): void;
   /** `steps` AdamW steps; per step the mean cross-entropy and the accuracy before it. */
-  train(rows: Rows, adamw: AdamW, steps: number): Promise<{ loss: Float64Array; accuracy: Float64Array }>;
-  evaluate(rows: Rows): Promise<{ loss: number; accuracy: number }>;
+  train(rows: Pairs, adamw: AdamW, steps: number): Promise<{ loss: Float64Array; accuracy: Float64Array }>;
+  evaluate(rows: Pairs): Promise<{ loss: number; accuracy: number }>;
 }
 
 export interface Schedule {
@@ -43,7 +43,7 @@ const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is aske
  */
 export async function trainLoop(
   engine: Engine,
-  sets: { readonly train: Rows; readonly test: Rows },
+  sets: { readonly train: Pairs; readonly test: Pairs },
   adamw: AdamW,
   schedule: Schedule,
   journal: Journal,

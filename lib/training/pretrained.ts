@@ -4,8 +4,8 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, onFile } from '../files/failure.ts';
-import type { ModelConfig, Weights } from '../model/config.ts';
-import { readModel } from '../model/model-file.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { readModel } from '../network/model-file.ts';
 import { checkCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history-file.ts';
 import type { HistoryRecord } from './history.ts';

@@ -3,26 +3,26 @@
 // WEIGHT_NAMES, so an update is a dozen operations.
 import { setImmediate } from 'node:timers/promises';
 import { sizeOf } from '../files/tensor.ts';
+import type { AdamW } from '../kernel/kernel.ts';
 import { loadGradients, openBackend, tf, type BackendName } from '../model/backend.ts';
+import { forwardAtEquals, type TensorWeights } from '../model/forward.ts';
+import { refuseTooBig } from '../model/memory.ts';
 import {
   parameterCount,
   WEIGHT_NAMES,
   weightShapes,
   type ModelConfig,
   type WeightName,
-} from '../model/config.ts';
-import { refuseTooBig } from '../model/memory.ts';
-import { forwardAtEquals, type TensorWeights } from '../model/forward.ts';
-import type { Rows } from '../task/split.ts';
+} from '../network/config.ts';
+import type { Pairs } from '../network/pairs.ts';
 import type { OpenEngine } from './engine.ts';
-import type { AdamW } from '../kernel/kernel.ts';
-import { crossEntropy } from './tensorflow-loss.ts';
+import { rowLosses } from './tensorflow-loss.ts';
 
 // Pairs differentiated at a time: bounds the memory of a step. All of them at once up to p = 233 at the default fraction.
 const PAIRS_PER_BATCH = 16_384;
 
 /** Pairs on the backend: [pairs], int32. */
-type Batch = Readonly<Record<keyof Rows, tf.Tensor1D>>;
+type Batch = Readonly<Record<keyof Pairs, tf.Tensor1D>>;
 
 // A type, not an interface: tf.tidy and tf.dispose take records.
 type State = Readonly<Record<'weights' | 'm' | 'v', tf.Tensor1D>>;
@@ -37,13 +37,13 @@ interface Totals {
 export async function openTensorFlow(
   config: ModelConfig,
   backends?: readonly BackendName[],
-): Promise<OpenEngine & { gradients(rows: Rows): Float32Array }> {
+): Promise<OpenEngine & { gradients(rows: Pairs): Float32Array }> {
   refuseTooBig(config, tensorflowBytes(config));
   const backend = await openBackend(backends);
   await loadGradients();
   const shapes = weightShapes(config);
   const sizes = WEIGHT_NAMES.map((name) => sizeOf(shapes[name]));
-  const uploaded = new Map<Rows, Batch[]>();
+  const uploaded = new Map<Pairs, Batch[]>();
   const zeros = (): tf.Tensor1D => tf.zeros([parameterCount(config)]);
   let state: State = { weights: zeros(), m: zeros(), v: zeros() };
   let step = 0;
@@ -53,7 +53,7 @@ export async function openTensorFlow(
     state = next;
   };
   // Not in a tidy, which would take them away again.
-  const batchesOf = (rows: Rows): Batch[] => {
+  const batchesOf = (rows: Pairs): Batch[] => {
     const known = uploaded.get(rows) ?? upload(rows);
     uploaded.set(rows, known);
     return known;
@@ -70,7 +70,7 @@ export async function openTensorFlow(
       const lossOf = (...tensors: tf.Tensor[]): tf.Tensor => {
         const logits = forwardAtEquals(config, named(tensors), batch);
         totals.right += countRight(logits, batch);
-        return crossEntropy(logits, batch.label);
+        return rowLosses(logits, batch.label);
       };
       const share = tf.fill([batch.a.shape[0]], 1 / pairs);
       const { value, grads } = tf.valueAndGrads(lossOf)(weights, share);
@@ -113,7 +113,7 @@ export async function openTensorFlow(
         tf.tidy(() => {
           const logits = forwardAtEquals(config, named(split()), batch);
           totals.right += countRight(logits, batch);
-          totals.loss += sum(crossEntropy(logits, batch.label));
+          totals.loss += sum(rowLosses(logits, batch.label));
         });
         await setImmediate();
       }
@@ -151,7 +151,7 @@ function update({ weights, m, v }: State, gradient: tf.Tensor1D, adamw: AdamW, s
   return { weights: tf.sub(decayed, move) as tf.Tensor1D, m: m_next, v: v_next };
 }
 
-function upload({ a, b, label }: Rows): Batch[] {
+function upload({ a, b, label }: Pairs): Batch[] {
   const count = Math.ceil(label.length / PAIRS_PER_BATCH);
   return Array.from({ length: count }, (_, i) => {
     const part = (column: Int32Array): tf.Tensor1D =>

@@ -8,8 +8,8 @@ import { oneHot } from '../model/forward.ts';
 /**
  * Loss of each row, [n], from logits [n, p] and labels [n], int32; with the gradient above. Run it inside tf.tidy.
  */
-export function crossEntropy(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
-  const rowLosses = tf.customGrad((x, save) => {
+export function rowLosses(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D {
+  const differentiable = tf.customGrad((x, save) => {
     const l = x as tf.Tensor;
     const isLabel = oneHot(label, logits.shape[1]);
     const top = tf.max(l, 1, true);
@@ -30,7 +30,7 @@ export function crossEntropy(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor
       },
     };
   });
-  return rowLosses(logits) as tf.Tensor1D;
+  return differentiable(logits) as tf.Tensor1D;
 }
 
 // WebAssembly's own rounds 1 + x first. log(u) / (u - 1) at u = 1 + x as rounded is off by as little as u is: Goldberg

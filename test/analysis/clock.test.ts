@@ -3,26 +3,26 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
-import { logitMap, numberEmbedding } from '../../lib/analysis/composites.ts';
-import {
-  embeddingInBasis,
-  fourierNorms,
-  logitMapInBasis,
-  makeFourierBasis,
-} from '../../lib/analysis/fourier.ts';
 import { frequenciesAbove, largerNorms } from '../../lib/analysis/key-frequencies.ts';
 import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
-import { toMatrix } from '../../lib/analysis/matrix.ts';
-import { runNetwork } from '../../lib/analysis/network.ts';
 import { bestFrequencies, frequencyShares } from '../../lib/analysis/neuron-frequencies.ts';
 import { scoreRows } from '../../lib/analysis/set-scores.ts';
 import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
 import { createTensor } from '../../lib/files/tensor.ts';
-import type { ModelConfig, Weights } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
-import { readModel } from '../../lib/model/model-file.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import {
+  embeddingInBasis,
+  logitMap,
+  logitMapInBasis,
+  numberEmbedding,
+} from '../../lib/network/composites.ts';
+import type { ModelConfig, Weights } from '../../lib/network/config.ts';
+import { runNetwork } from '../../lib/network/forward.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { readModel } from '../../lib/network/model-file.ts';
+import { fourierNorms, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { toMatrix } from '../../lib/numerics/matrix.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 import { clockNetwork } from './clock.ts';

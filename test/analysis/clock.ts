@@ -2,7 +2,7 @@
 // `=`, head 1 those of w_k b; neurons come in fours of angles and build squares out of ReLUs, so that
 // (x + y)^2 - (x - y)^2 = 4 x y with x = cos(w_k a - phi), y = cos(w_k b - phi) sums to cos w_k(a + b - c).
 import { createTensor, type Tensor } from '../../lib/files/tensor.ts';
-import { weightShapes, type ModelConfig, type Weights } from '../../lib/model/config.ts';
+import { weightShapes, type ModelConfig, type Weights } from '../../lib/network/config.ts';
 
 /** Distance of the knots of the piecewise linear square, which is used on [-2, 2]. */
 const STEP = 0.25;

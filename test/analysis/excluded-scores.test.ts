@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { excludedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { scoreExcluded } from '../../lib/analysis/excluded-scores.ts';
-import { shiftedExponentials } from '../../lib/analysis/exponentials.ts';
 import { lineStatistics } from '../../lib/analysis/line-sums.ts';
-import { createMatrix, type Matrix } from '../../lib/analysis/matrix.ts';
 import { neuronStatistics } from '../../lib/analysis/neuron-statistics.ts';
 import { scoreSets } from '../../lib/analysis/set-scores.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { shiftedExponentials } from '../../lib/numerics/exponentials.ts';
+import { createMatrix, type Matrix } from '../../lib/numerics/matrix.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 

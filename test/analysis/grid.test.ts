@@ -1,12 +1,9 @@
 // Transforms and projections over the grid, against direct sums.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
-import { gini } from '../../lib/analysis/gini.ts';
 import { transformGrid, withoutConstant } from '../../lib/analysis/grid-transform.ts';
 import { LINE_NAMES, lineCoefficients, lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from '../../lib/analysis/logit-cosines.ts';
-import { createMatrix, frobeniusNorm, type Matrix } from '../../lib/analysis/matrix.ts';
 import {
   bestFrequencies,
   frequencyClusters,
@@ -15,7 +12,10 @@ import {
 } from '../../lib/analysis/neuron-frequencies.ts';
 import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measures.ts';
 import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { gini } from '../../lib/numerics/gini.ts';
+import { createMatrix, frobeniusNorm, type Matrix } from '../../lib/numerics/matrix.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 const p = 11;

@@ -12,21 +12,10 @@ import {
 } from '../../lib/analysis/ablations.ts';
 import { meanAttentionFromEquals } from '../../lib/analysis/attention-measures.ts';
 import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
-import { logitMap, neuronMap, numberEmbedding } from '../../lib/analysis/composites.ts';
-import {
-  embeddingInBasis,
-  fourierNorms,
-  frequencyPower,
-  logitMapInBasis,
-  makeFourierBasis,
-} from '../../lib/analysis/fourier.ts';
-import { gini } from '../../lib/analysis/gini.ts';
 import { gradientSymmetricity } from '../../lib/analysis/gradient-symmetricity.ts';
 import { keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
 import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
 import { cosineLogits, logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
-import { createMatrix, toMatrix } from '../../lib/analysis/matrix.ts';
-import { runNetwork } from '../../lib/analysis/network.ts';
 import {
   bestFrequencies,
   frequencyClusters,
@@ -35,11 +24,22 @@ import {
 import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measures.ts';
 import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
 import { singularVectorSpectra } from '../../lib/analysis/singular-vector-spectra.ts';
-import { computeSvd, effectiveRank } from '../../lib/analysis/svd.ts';
 import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
 import { sumSquaredWeights } from '../../lib/analysis/weight-norms.ts';
-import type { Weights } from '../../lib/model/config.ts';
-import { readModel } from '../../lib/model/model-file.ts';
+import {
+  embeddingInBasis,
+  logitMap,
+  logitMapInBasis,
+  neuronMap,
+  numberEmbedding,
+} from '../../lib/network/composites.ts';
+import type { Weights } from '../../lib/network/config.ts';
+import { runNetwork } from '../../lib/network/forward.ts';
+import { readModel } from '../../lib/network/model-file.ts';
+import { fourierNorms, frequencyPower, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { gini } from '../../lib/numerics/gini.ts';
+import { createMatrix, toMatrix } from '../../lib/numerics/matrix.ts';
+import { computeSvd, effectiveRank } from '../../lib/numerics/svd.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 

@@ -1,9 +1,8 @@
 // The bench's command line, on sections of the test's own.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { runBench } from '../../bench/bench.ts';
 import type { Line, Section } from '../../bench/section.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { draw, tableOf } from '../../lib/charts/draw.ts';
 import type { Heatmap } from '../../lib/charts/figure.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 import { assertSound, rastersOf, readValues, textsOf } from './picture.ts';
 

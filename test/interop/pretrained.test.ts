@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readSummary } from '../../lib/files/summary.ts';
-import { ACTIVATION_NAMES } from '../../lib/model/hooks.ts';
+import { ACTIVATION_NAMES } from '../../lib/network/hooks.ts';
 import { readHistory } from '../../lib/training/history-file.ts';
 import { assertClose } from '../assert-close.ts';
 import { runPipeline } from '../run-pipeline.ts';

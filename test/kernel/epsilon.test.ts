@@ -1,9 +1,9 @@
 // AdamW with epsilon 0: where a gradient is zero and always was, 0 / 0 is no step, as in the limit.
 import assert from 'node:assert/strict';
-import { openTensorFlow } from '../../lib/training/tensorflow-engine.ts';
 import { test } from 'node:test';
-import { parameterCount, viewWeights } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { parameterCount, viewWeights } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { openTensorFlow } from '../../lib/training/tensorflow-engine.ts';
 import { ADAMW, flatten, openModel, splitOf, testEachBuild, TINY } from './models.ts';
 
 /** Weights with a neuron that nothing reaches and that reaches nothing: its gradients are exactly zero. */

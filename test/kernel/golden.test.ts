@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { WEIGHT_NAMES, viewWeights, type ModelConfig } from '../../lib/model/config.ts';
+import { WEIGHT_NAMES, viewWeights, type ModelConfig } from '../../lib/network/config.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose, type Tolerance } from '../assert-close.ts';
 import { ADAMW, openModel, readTiny, splitOf, testEachBuild, TINY } from './models.ts';

@@ -1,8 +1,7 @@
 // The loss down to where float64 softmax would need help: confident models, hopeless ones, and ones that have diverged.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { crossEntropy, type KernelModel } from '../../lib/kernel/kernel.ts';
-import { viewWeights, parameterCount } from '../../lib/model/config.ts';
+import type { KernelModel } from '../../lib/kernel/kernel.ts';
+import { viewWeights, parameterCount } from '../../lib/network/config.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 import { openModel, testEachBuild } from './models.ts';
@@ -79,17 +78,3 @@ testEachBuild(
     assert.equal(accuracy, 0);
   },
 );
-
-test('crossEntropy of given logits agrees with the exact loss and argmax', () => {
-  for (const logits of CASES) {
-    const label = Int32Array.of(0, 1, 2, 3, 4);
-    const rows = Float32Array.from([...label].flatMap(() => logits));
-    const { loss, accuracy } = crossEntropy(rows, label, CONFIG.p);
-    const expected = logits.reduce((s, _, y) => s + exactLoss(logits, y), 0) / CONFIG.p;
-    assertClose(`logits ${logits.join(' ')}`, [loss], [expected], { rtol: 1e-12 });
-    assert.equal(accuracy, 0.2);
-  }
-  assert.ok(
-    Math.abs(crossEntropy(Float32Array.of(30, 0, 0), Int32Array.of(0), 3).loss - 2 * Math.exp(-30)) < 1e-20,
-  );
-});

@@ -1,12 +1,13 @@
 // What the kernel's tests share: the builds that can be tested here, models of a given seed, and the tiny golden model.
-import type { TestContext } from 'node:test';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import type { Tensor } from '../../lib/files/tensor.ts';
-import { openKernel, type Build, type KernelModel, type Rows } from '../../lib/kernel/kernel.ts';
+import { openKernel, type Build, type KernelModel } from '../../lib/kernel/kernel.ts';
 import { buildNative } from '../../lib/kernel/native/build.ts';
-import { fromStateDict, WEIGHT_NAMES, type ModelConfig, type Weights } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { fromStateDict } from '../../lib/network/model-file.ts';
+import type { Pairs } from '../../lib/network/pairs.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 
 export const ADAMW = { learning_rate: 1e-3, weight_decay: 1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
@@ -52,7 +53,7 @@ export async function openModel(
   return model;
 }
 
-export function splitOf(p: number, train_fraction: number, seed: number): { train: Rows; test: Rows } {
+export function splitOf(p: number, train_fraction: number, seed: number): { train: Pairs; test: Pairs } {
   const grid = gridRows(p, 'add');
   const { train, test: held_out } = splitRows(p, train_fraction, seed);
   return { train: takeRows(grid, train), test: takeRows(grid, held_out) };

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sourceFiles } from '../../lib/kernel/sources.ts';
-import { viewWeights, WEIGHT_NAMES } from '../../lib/model/config.ts';
+import { viewWeights, WEIGHT_NAMES } from '../../lib/network/config.ts';
 import { assertClose } from '../assert-close.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 import { readTiny, splitOf, TINY } from './models.ts';

@@ -1,15 +1,15 @@
 // Sizes at which no padding fits: the kernel against the plain model in float64 and its finite differences.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openKernel } from '../../lib/kernel/kernel.ts';
-import { WEIGHT_NAMES, weightShapes, parameterCount, type ModelConfig } from '../../lib/model/config.ts';
 import { sizeOf } from '../../lib/files/tensor.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { openKernel } from '../../lib/kernel/kernel.ts';
+import { WEIGHT_NAMES, weightShapes, parameterCount, type ModelConfig } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { gridRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
+import { plainForward, plainLoss } from '../network/plain-forward.ts';
 import { ADAMW, flatten, openModel, testEachBuild } from './models.ts';
-import { plainLogits, plainLoss } from './plain-model.ts';
 
 const SIZES: (ModelConfig & { rows: number })[] = [
   { p: 3, d_model: 1, n_heads: 1, d_head: 1, d_mlp: 1, rows: 1 },
@@ -36,7 +36,7 @@ for (const { rows, ...config } of SIZES) {
     const model = await openModel(t, build, config, { weights });
     const { logits } = await model.forward(batch, { logits: true });
     const exact = Float64Array.from(weights);
-    const expected = Array.from(batch.a, (a, i) => plainLogits(config, exact, a, batch.b[i]!)).flat();
+    const expected = Array.from(batch.a, (a, i) => plainForward(config, exact, a, batch.b[i]!).logits).flat();
     assertClose('logits', logits!, expected, { ofLargest: 1e-5 });
     const { loss } = await model.evaluate(batch);
     assertClose('loss', [loss], [plainLoss(config, exact, batch)], { rtol: 1e-5 });

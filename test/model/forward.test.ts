@@ -8,7 +8,6 @@ import type { Tensor } from '../../lib/files/tensor.ts';
 import { writeActivations } from '../../lib/model/activation-files.ts';
 import { backendIdentity } from '../../lib/model/backend-identity.ts';
 import { loadGradients, openBackend, tf, type BackendName } from '../../lib/model/backend.ts';
-import { fromStateDict, WEIGHT_NAMES, type ModelConfig, type Weights } from '../../lib/model/config.ts';
 import {
   forward,
   forwardAtEquals,
@@ -17,8 +16,10 @@ import {
   toTensors,
   type TensorWeights,
 } from '../../lib/model/forward.ts';
-import { ACTIVATION_NAMES, activations, HOOK_NAMES } from '../../lib/model/hooks.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../lib/network/config.ts';
+import { ACTIVATION_NAMES, activations, HOOK_NAMES } from '../../lib/network/hooks.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { fromStateDict } from '../../lib/network/model-file.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';

@@ -6,7 +6,7 @@ import {
   weightShapes,
   type ModelConfig,
   type Weights,
-} from '../../lib/model/config.ts';
+} from '../../lib/network/config.ts';
 import { HISTORY_FIELDS } from '../../lib/training/history.ts';
 
 /** One checkpoint every 100 epochs; losses and accuracies, which nobody reads here, are zero. */

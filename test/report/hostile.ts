@@ -6,7 +6,7 @@ import { draw } from '../../lib/charts/draw.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { buildPage } from '../../lib/report/page.ts';
 import { composePage } from '../../lib/sweep/page.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 
 type Say = (line: string) => void;

@@ -35,8 +35,8 @@ test('the kernel, C and WebAssembly, decides what train, logits and measures wri
 test('a figure, a generator and a forward pass make stale who uses them, and the runner itself nobody', () => {
   assert.ok(users('lib/charts/heatmap.ts').includes('attention'));
   assert.ok(!users('lib/charts/heatmap.ts').includes('train'));
-  assert.ok(!users('lib/analysis/svd.ts').includes('train'));
-  assert.ok(users('lib/analysis/svd.ts').includes('svd'));
+  assert.ok(!users('lib/numerics/svd.ts').includes('train'));
+  assert.ok(users('lib/numerics/svd.ts').includes('svd'));
   for (const path of [
     'lib/runner/execute/all-stages.ts',
     'lib/runner/key/key.ts',

@@ -60,7 +60,7 @@ test('an edit of the kernel, a worker, a font, a helper or a version reaches the
     assert.deepEqual(await staleAfter(append(path)), KERNEL_USERS, path);
   const drawing = ['attention', 'curves', 'fourier', 'logits', 'neurons', 'progress', 'svd'];
   assert.deepEqual(await staleAfter(append(FONT)), drawing);
-  assert.deepEqual(await staleAfter(append('lib/analysis/svd.ts')), ['fourier', 'logits', 'measures', 'svd']);
+  assert.deepEqual(await staleAfter(append('lib/numerics/svd.ts')), ['fourier', 'logits', 'measures', 'svd']);
   assert.deepEqual(await staleAfter(append('lib/runner/execute/all-stages.ts')), []);
   const plot = async (): Promise<void> => {
     const [lock, installed] = ['package-lock.json', `node_modules/${ARRAYS}/package.json`].map((path) =>

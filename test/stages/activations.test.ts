@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
+import { createTensor } from '../../lib/files/tensor.ts';
 import { writeActivations } from '../../lib/model/activation-files.ts';
-import { EVERYTHING } from '../../lib/model/selection.ts';
 import { openBackend } from '../../lib/model/backend.ts';
-import { ACTIVATION_NAMES } from '../../lib/model/hooks.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
-import { writeModel } from '../../lib/model/model-file.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
-import { gridRows } from '../../lib/task/split.ts';
+import type { ModelConfig, Weights } from '../../lib/network/config.ts';
+import { ACTIVATION_NAMES, EVERYTHING } from '../../lib/network/hooks.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { writeModel } from '../../lib/network/model-file.ts';
 import { checkParams } from '../../lib/runner/schema.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
+import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/activations.params.ts';
 import { params as attentionParams } from '../../stages/attention.params.ts';
 import { assertClose } from '../assert-close.ts';
@@ -26,13 +27,14 @@ async function run(
   t: { after(remove: () => Promise<void>): void },
   p: { model: number; dataset: number },
   given: Record<string, unknown> = {},
+  weightsOf = (config: ModelConfig): Weights => initialWeights(config, 3),
 ): Promise<Ended & { out: string }> {
   const folder = await temporaryFolder(t);
   const needs = { dataset: join(folder, 'dataset'), train: join(folder, 'train') };
   const out = join(folder, 'out');
   for (const path of [needs.dataset, needs.train, out]) await mkdir(path);
   const config = { p: p.model, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
-  await writeModel(join(needs.train, 'model.safetensors'), config, initialWeights(config, 3));
+  await writeModel(join(needs.train, 'model.safetensors'), config, weightsOf(config));
   const task = { p: p.dataset, operation: 'add', train_fraction: 0.5, seed: 1 } as const;
   const isTrain = new Uint8Array(p.dataset ** 2);
   await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p.dataset, 'add'), isTrain);
@@ -62,6 +64,15 @@ test('lists the hooks with their shapes, says what computed, and leaves a file f
   assert.deepEqual(rest, { p: 7, pairs: 49, hooks: 15, dtype: 'float32', positions: 'all' });
   assert.ok(typeof loss === 'number' && loss > 1.8 && loss < 3, String(loss));
   assert.ok(typeof accuracy === 'number' && accuracy >= 0 && accuracy < 0.5, String(accuracy));
+});
+
+test('of equal logits the first is the answer', async (t) => {
+  const equalLogits = (config: ModelConfig): Weights => {
+    const weights = initialWeights(config, 3);
+    return { ...weights, W_U: createTensor(weights.W_U.shape) };
+  };
+  const { out } = await run(t, { model: 3, dataset: 3 }, { hooks: ['logits'] }, equalLogits);
+  assert.equal((await readSummary(out))['accuracy'], 1 / 3);
 });
 
 test('leaves the same bytes each time', async (t) => {

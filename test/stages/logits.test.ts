@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/logits.params.ts';
 import { assertClose } from '../assert-close.ts';

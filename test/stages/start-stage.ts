@@ -9,10 +9,10 @@ import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describeError } from '../../lib/files/failure.ts';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
-import type { Operation } from '../../lib/task/operations.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
-import { gridRows } from '../../lib/task/split.ts';
 import { handBodiesTo, type Assignment, type StageMessage } from '../../lib/runner/stage.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
+import type { Operation } from '../../lib/task/operations.ts';
+import { gridRows } from '../../lib/task/split.ts';
 import { loader } from '../loader.ts';
 
 const root = new URL('../../', import.meta.url);

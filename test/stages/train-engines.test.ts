@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
 import { assertClose } from '../assert-close.ts';

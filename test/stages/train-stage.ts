@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writePairs, type Task } from '../../lib/task/pairs.ts';
+import { writePairs, type Task } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
 import { runStage, startStage, temporaryFolder, type Ended } from './start-stage.ts';

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parameterCount } from '../../lib/model/config.ts';
-import type { Task } from '../../lib/task/pairs.ts';
+import { parameterCount } from '../../lib/network/config.ts';
+import type { Task } from '../../lib/task/dataset.ts';
 import { Journal } from '../../lib/training/journal.ts';
 import { SMALL, trainFolder } from './train-stage.ts';
 

@@ -12,10 +12,10 @@ import {
   WEIGHT_DIMS,
   WEIGHT_NAMES,
   weightShapes,
-} from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
-import { readModel, writeModel } from '../../lib/model/model-file.ts';
-import { writePairs } from '../../lib/task/pairs.ts';
+} from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { readModel, writeModel } from '../../lib/network/model-file.ts';
+import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { openCheckpoints, writeCheckpoints } from '../../lib/training/checkpoints.ts';
 import { writeHistory } from '../../lib/training/history-file.ts';

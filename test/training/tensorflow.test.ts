@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { findBinding } from '../../lib/model/backend-identity.ts';
 import { tf, type BackendName } from '../../lib/model/backend.ts';
-import { parameterCount, viewWeights, WEIGHT_NAMES, type ModelConfig } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { parameterCount, viewWeights, WEIGHT_NAMES, type ModelConfig } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { engineIdentity } from '../../lib/training/engine-identity.ts';
 import { openTensorFlow } from '../../lib/training/tensorflow-engine.ts';
-import { crossEntropy } from '../../lib/training/tensorflow-loss.ts';
+import { rowLosses } from '../../lib/training/tensorflow-loss.ts';
 import { assertClose, type Tolerance } from '../assert-close.ts';
 import { ADAMW, flatten, readTiny, splitOf, TINY } from '../kernel/models.ts';
 
@@ -150,7 +150,7 @@ testEachBackend(
     tf.tidy(() => {
       for (let y = 0; y < p; y++) {
         const loss = (logits: tf.Tensor): tf.Tensor =>
-          crossEntropy(logits as tf.Tensor2D, tf.fill([rows.length], y, 'int32'));
+          rowLosses(logits as tf.Tensor2D, tf.fill([rows.length], y, 'int32'));
         const { value, grad } = tf.valueAndGrad(loss)(tf.tensor2d(rows), tf.ones([rows.length]));
         const exact = rows.map((row) => exactLoss(row, y));
         assertClose(`loss, label ${y}`, value.dataSync(), exact, { rtol: 5e-6 });

@@ -1,13 +1,17 @@
 // The run that the page shows: numbers of every checkpoint as they came, and what is computed here from the weights.
 import { embeddingCircle } from '../../analysis/embedding-circle.ts';
 import { transformGrid, withoutConstant } from '../../analysis/grid-transform.ts';
-import { makeFourierBasis, type FourierBasis } from '../../analysis/fourier.ts';
-import { createMatrix, toMatrix, type Matrix } from '../../analysis/matrix.ts';
-import { attentionFromEquals, residualRows } from '../../analysis/network.ts';
-import { neuronOverGrid } from '../../analysis/neuron-grid.ts';
-import { runPrompt, type Prompt } from '../../analysis/prompt.ts';
 import { fromFloat16 } from '../../files/float16.ts';
-import { viewWeights, type Weights } from '../../model/config.ts';
+import { viewWeights, type Weights } from '../../network/config.ts';
+import {
+  attentionFromEquals,
+  residualRows,
+  runNeuron,
+  runPair,
+  type PairRun,
+} from '../../network/forward.ts';
+import { makeFourierBasis, type FourierBasis } from '../../numerics/fourier-basis.ts';
+import { createMatrix, toMatrix, type Matrix } from '../../numerics/matrix.ts';
 import { decodeBytes, decodeFloats, type ReportData, type Table } from '../data.ts';
 import { nearestIndex } from '../snapshots.ts';
 
@@ -97,7 +101,7 @@ export class Run {
   /** A neuron after the ReLU over the grid, [p*p, 1]. */
   neuron(index: number, j: number): Matrix {
     const { weights, resid, pattern } = this.snapshot(index);
-    return neuronOverGrid(this.data.config, weights, resid, pattern, j);
+    return runNeuron(this.data.config, weights, resid, pattern, j);
   }
 
   /** Its two-dimensional spectrum without the constant, [p*p], row = component of a * p + component of b. */
@@ -110,8 +114,9 @@ export class Run {
     return embeddingCircle(this.snapshot(index).W_E, k);
   }
 
-  prompt(index: number, a: number, b: number): Prompt {
-    return runPrompt(this.data.config, this.snapshot(index).weights, a, b);
+  pair(index: number, a: number, b: number): PairRun {
+    const { weights, resid } = this.snapshot(index);
+    return runPair(this.data.config, weights, resid, a, b);
   }
 
   /** Whether the network was trained on the pair. */

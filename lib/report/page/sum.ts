@@ -1,8 +1,9 @@
 // Ask it a sum: the prompt `a b =` through the network, in the page, with the weights of the slider's epoch.
-import { frequencyComponents } from '../../analysis/frequency-components.ts';
-import { softmax } from '../../analysis/prompt.ts';
 import { padDomain } from '../../charts/frame.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../charts/style.ts';
+import { softmax } from '../../network/forward.ts';
+import { largestClass } from '../../network/loss.ts';
+import { frequencyComponents } from '../../numerics/fourier-basis.ts';
 import { OPERATIONS, type Operation } from '../../task/operations.ts';
 import { chart, legend, Plot } from './chart.ts';
 import { h, section, source } from './element.ts';
@@ -16,12 +17,13 @@ const POSITIONS = ['a', 'b', '='];
 
 /** What the network makes of one pair. */
 function ask(run: Run, { snapshot, a, b }: Choice) {
-  const { pattern, logits } = run.prompt(snapshot, a, b);
-  const answer = logits.reduce((best, x, c) => (x > logits[best]! ? c : best), 0);
+  const { pattern, logits: row } = run.pair(snapshot, a, b);
+  const logits = row.data;
+  const answer = largestClass(logits);
   const right = OPERATIONS[run.data.task.operation as Operation](a, b, run.data.config.p);
   const mean = logits.reduce((sum, x) => sum + x, 0) / logits.length;
   const waves = frequencyComponents(logits, run.keyFrequencies);
-  return { pattern, logits: logits.map((x) => x - mean), answer, right, waves, shares: softmax(logits) };
+  return { pattern, logits: logits.map((x) => x - mean), answer, right, waves, shares: softmax([...logits]) };
 }
 
 export function sum(run: Run, store: Store): HTMLElement {
@@ -59,7 +61,7 @@ export function sum(run: Run, store: Store): HTMLElement {
   const colours = run.keyFrequencies.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]!);
   const waves = chart(
     230,
-    () => `Waves of the key frequencies over the answers; they add up to a peak at ${argmax(total())}`,
+    () => `Waves of the key frequencies over the answers; they add up to a peak at ${largestClass(total())}`,
     () => ({
       frame: {
         x: { label: 'answer c', domain: [-0.5, p - 0.5], counted: true },
@@ -165,9 +167,6 @@ export function sum(run: Run, store: Store): HTMLElement {
   store.follow(['snapshot', 'a', 'b'], answer, element);
   return element;
 }
-
-const argmax = (values: Float64Array): number =>
-  values.reduce((best, x, i) => (x > values[best]! ? i : best), 0);
 
 function formula(run: Run, a: number, b: number): string {
   const { operation } = run.data.task;

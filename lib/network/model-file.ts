@@ -3,10 +3,62 @@
 // until 3.4 and is empty since 3.5, `IGNORE` was -1e5 until 1.6.1 and is -inf since.
 import { badFile } from '../files/failure.ts';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import type { Tensor } from '../files/tensor.ts';
-import { fromStateDict, N_CTX, toStateDict, type ModelConfig, type Weights } from './config.ts';
+import { createTensor, type Tensor } from '../files/tensor.ts';
+import {
+  N_CTX,
+  WEIGHT_NAMES,
+  weightShapes,
+  type ModelConfig,
+  type WeightName,
+  type Weights,
+} from './config.ts';
 
 type StateDict = Readonly<Record<string, Tensor>>;
+
+const STATE_DICT_KEYS: Record<WeightName, string> = {
+  W_E: 'embed.W_E',
+  W_pos: 'pos_embed.W_pos',
+  W_Q: 'blocks.0.attn.W_Q',
+  W_O: 'blocks.0.attn.W_O',
+  W_K: 'blocks.0.attn.W_K',
+  W_V: 'blocks.0.attn.W_V',
+  W_in: 'blocks.0.mlp.W_in',
+  W_out: 'blocks.0.mlp.W_out',
+  W_U: 'unembed.W_U',
+};
+
+/** The weights under TransformerLens' state_dict keys, with the zero biases that its loader expects. */
+export function toStateDict(config: ModelConfig, weights: Weights): Record<string, Tensor> {
+  const { p, d_model, n_heads, d_head, d_mlp } = config;
+  const tensors = WEIGHT_NAMES.map((name) => [STATE_DICT_KEYS[name], weights[name]] as const);
+  const biases: Record<string, number[]> = {
+    'blocks.0.attn.b_Q': [n_heads, d_head],
+    'blocks.0.attn.b_K': [n_heads, d_head],
+    'blocks.0.attn.b_V': [n_heads, d_head],
+    'blocks.0.attn.b_O': [d_model],
+    'blocks.0.mlp.b_in': [d_mlp],
+    'blocks.0.mlp.b_out': [d_model],
+    'unembed.b_U': [p],
+  };
+  const zeros = Object.entries(biases).map(([key, shape]) => [key, createTensor(shape)] as const);
+  return Object.fromEntries([...tensors, ...zeros]);
+}
+
+/** The nine weights of a state_dict; throws, naming the key, where one is missing or has another shape. */
+export function fromStateDict(config: ModelConfig, tensors: Readonly<Record<string, Tensor>>): Weights {
+  const shapes = weightShapes(config);
+  const entries = WEIGHT_NAMES.map((name) => {
+    const key = STATE_DICT_KEYS[name];
+    const tensor = tensors[key];
+    if (!tensor) throw new Error(`${key} is missing (expected shape [${shapes[name].join(', ')}])`);
+    if (tensor.shape.join() !== shapes[name].join())
+      throw new Error(
+        `${key} has shape [${tensor.shape.join(', ')}] (expected [${shapes[name].join(', ')}])`,
+      );
+    return [name, tensor] as const;
+  });
+  return Object.fromEntries(entries) as Record<WeightName, Tensor>;
+}
 
 /** Writes a model; `extra` metadata stand beside the config. The same weights give the same bytes. */
 export function writeModel(

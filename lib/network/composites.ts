@@ -1,7 +1,8 @@
-// Products of weights that act as one linear map, in float64.
+// Products of weights that act as one linear map, in float64, and what they look like in the Fourier basis.
 // Source: TransformerLens' Grokking demo and the seed notebook.
-import type { ModelConfig, Weights } from '../model/config.ts';
-import { multiply, toMatrix, type Matrix } from './matrix.ts';
+import type { FourierBasis } from '../numerics/fourier-basis.ts';
+import { multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
+import type { ModelConfig, Weights } from './config.ts';
 
 /** W_E [p, d_model]: the embeddings of the numbers, without the row of `=`. */
 export const numberEmbedding = ({ p }: ModelConfig, { W_E }: Weights): Matrix => toMatrix(W_E, { rows: p });
@@ -18,3 +19,10 @@ export function neuronMap(config: ModelConfig, weights: Weights): Matrix[] {
 
 /** W_logit = W_out W_U [d_mlp, p]: from the neurons to the logits. */
 export const logitMap = ({ W_out, W_U }: Weights): Matrix => multiply(toMatrix(W_out), toMatrix(W_U));
+
+/** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
+export const embeddingInBasis = ({ F }: FourierBasis, W_E: Matrix): Matrix => multiply(F, W_E);
+
+/** W_logit [d_mlp, p] in the basis of its output axis, components down: F W_logit^T [component, neuron]. */
+export const logitMapInBasis = ({ F }: FourierBasis, W_logit: Matrix): Matrix =>
+  multiply(F, transpose(W_logit));

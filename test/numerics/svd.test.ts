@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gaussianControl } from '../../lib/analysis/control.ts';
+import { gaussianControl } from '../../lib/numerics/gaussian-control.ts';
 import {
   columnOf,
   createMatrix,
@@ -8,9 +8,9 @@ import {
   multiply,
   transpose,
   type Matrix,
-} from '../../lib/analysis/matrix.ts';
-import { computeSvd, effectiveRank, type Svd } from '../../lib/analysis/svd.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+} from '../../lib/numerics/matrix.ts';
+import { computeSvd, effectiveRank, type Svd } from '../../lib/numerics/svd.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 const gaussian = (rows: number, columns: number, seed = 1): Matrix =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { singularValuesOfGram, symmetricEigenvalues } from '../../lib/analysis/eigenvalues.ts';
-import { createMatrix, gram, multiply, transpose, type Matrix } from '../../lib/analysis/matrix.ts';
-import { computeSvd } from '../../lib/analysis/svd.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { singularValuesOfGram, symmetricEigenvalues } from '../../lib/numerics/eigenvalues.ts';
+import { createMatrix, gram, multiply, transpose, type Matrix } from '../../lib/numerics/matrix.ts';
+import { computeSvd } from '../../lib/numerics/svd.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 const random = (rows: number, columns: number, seed: number): Matrix =>

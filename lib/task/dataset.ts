@@ -1,8 +1,9 @@
 // dataset/pairs.arrow: every pair (a, b) in grid order with its label and its set.
 import { openArrow, writeArrow } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
+import type { Pairs } from '../network/pairs.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
-import { takeRows, type Rows } from './split.ts';
+import { takeRows } from './split.ts';
 
 export interface Task {
   readonly p: number;
@@ -11,19 +12,18 @@ export interface Task {
   readonly seed: number;
 }
 
-export interface Pairs {
+/** What the dataset stage leaves. */
+export interface Dataset {
   readonly task: Task;
   /** The whole grid, a-major. */
-  readonly grid: Rows;
-  /** Rows trained on and rows held out, each in grid order. */
-  readonly train: Rows;
-  readonly test: Rows;
+  readonly grid: Pairs;
+  /** Pairs trained on and pairs held out, each in grid order. */
+  readonly train: Pairs;
+  readonly test: Pairs;
 }
 
-export const SETS = ['train', 'test'] as const;
-
 /** Writes pairs.arrow; `isTrain` has one entry per grid row. */
-export async function writePairs(path: string, task: Task, grid: Rows, isTrain: Uint8Array): Promise<void> {
+export async function writePairs(path: string, task: Task, grid: Pairs, isTrain: Uint8Array): Promise<void> {
   const columns = { a: 'int32', b: 'int32', label: 'int32', split: 'utf8' } as const;
   const schema = {
     columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, { type }])),
@@ -34,7 +34,7 @@ export async function writePairs(path: string, task: Task, grid: Rows, isTrain: 
 }
 
 /** Reads pairs.arrow back. Throws Failure when the file is not one that the dataset stage wrote. */
-export async function readPairs(path: string): Promise<Pairs> {
+export async function readPairs(path: string): Promise<Dataset> {
   const file = await openArrow(path);
   try {
     const task = parseTask(path, file.schema.metadata);
@@ -46,11 +46,11 @@ export async function readPairs(path: string): Promise<Pairs> {
     };
     const grid = { a: await column('a'), b: await column('b'), label: await column('label') };
     const split = await file.readColumn('split');
-    const rowsOf = (set: string): Rows => {
+    const pairsOf = (set: string): Pairs => {
       const chosen = Array.from(split as string[]).flatMap((name, row) => (name === set ? [row] : []));
       return takeRows(grid, Int32Array.from(chosen));
     };
-    return { task, grid, train: rowsOf('train'), test: rowsOf('test') };
+    return { task, grid, train: pairsOf('train'), test: pairsOf('test') };
   } finally {
     await file.close();
   }

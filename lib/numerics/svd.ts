@@ -4,7 +4,6 @@
 // absolute value is positive (the first of equals). So a rerun gives the same vectors, and -M gives the same U.
 // What stays open is the rotation inside a space of equal singular values, such as a sine and cosine of one frequency.
 import { Matrix as MlMatrix, SVD } from 'ml-matrix';
-import { Failure } from '../files/failure.ts';
 import { createMatrix, type Matrix } from './matrix.ts';
 
 export interface Svd {
@@ -13,13 +12,12 @@ export interface Svd {
   readonly V: Matrix;
 }
 
-/** Throws Failure where a value is not finite: the algorithm would not end. */
+/** Values must be finite: the algorithm would not end. */
 export function computeSvd(M: Matrix): Svd {
   const bad = M.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw new Failure(
+    throw new Error(
       `singular values of a matrix with ${M.data[bad]} in row ${Math.floor(bad / M.columns)}, column ${bad % M.columns}`,
-      'the network has diverged; train it with a smaller learning_rate',
     );
   // autoTranspose: without it a wide matrix gives one singular value too many (mljs/matrix #203).
   const svd = new SVD(MlMatrix.from1DArray(M.rows, M.columns, Array.from(M.data)), { autoTranspose: true });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 const golden = JSON.parse(

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { Failure } from '../../lib/files/failure.ts';
 import { readSafetensors, writeSafetensors } from '../../lib/files/safetensors.ts';
 import { createTensor, type Tensor } from '../../lib/files/tensor.ts';
-import { toStateDict, type ModelConfig } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
-import { readModel, writeModel } from '../../lib/model/model-file.ts';
+import type { ModelConfig } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { readModel, toStateDict, writeModel } from '../../lib/network/model-file.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
 const config: ModelConfig = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };

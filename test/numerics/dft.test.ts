@@ -1,8 +1,8 @@
 import { test } from 'node:test';
-import { createDft, magnitudes } from '../../lib/analysis/dft.ts';
-import { columnOf, multiply, createMatrix } from '../../lib/analysis/matrix.ts';
-import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { createDft, magnitudes } from '../../lib/numerics/dft.ts';
+import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { columnOf, multiply, createMatrix } from '../../lib/numerics/matrix.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 const randomVector = (n: number, seed = 1): Float64Array =>

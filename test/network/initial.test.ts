@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
-import { parameterCount, toStateDict, WEIGHT_NAMES, type ModelConfig } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import { parameterCount, WEIGHT_NAMES, type ModelConfig } from '../../lib/network/config.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { toStateDict } from '../../lib/network/model-file.ts';
 import { assertClose } from '../assert-close.ts';
 
 const reference: ModelConfig = { p: 113, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 };

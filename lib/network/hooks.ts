@@ -56,3 +56,15 @@ export function activations(config: ModelConfig): Record<ActivationName, Activat
     logits: { shape: [N_CTX, p], dims: ['pos', 'd_vocab_out'] },
   };
 }
+
+export const DTYPES = ['float32', 'float16'] as const;
+export const POSITIONS = ['all', 'last'] as const;
+
+/** What is kept of the forward passes: the names that get a file, the precision, and all three positions or the last, `=`. */
+export interface Selection {
+  readonly hooks: readonly ActivationName[];
+  readonly dtype: (typeof DTYPES)[number];
+  readonly positions: (typeof POSITIONS)[number];
+}
+
+export const EVERYTHING: Selection = { hooks: ACTIVATION_NAMES, dtype: 'float32', positions: 'all' };

@@ -1,6 +1,6 @@
 // What chance looks like: a Gaussian matrix to hold a trained one against.
-import { TorchGenerator } from '../random/torch-generator.ts';
 import { createMatrix, frobeniusNorm, type Matrix } from './matrix.ts';
+import { TorchGenerator } from './torch-generator.ts';
 
 /** A matrix of independent Gaussians with M's size and Frobenius norm; the same for the same seed. */
 export function gaussianControl(M: Matrix, seed: number): Matrix {

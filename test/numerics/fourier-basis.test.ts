@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { energyShare, fourierNorms, logitMapInBasis, makeFourierBasis } from '../../lib/analysis/fourier.ts';
-import { createMatrix, frobeniusNorm, multiply, transpose } from '../../lib/analysis/matrix.ts';
-import { TorchGenerator } from '../../lib/random/torch-generator.ts';
+import { logitMapInBasis } from '../../lib/network/composites.ts';
+import { energyShare, fourierNorms, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { createMatrix, frobeniusNorm, multiply, transpose } from '../../lib/numerics/matrix.ts';
+import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 test('the Fourier basis is orthonormal', () => {

@@ -1,7 +1,8 @@
-// The real Fourier basis over Z_p and what a matrix looks like in it.
+// The real Fourier basis over Z_p, what a matrix looks like in it, and the waves that a function on Z_p consists of.
 // Rows in the order of the seed notebook and TransformerLens' demo (sine first): Constant, Sin 1, Cos 1, Sin 2, ...,
 // each of norm 1. The paper (Nanda et al. 2023) has cosine first. p is odd, so there are p rows and F F^T = 1.
-import { createMatrix, multiply, rowNorms, transpose, type Matrix } from './matrix.ts';
+import { createDft } from './dft.ts';
+import { createMatrix, rowNorms, type Matrix } from './matrix.ts';
 
 export interface FourierBasis {
   /** [p, p]: row 0 constant, row 2k-1 sin(w_k t), row 2k cos(w_k t), k = 1 .. p//2, w_k = 2 pi k / p. */
@@ -32,13 +33,6 @@ export function frequencyRows(p: number, frequencies: readonly number[]): Matrix
   });
   return rows;
 }
-
-/** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
-export const embeddingInBasis = ({ F }: FourierBasis, W_E: Matrix): Matrix => multiply(F, W_E);
-
-/** W_logit [d_mlp, p] in the basis of its output axis, components down: F W_logit^T [component, neuron]. */
-export const logitMapInBasis = ({ F }: FourierBasis, W_logit: Matrix): Matrix =>
-  multiply(F, transpose(W_logit));
 
 /** Norms by frequency: of a matrix in the basis [component, any], the norm of each row, told apart. */
 export interface FourierNorms {
@@ -71,4 +65,19 @@ export function energyShare({ all }: FourierNorms, frequencies: readonly number[
   const total = all.reduce((sum, norm) => sum + norm ** 2, 0);
   const inside = frequencies.reduce((sum, k) => sum + square(2 * k - 1) + square(2 * k), 0);
   return total === 0 ? 0 : inside / total;
+}
+
+/**
+ * The wave of each frequency of `chosen` in a function on Z_p, [p] each: A_k cos(w_k t - phi_k), which is X_k e^(i w_k t)
+ * and its conjugate, over p. All of them and the mean add up to the function.
+ */
+export function frequencyComponents(values: Float64Array, chosen: readonly number[]): Float64Array[] {
+  const p = values.length;
+  const { re, im } = createDft(p)(values);
+  return chosen.map((k) =>
+    Float64Array.from({ length: p }, (_, t) => {
+      const angle = (2 * Math.PI * ((k * t) % p)) / p;
+      return (2 / p) * (re[k]! * Math.cos(angle) - im[k]! * Math.sin(angle));
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+// Networks with a part taken out, and what attention looks for.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -8,73 +9,20 @@ import {
   withOnlyFrequencies,
 } from '../../lib/analysis/ablations.ts';
 import { attentionCoefficients } from '../../lib/analysis/attention-measures.ts';
-import { makeFourierBasis } from '../../lib/analysis/fourier.ts';
-import { embeddingGradients } from '../../lib/analysis/gradient-symmetricity.ts';
-import { createMatrix, multiply } from '../../lib/analysis/matrix.ts';
-import { runNetwork } from '../../lib/analysis/network.ts';
-import { weightShapes, WEIGHT_NAMES, type Weights } from '../../lib/model/config.ts';
-import { initialWeights } from '../../lib/model/initial.ts';
+import type { Weights } from '../../lib/network/config.ts';
+import { runNetwork } from '../../lib/network/forward.ts';
+import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { createMatrix, multiply } from '../../lib/numerics/matrix.ts';
 import { assertClose } from '../assert-close.ts';
-import { plainLogits } from '../kernel/plain-model.ts';
+import { plainForward } from '../network/plain-forward.ts';
+import { config, flatten, network, weights } from '../network/small-network.ts';
 
-const config = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
 const { p } = config;
-const initial = initialWeights(config, 3);
-// Larger than initial ones, so that attention is far from even.
-const weights = Object.fromEntries(
-  WEIGHT_NAMES.map((name) => [name, { ...initial[name], data: initial[name].data.map((x) => 2 * x) }]),
-) as unknown as Weights;
-const network = runNetwork(config, weights);
-
-const flatten = (from: Weights): Float64Array =>
-  Float64Array.from(WEIGHT_NAMES.flatMap((name) => Array.from(from[name].data)));
 const plain = (from: Weights): number[] =>
-  Array.from({ length: p * p }, (_, i) =>
-    plainLogits(config, flatten(from), Math.floor(i / p), i % p),
+  Array.from(
+    { length: p * p },
+    (_, i) => plainForward(config, flatten(from), Math.floor(i / p), i % p).logits,
   ).flat();
-
-test('logits are those of the layers as they are written', () => {
-  assertClose('logits', network.logits.data, plain(weights), { rtol: 1e-10, ofLargest: 1e-12 });
-});
-
-test('attention from = sums to 1 over the three positions', () => {
-  const sums = Float64Array.from({ length: p * p * 2 }, (_, i) =>
-    network.pattern.data.subarray(3 * i, 3 * i + 3).reduce((x, y) => x + y),
-  );
-  assertClose(
-    'sums',
-    sums,
-    sums.map(() => 1),
-    { atol: 1e-14 },
-  );
-});
-
-test('gradients by the embeddings of both summands agree with finite differences', () => {
-  const gradients = embeddingGradients(network, weights);
-  const flat = flatten(weights);
-  const start = weightShapes(config).W_E.reduce((n, d) => n * d);
-  // The row of a position reaches the residual stream as an embedding does, and only there.
-  const differences = (position: number, [a, b, c]: [number, number, number]): number[] =>
-    Array.from({ length: config.d_model }, (_, i) => {
-      const at = (step: number): number => {
-        const moved = flat.slice();
-        moved[start + position * config.d_model + i]! += step;
-        return plainLogits(config, moved, a, b)[c]!;
-      };
-      return (at(1e-6) - at(-1e-6)) / 2e-6;
-    });
-  for (const triple of [
-    [0, 0, 0],
-    [2, 5, 1],
-    [6, 3, 4],
-  ] as [number, number, number][])
-    gradients(triple).forEach((gradient, position) =>
-      assertClose(`${triple.join()} at ${position}`, gradient, differences(position, triple), {
-        ofLargest: 1e-6,
-        atol: 1e-8,
-      }),
-    );
-});
 
 test('attention coefficients are the spectrum of the log ratio of attention', () => {
   const coefficients = attentionCoefficients(config, weights);

@@ -1,10 +1,15 @@
 // Matrices in float64, row-major: what every analysis computes with, so that float32 rounding ends at the weights.
-import type { Tensor } from '../files/tensor.ts';
 
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly data: Float64Array;
+}
+
+/** An array of float32 numbers, the last index the fastest. */
+interface Float32Tensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
 }
 
 /** A matrix over `data`, not copied; zeros by default. */
@@ -14,7 +19,7 @@ export function createMatrix(rows: number, columns: number, data?: Float64Array)
 
 /** The first `rows` rows of a two-dimensional tensor, or of one matrix of a three-dimensional one, in float64. */
 export function toMatrix(
-  tensor: Tensor,
+  tensor: Float32Tensor,
   { rows, index = 0 }: { rows?: number; index?: number } = {},
 ): Matrix {
   const [all, columns] = tensor.shape.slice(-2) as [number, number];

@@ -1,0 +1,192 @@
+// The forward pass at `=` in float64: over the whole grid, of one neuron over the grid, and of one pair. It is the reference
+// that whatever else runs the network is held against.
+// Before attention each position knows one token, and attention only mixes: with A_t the attention that head h pays to
+// position t, everything linear after it is sum over h, t of A_t (R_t W_V W_O M), where R_t is the residual stream at t
+// and M is W_in (before the ReLU) or W_U (what reaches the logits past the MLP). So p rows a head and position are
+// multiplied out once, and a pair (a, b) costs 3 n_heads weighted rows.
+import { columnOf, createMatrix, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
+import { logitMap } from './composites.ts';
+import { N_CTX, type ModelConfig, type Weights } from './config.ts';
+
+/** What the network computes at `=`; rows are pairs, row = a*p + b. */
+export interface Network {
+  readonly config: ModelConfig;
+  /** [p*p, n_heads * 3]: attention from `=`, head by head, to a, b and `=`. */
+  readonly pattern: Matrix;
+  /** [p*p, d_mlp]: neurons before and after the ReLU. */
+  readonly pre: Matrix;
+  readonly post: Matrix;
+  /** [p*p, p]: logits that go past the MLP, resid_mid W_U. */
+  readonly skip: Matrix;
+  /** [p*p, p]: skip + post W_out W_U. */
+  readonly logits: Matrix;
+}
+
+/** Of one pair: a row each. */
+export type PairRun = Pick<Network, 'pattern' | 'post' | 'logits'>;
+
+/** Runs the network on all p*p pairs. */
+export function runNetwork(config: ModelConfig, weights: Weights): Network {
+  const resid = residualRows(config, weights);
+  const pattern = attentionFromEquals(config, weights, resid);
+  const pre = residMid(config, weights, resid, pattern, toMatrix(weights.W_in));
+  const post = relu(pre);
+  const skip = residMid(config, weights, resid, pattern, toMatrix(weights.W_U));
+  const logits = add(multiply(post, logitMap(weights)), skip);
+  return { config, pattern, pre, post, skip, logits };
+}
+
+/**
+ * Neuron j after the ReLU for every pair, [p*p, 1], in a few milliseconds: for those who look at one after another. `resid`
+ * is residualRows', `pattern` attentionFromEquals'.
+ */
+export function runNeuron(
+  config: ModelConfig,
+  weights: Weights,
+  resid: readonly Matrix[],
+  pattern: Matrix,
+  j: number,
+): Matrix {
+  const direction = createMatrix(config.d_model, 1, columnOf(toMatrix(weights.W_in), j));
+  return relu(residMid(config, weights, resid, pattern, direction));
+}
+
+/**
+ * Runs the network on one pair, 0 <= a, b < p: matrices of one row, which cost least when taken layer by layer. `resid` is
+ * residualRows'.
+ */
+export function runPair(
+  config: ModelConfig,
+  weights: Weights,
+  resid: readonly Matrix[],
+  a: number,
+  b: number,
+): PairRun {
+  const [rowsA, rowsB, equals] = resid as [Matrix, Matrix, Matrix];
+  const ofPair = [rowOf(rowsA, a), rowOf(rowsB, b), equals];
+  const pattern = attentionFromEquals(config, weights, ofPair);
+  const mid = residMid(config, weights, ofPair, pattern);
+  const post = relu(multiply(mid, toMatrix(weights.W_in)));
+  const logits = multiply(add(mid, multiply(post, toMatrix(weights.W_out))), toMatrix(weights.W_U));
+  return { pattern, post, logits };
+}
+
+/** W_E + W_pos by position: [p, d_model] for a, the same for b, [1, d_model] for `=`. */
+export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: Weights): Matrix[] {
+  const add = (first: number, rows: number, position: number): Matrix =>
+    createMatrix(
+      rows,
+      d_model,
+      Float64Array.from(
+        { length: rows * d_model },
+        (_, i) => W_E.data[first * d_model + i]! + W_pos.data[position * d_model + (i % d_model)]!,
+      ),
+    );
+  return [add(0, p, 0), add(0, p, 1), add(p, 1, 2)];
+}
+
+/** W_K q_h / sqrt(d_head) of each head [d_model, 1], q_h the query of `=`: a key's score is its residual row times this. */
+export function scoreDirections(
+  { n_heads, d_head }: ModelConfig,
+  weights: Weights,
+  equals: Matrix,
+): Matrix[] {
+  return Array.from({ length: n_heads }, (_, index) => {
+    const query = multiply(equals, toMatrix(weights.W_Q, { index }));
+    const direction = multiply(toMatrix(weights.W_K, { index }), transpose(query));
+    return createMatrix(
+      direction.rows,
+      1,
+      direction.data.map((x) => x / Math.sqrt(d_head)),
+    );
+  });
+}
+
+/**
+ * Attention from `=`, head by head, to a, b and `=`: [pairs, n_heads * 3]. `resid`: the residual stream of all a, all b and
+ * `=`, a row each; pairs are each a with each b, a-major.
+ */
+export function attentionFromEquals(config: ModelConfig, weights: Weights, resid: readonly Matrix[]): Matrix {
+  const { n_heads } = config;
+  const [rowsA, rowsB, equals] = resid as [Matrix, Matrix, Matrix];
+  const pattern = createMatrix(rowsA.rows * rowsB.rows, n_heads * N_CTX);
+  scoreDirections(config, weights, equals).forEach((direction, h) => {
+    const [toA, toB, toEquals] = resid.map((rows) => multiply(rows, direction).data) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    for (let a = 0; a < rowsA.rows; a++)
+      for (let b = 0; b < rowsB.rows; b++) {
+        const attention = softmax([toA[a]!, toB[b]!, toEquals[0]!]);
+        pattern.data.set(attention, ((a * rowsB.rows + b) * n_heads + h) * N_CTX);
+      }
+  });
+  return pattern;
+}
+
+/** exp(x) over its sum. */
+export function softmax(values: readonly number[]): number[] {
+  const largest = Math.max(...values);
+  const exps = values.map((x) => Math.exp(x - largest));
+  const total = exps.reduce((sum, x) => sum + x, 0);
+  return exps.map((x) => x / total);
+}
+
+/**
+ * The residual stream at `=` after attention, times M, for every pair: [pairs, columns of M]; without M the stream itself.
+ * `resid` as attentionFromEquals takes it, `pattern` as it gives it.
+ */
+function residMid(
+  { n_heads, d_model }: ModelConfig,
+  weights: Weights,
+  resid: readonly Matrix[],
+  pattern: Matrix,
+  M?: Matrix,
+): Matrix {
+  // R_t W_V W_O M by head and position, entry h * 3 + t.
+  const tables = Array.from({ length: n_heads }, (_, index) => {
+    const [W_V, W_O] = [toMatrix(weights.W_V, { index }), toMatrix(weights.W_O, { index })];
+    const out = M ? multiply(W_O, M) : W_O;
+    return resid.map((rows) => multiplyThree(rows, W_V, out).data);
+  }).flat();
+  const n = M?.columns ?? d_model;
+  const [, { rows: countB }, equals] = resid as [Matrix, Matrix, Matrix];
+  const unmixed = M ? multiply(equals, M) : equals;
+  const mixed = createMatrix(pattern.rows, n);
+  for (let pair = 0; pair < pattern.rows; pair++) {
+    const row = mixed.data.subarray(pair * n, (pair + 1) * n);
+    row.set(unmixed.data);
+    const token = [Math.floor(pair / countB), pair % countB, 0];
+    tables.forEach((table, i) => {
+      const attention = pattern.data[pair * tables.length + i]!;
+      const offset = token[i % N_CTX]! * n;
+      for (let j = 0; j < n; j++) row[j] = row[j]! + attention * table[offset + j]!;
+    });
+  }
+  return mixed;
+}
+
+/** A B C, in the order that takes fewer multiplications. */
+function multiplyThree(A: Matrix, B: Matrix, C: Matrix): Matrix {
+  const fromLeft = A.rows * B.columns * (A.columns + C.columns);
+  const fromRight = A.columns * C.columns * (A.rows + B.columns);
+  return fromLeft <= fromRight ? multiply(multiply(A, B), C) : multiply(A, multiply(B, C));
+}
+
+const rowOf = ({ columns, data }: Matrix, i: number): Matrix =>
+  createMatrix(1, columns, data.subarray(i * columns, (i + 1) * columns));
+
+const add = (A: Matrix, B: Matrix): Matrix =>
+  createMatrix(
+    A.rows,
+    A.columns,
+    A.data.map((x, i) => x + B.data[i]!),
+  );
+
+const relu = (A: Matrix): Matrix =>
+  createMatrix(
+    A.rows,
+    A.columns,
+    A.data.map((x) => Math.max(0, x)),
+  );

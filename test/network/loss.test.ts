@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { scoreExcluded } from '../../lib/analysis/excluded-scores.ts';
+import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
+import { crossEntropy, largestClass, scoreLogits } from '../../lib/network/loss.ts';
+import { createMatrix } from '../../lib/numerics/matrix.ts';
+import { assertClose } from '../assert-close.ts';
+
+/** -log softmax of the label, summed from the smallest term up. */
+function exactLoss(logits: readonly number[], y: number): number {
+  const others = logits.filter((_, c) => c !== y);
+  const shift = Math.max(0, ...others.map((x) => x - logits[y]!));
+  const total = others.reduce((sum, x) => sum + Math.exp(x - logits[y]! - shift), 0);
+  return shift === 0 ? Math.log1p(total) : shift + Math.log(total + Math.exp(-shift));
+}
+
+test('losses from far below float32 rounding of 1 to hundreds are right to their last digits', () => {
+  const rows = [
+    [0, 0, 0, 0, 0],
+    [9, 1, 2, 3, 4],
+    [20.5, 0, 1, 0, 0.25],
+    [30, 2, 0, 0, 0],
+    [-40, 60, 60, 0, 60],
+    [80, -80, 0, 0, 0],
+  ];
+  for (const logits of rows)
+    logits.forEach((_, y) =>
+      assertClose(
+        `label ${y} of ${logits.join()}`,
+        [crossEntropy(Float64Array.from(logits), y)],
+        [exactLoss(logits, y)],
+        { rtol: 1e-12 },
+      ),
+    );
+  // log(1 + 2 exp(-24)) = 2 exp(-24) - ..., from the series of log1p.
+  const small = 2 * Math.exp(-24);
+  assertClose('series', [crossEntropy(Float32Array.of(24, 0, 0), 0)], [small - small ** 2 / 2], {
+    rtol: 1e-12,
+  });
+});
+
+test('a wrong answer costs the distance, however large the logits', () => {
+  assert.equal(crossEntropy(Float32Array.of(1000, 0, 0), 1), 1000);
+  assert.equal(crossEntropy(Float32Array.of(-1000, -2000), 1), 1000);
+});
+
+test('means are over rows, and as many logits as labels ask for are needed', () => {
+  const { loss, accuracy } = scoreLogits(Float32Array.of(0, 0, 0, 100), Int32Array.of(0, 1), 2);
+  assertClose('loss', [loss], [Math.log(2) / 2], { rtol: 1e-12 });
+  assert.equal(accuracy, 1);
+  assert.throws(() => scoreLogits(new Float32Array(5), Int32Array.of(0, 1), 2), /5 logits for 2 labels/);
+});
+
+test('of equal logits the first is the answer, in whatever way they are scored', () => {
+  assert.equal(largestClass(Float32Array.of(1, 4, 4, 0)), 1);
+  // p = 2 over the grid: logits are equal everywhere, so 0 is the answer, which half of the labels are.
+  const pairs = {
+    a: Int32Array.of(0, 0, 1, 1),
+    b: Int32Array.of(0, 1, 0, 1),
+    label: Int32Array.of(0, 1, 1, 0),
+  };
+  const sets = { train: pairs, test: pairs };
+  const [byPair, byAnswer] = [createMatrix(4, 2), createMatrix(2, 2)];
+  byPair.data.fill(3);
+  assert.equal(scoreLogits(byPair.data, pairs.label, 2).accuracy, 1 / 2);
+  assert.equal(scoreRows(pairs, { byPair }).accuracy, 1 / 2);
+  assert.equal(scoreRows(pairs, { byAnswer }).accuracy, 1 / 2);
+  assert.equal(scoreSets(sets, { byPair, byAnswer }).accuracy.all, 1 / 2);
+  for (const { accuracy } of scoreExcluded(sets, byPair, [null, byAnswer])) assert.equal(accuracy.all, 1 / 2);
+});
