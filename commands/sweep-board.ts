@@ -1,17 +1,21 @@
 /** A sweep on the terminal: a bar for the whole, a bar for each point that runs, a line for each that has ended. */
+import { writeLines } from '../lib/files/visible.ts';
 import type { RunEvent } from '../lib/runner/runner.ts';
 import type { Sweep } from '../lib/sweep/definition.ts';
 import type { Ending } from '../lib/sweep/executor.ts';
 import type { Point } from '../lib/sweep/points.ts';
+import type { Outside } from './command.ts';
 import { Terminal } from './terminal.ts';
 
 export class Board {
+  readonly #stream: NodeJS.WritableStream;
   readonly #terminal: Terminal;
   readonly #sweep: Sweep;
   readonly #counts = { known: 0, ran: 0, failed: 0, stopped: 0 };
   #ended = 0;
 
-  constructor(stream: NodeJS.WriteStream, sweep: Sweep) {
+  constructor(stream: Outside['stdout'], sweep: Sweep) {
+    this.#stream = stream;
     this.#sweep = sweep;
     this.#terminal = new Terminal(stream, [sweep.name, ...sweep.points.map(({ name }) => name)]);
     this.#advance();
@@ -49,7 +53,7 @@ export class Board {
   /** Takes the bars away, then prints how many points ended how, or `instead`. */
   close(instead: string | null): void {
     this.#terminal.close();
-    if (instead !== null) return console.log(instead);
+    if (instead !== null) return writeLines(this.#stream, [instead]);
     const { known, ran, failed, stopped } = this.#counts;
     const left = this.#sweep.points.length - known - ran - failed;
     const parts = [
@@ -59,7 +63,8 @@ export class Board {
       (stopped > 0 || left > 0) && `${left} left: the same command goes on`,
     ];
     const count = this.#sweep.points.length;
-    console.log(`${count} ${count === 1 ? 'point' : 'points'}: ${parts.filter((part) => part).join(', ')}`);
+    const counted = `${count} ${count === 1 ? 'point' : 'points'}`;
+    writeLines(this.#stream, [`${counted}: ${parts.filter((part) => part).join(', ')}`]);
   }
 
   #advance(): void {

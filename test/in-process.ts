@@ -12,7 +12,7 @@ export interface Finished {
 /** The last command: the next one waits for it, as a process has one folder to work in. */
 let inTurn: Promise<unknown> = Promise.resolve();
 
-/** Carries out `commands/pipeline.ts` with these words in `folder`; `run` is that command of another copy of the project. */
+/** Carries out `commands/pipeline.ts` with these words in `folder`, or `run`: another command, or that of a copy of the project. */
 export function runInProcess(
   folder: string,
   args: readonly string[],

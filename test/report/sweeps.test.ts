@@ -5,15 +5,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { runSweepCommand } from '../../commands/sweep-command.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { runScript } from '../run-pipeline.ts';
+import { runInProcess } from '../in-process.ts';
 import { settled } from './browser.ts';
 import { openContext, skip } from './shared-browser.ts';
 
 const CAP = 60;
+const project = fileURLToPath(new URL('../..', import.meta.url));
 const SMALL = `until: train
     set: { dataset.p: 7, train.d_model: 16, train.d_head: 4, train.d_mlp: 32, train.epochs: ${CAP}, train.learning_rate: 0.01 }`;
 /** Of the second sweep, two points are known from the first. */
@@ -53,8 +55,8 @@ describe('the page of sweeps', { skip }, () => {
       join(folder, 'cache'),
     ];
     for (const name of ['lines', 'grid']) {
-      const { code, output } = await runScript('commands/sweep.ts', name, ...roots);
-      assert.equal(code, 0, output);
+      const { code, out, err } = await runInProcess(project, [name, ...roots], runSweepCommand);
+      assert.equal(code, 0, out + err);
     }
     results = await readArrow(artifact('lines/results.arrow'));
     context = await openContext({ width: 1280, height: 800 });

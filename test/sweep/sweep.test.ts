@@ -1,17 +1,13 @@
 // `npm run sweep` on a small project: which points there are, what runs, what is known, and what is wrong in the YAML.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { runSweepCommand } from '../../commands/sweep-command.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
-import type { Finished } from '../in-process.ts';
-import { loader } from '../loader.ts';
+import { runInProcess, type Finished } from '../in-process.ts';
 import { Project } from '../runner/project.ts';
-
-const main = fileURLToPath(new URL('../../commands/sweep.ts', import.meta.url));
 
 // `b` counts what it got; 7 is a value that it cannot bear; its thread count shows in the log alone.
 const BODY = `
@@ -50,16 +46,7 @@ before(async () => {
 after(() => project.remove());
 
 /** Runs the command in the project. */
-function sweep(...args: string[]): Promise<Finished> {
-  return new Promise((resolve) =>
-    execFile(
-      process.execPath,
-      ['--import', loader, main, ...args],
-      { cwd: project.root },
-      (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }),
-    ),
-  );
-}
+const sweep = (...args: string[]): Promise<Finished> => runInProcess(project.root, args, runSweepCommand);
 
 const folder = (path: string): string => join(project.root, 'artifacts/sweeps', path);
 
