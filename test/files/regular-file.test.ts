@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readRegular } from '../../lib/files/regular-file.ts';
+import { readRegular, readTextSync } from '../../lib/files/regular-file.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import { Hashes } from '../../lib/runner/disk/hashes.ts';
@@ -37,6 +37,7 @@ for (const [name, kind] of Object.entries(KINDS))
     };
     const readers: ((path: string) => Promise<unknown>)[] = [
       readRegular,
+      async (path) => readTextSync(path),
       readArrow,
       readSafetensors,
       (path) => Hashes.blank().of(path),

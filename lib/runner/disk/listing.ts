@@ -1,6 +1,6 @@
 /** What a folder holds, in a form that can be compared, stored and put back. */
-import { existsSync } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { existsSync, lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byCodeUnit } from '../../files/canonical-json.ts';
 import { Failure } from '../../files/failure.ts';
@@ -58,7 +58,7 @@ export async function listFolder(
   for (const path of await listPaths(folder)) {
     if (path.endsWith('/')) files.push({ path, sha256: '', size: 0, executable: false });
     else {
-      const { size, mode } = await lstat(join(folder, path));
+      const { size, mode } = lstatSync(join(folder, path)); // synchronous, as there may be a thousand
       const sha256 = await hashes.of(join(folder, path), onBytes);
       files.push({ path, sha256, size, executable: (mode & 0o100) !== 0 });
     }

@@ -3,7 +3,7 @@
  * swapped since it was written, so it may be used before it has reached the disk.
  */
 import { createHash } from 'node:crypto';
-import { readText } from '../../files/regular-file.ts';
+import { readTextSync } from '../../files/regular-file.ts';
 import { replaceFile } from '../../files/whole-file.ts';
 
 const SEAL = /,\n "sha256": "([0-9a-f]{64})"\n\}\n$/;
@@ -29,7 +29,7 @@ export interface Unsealed {
 export async function readSealed(path: string): Promise<Unsealed> {
   let text: string;
   try {
-    text = await readText(path);
+    text = readTextSync(path);
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { value: undefined, flaw: isMissing ? null : 'is damaged' };
