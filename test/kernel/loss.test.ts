@@ -4,13 +4,14 @@ import type { KernelModel } from '../../lib/kernel/kernel.ts';
 import { viewWeights, parameterCount } from '../../lib/network/config.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
+import { exactLoss, HARD_LOGITS } from '../network/exact-loss.ts';
 import { openModel, testEachBuild } from './models.ts';
 
 const CONFIG = { p: 5, d_model: 5, n_heads: 1, d_head: 1, d_mlp: 1 };
 const grid = gridRows(CONFIG.p, 'add');
 
 /** Sets weights so that every pair's logits are `logits`. */
-function setLogits(model: KernelModel, logits: number[]): void {
+function setLogits(model: KernelModel, logits: readonly number[]): void {
   const flat = new Float32Array(parameterCount(CONFIG));
   const weights = viewWeights(CONFIG, flat);
   weights.W_pos.data.set([1, 0, 0, 0, 0], 2 * CONFIG.d_model);
@@ -18,26 +19,9 @@ function setLogits(model: KernelModel, logits: number[]): void {
   model.writeState({ weights: flat });
 }
 
-/** -log softmax(logits)[y] for logits whose largest is `logits[top]`, in float64 without cancellation. */
-function exactLoss(logits: number[], y: number): number {
-  const others = logits.filter((_, c) => c !== y);
-  const shift = Math.max(0, ...others.map((x) => x - logits[y]!));
-  const total = others.reduce((s, x) => s + Math.exp(x - logits[y]! - shift), 0);
-  return shift === 0 ? Math.log1p(total) : shift + Math.log(total + Math.exp(-shift));
-}
-
-const CASES = [
-  [0, 0, 0, 0, 0],
-  [9, 1, 2, 3, 4],
-  [20.5, 0, 1, 0, 0.25],
-  [30, 2, 0, 0, 0],
-  [-40, 60, 60, 0, 60],
-  [80, -80, 0, 0, 0],
-];
-
 testEachBuild('the loss of confident logits to one part in a million, however small', async (build, t) => {
   const model = await openModel(t, build, CONFIG);
-  for (const logits of CASES) {
+  for (const logits of HARD_LOGITS) {
     setLogits(model, logits);
     const y0 = grid.label.map(() => 0);
     const { loss } = await model.evaluate({ ...grid, label: y0 });
