@@ -1,9 +1,9 @@
 /** A sweep on the terminal: a bar for the whole, a bar for each point that runs, a line for each that has ended. */
 import { writeLines } from '../lib/files/visible.ts';
 import type { RunEvent } from '../lib/runner/runner.ts';
-import type { Sweep } from '../lib/sweep/definition.ts';
-import type { Ending } from '../lib/sweep/executor.ts';
+import type { Ending } from '../lib/sweep/executors/executor.ts';
 import type { Point } from '../lib/sweep/points.ts';
+import type { Sweep } from '../lib/sweep/sweep.ts';
 import type { Outside } from './command.ts';
 import { Terminal } from './terminal.ts';
 

@@ -1,20 +1,26 @@
-/** The points of a sweep of pipeline.yaml, here or on Slurm, and what came of them. */
+/** The points of a sweep of pipeline.yaml, and what came of them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure } from '../lib/files/failure.ts';
 import { shortPath } from '../lib/files/short-path.ts';
 import { writeEvent, writeLines } from '../lib/files/visible.ts';
 import { findRoots, openPipeline } from '../lib/runner/runner.ts';
-import { readSweep, sweepNames, type Sweep } from '../lib/sweep/definition.ts';
-import type { Ending, Executor } from '../lib/sweep/executor.ts';
-import { createLocal } from '../lib/sweep/local.ts';
+import { readSweep, sweepNames } from '../lib/sweep/definition.ts';
+import type { Ending, Executor, ExecutorKind } from '../lib/sweep/executors/executor.ts';
+import { EXECUTORS } from '../lib/sweep/executors/registry.ts';
+import {
+  readSubmissions,
+  refuseUnsubmitted,
+  snapshotPath,
+  type Submission,
+} from '../lib/sweep/executors/submission.ts';
+import { runTask } from '../lib/sweep/executors/task.ts';
 import { isPageFile } from '../lib/sweep/page-file.ts';
 import { failedRow, readRow, writeResults, type Row } from '../lib/sweep/results.ts';
 import { openSite, type Site } from '../lib/sweep/site.ts';
-import { createSlurm } from '../lib/sweep/slurm.ts';
-import { readSubmissions, snapshotPath } from '../lib/sweep/submission.ts';
+import type { Sweep } from '../lib/sweep/sweep.ts';
 import { epochTable } from '../lib/sweep/table.ts';
-import { runTask } from '../lib/sweep/task.ts';
 import { exitCodeOf, type Outside } from './command.ts';
 import { EXIT_CODES } from './stop.ts';
 import { Board } from './sweep-board.ts';
@@ -43,35 +49,33 @@ async function execute(options: SweepOptions, outside: Outside): Promise<number>
   // A task reads a copy of the file, which will be removed.
   const origin = { root: file.root, file: options.task === null ? options.file : null, cache: roots.cache };
   const site = { ...(await openSite(roots.artifacts, roots.cache, options.name)), origin };
-  const source = options.collect ? await submittedFile(site.folder, options.file) : options.file;
+  const submitted = options.collect ? await readSubmissions(site.folder) : [];
+  const source = submitted[0] ? snapshotPath(submitted[0]) : options.file;
   const sweep = await readSweep(source === options.file ? file : await openPipeline(source), options.name);
   try {
     if (options.dryRun) return await plan(site, sweep, options, stdout);
     if (options.task !== null) return codeOf(await runTask(site, sweep, options.task, stop), stop);
-    const executor =
-      options.executor === 'slurm' || options.collect
-        ? createSlurm({ ...roots, mode: modeOf(options), file: source, root: file.root, command: SCRIPT })
-        : createLocal(options.jobs ?? undefined);
+    if (options.collect) await refuseUnsubmitted(site, sweep, submitted);
+    const kind = submitted[0] ? executorOf(submitted[0]) : options.executor;
+    const launch = { ...roots, file: source, root: file.root, script: SCRIPT };
+    const executor = kind.open(options.given, sweep.settings[kind.name], launch);
     return await carryOut(site, sweep, executor, options, outside);
   } finally {
     await site.cache.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
   }
 }
 
-/** What a task of Slurm starts. */
+function executorOf({ executor, folder }: Submission): ExecutorKind {
+  const kind = EXECUTORS.find(({ name }) => name === executor);
+  if (!kind) throw new Failure(`${shortPath(folder)} was submitted with another executor: ${executor}`);
+  return kind;
+}
+
+/** What a task of a batch system starts. */
 const SCRIPT = fileURLToPath(new URL('./sweep.ts', import.meta.url));
 
 const codeOf = (outcome: 'done' | 'failed' | 'stopped', { reason }: AbortSignal): number =>
   outcome === 'stopped' ? EXIT_CODES[reason as keyof typeof EXIT_CODES] : outcome === 'done' ? 0 : 1;
-
-const modeOf = ({ detach, collect }: SweepOptions): 'wait' | 'submit' | 'collect' =>
-  collect ? 'collect' : detach ? 'submit' : 'wait';
-
-/** pipeline.yaml as it was when the sweep was submitted; `file` where it was not. */
-async function submittedFile(folder: string, file: string): Promise<string> {
-  const [first] = await readSubmissions(folder);
-  return first ? snapshotPath(first) : file;
-}
 
 async function plan(
   site: Site,
@@ -108,17 +112,18 @@ async function carryOut(
     else say({ type: 'end', point: point.name, outcome, seconds, detail, ...rows.get(point.name)?.fields });
   };
   await site.cache.store.sweep();
-  await executor.run(site, sweep, {
+  const outcome = await executor.run(site, sweep, {
     onEvent: (point, event) => (board ? board.onEvent(point, event) : say({ point: point.name, ...event })),
     onEnd: (ending) => void gathering.push(gather(ending)),
     onNote: (text) => (board ? board.onNote(text) : say({ type: 'note', text })),
     stop,
   });
   const gathered = await Promise.allSettled(gathering);
-  board?.close(options.detach ? `npm run sweep -- ${sweep.name} --collect gathers what becomes of it` : null);
+  const isLeft = outcome === 'submitted';
+  board?.close(isLeft ? `npm run sweep -- ${sweep.name} --collect gathers what becomes of it` : null);
   for (const result of gathered) if (result.status === 'rejected') throw result.reason;
   if (stop.aborted) return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
-  if (options.detach) return 0;
+  if (isLeft) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
   const isNew = await writeResults(site.folder, sweep, ordered);
   const isShown =

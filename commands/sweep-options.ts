@@ -1,93 +1,116 @@
-/** The command line of `npm run sweep`. */
-import { ConfigurationError, suggest } from '../lib/files/problem.ts';
-import { readCount, readWords } from './options.ts';
+/** The command line of `npm run sweep`: its own options, and those of the executors. */
+import { ConfigurationError, suggest, type Problem } from '../lib/files/problem.ts';
+import type { ExecutorKind, GivenOptions } from '../lib/sweep/executors/executor.ts';
+import { EXECUTORS } from '../lib/sweep/executors/registry.ts';
+import { readCount, readWords, type OptionTypes } from './options.ts';
 
 export interface SweepOptions {
   readonly help: boolean;
   /** Null: list the sweeps. */
   readonly name: string | null;
-  readonly executor: 'local' | 'slurm';
-  readonly detach: boolean;
+  readonly executor: ExecutorKind;
+  /** Options of the executor. */
+  readonly given: GivenOptions;
   readonly collect: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
-  /** Points side by side; null: as many as there are cores. */
-  readonly jobs: number | null;
   readonly file: string;
   readonly artifacts: string | null;
   readonly cache: string | null;
-  /** What a job of Slurm is started with: the submission that it belongs to. */
+  /** Given to the tasks of a batch system: which point to run. */
   readonly task: string | null;
 }
 
 const OPTIONS = {
-  executor: { type: 'string', example: 'slurm' },
-  detach: { type: 'boolean' },
+  executor: { type: 'string', example: EXECUTORS.at(-1)!.name },
   collect: { type: 'boolean' },
   'dry-run': { type: 'boolean', short: 'n' },
   json: { type: 'boolean' },
-  jobs: { type: 'string', short: 'j', example: '2' },
   file: { type: 'string', example: 'PATH' },
   artifacts: { type: 'string', example: 'PATH' },
   cache: { type: 'string', example: 'PATH' },
-  task: { type: 'string', example: '0123456789ab:0' },
+  task: { type: 'string', example: '0123456789ab:0:1' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const EXECUTORS = ['local', 'slurm'];
+const OF_EXECUTORS: OptionTypes = Object.fromEntries(
+  EXECUTORS.flatMap(({ options }) => Object.entries(options)).map(([name, option]) => {
+    const short = option.short === undefined ? {} : { short: option.short };
+    return [
+      name,
+      option.type === 'flag'
+        ? { type: 'boolean', ...short }
+        : { type: 'string', example: option.example, ...short },
+    ];
+  }),
+);
 
 /** Throws a ConfigurationError that names everything wrong. */
 export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEnv): SweepOptions {
-  const { values: given, names, problems } = readWords('sweep', args, OPTIONS, env);
-  const jobs = given.jobs === undefined ? null : readCount('--jobs', given.jobs, problems);
-  const executor: string = given.executor ?? 'local';
-  if (given.executor !== undefined && !EXECUTORS.includes(executor))
-    problems.push({
-      place: '--executor',
-      message: `must be one of ${EXECUTORS.join(', ')}, got ${executor}`,
-      hint: suggest(executor, EXECUTORS, 'executors'),
-    });
-  if (given.detach && executor !== 'slurm')
-    problems.push({
-      place: '--detach',
-      message: 'needs --executor slurm: points run here end with this process',
-    });
-  if (given.detach && given.collect)
-    problems.push({ place: '--detach', message: 'submits and --collect gathers: give one of them' });
+  const { values, names, problems } = readWords('sweep', args, { ...OF_EXECUTORS, ...OPTIONS }, env);
+  const executor = findExecutor(values.executor, problems);
+  const collect = values.collect ?? false;
+  const own = Object.entries(values).filter(([name]) => Object.hasOwn(OF_EXECUTORS, name));
+  const given = { flags: new Set<string>(), counts: new Map<string, number>() };
+  for (const [name, value] of own) {
+    const place = `--${name}`;
+    const owners = EXECUTORS.filter(({ options }) => Object.hasOwn(options, name));
+    if (collect)
+      problems.push({ place, message: 'and --collect exclude each other: it gathers what was submitted' });
+    else if (executor && !owners.includes(executor))
+      problems.push({ place, message: `needs --executor ${owners.map((owner) => owner.name).join(' or ')}` });
+    if (typeof value === 'string') given.counts.set(name, readCount(place, value, problems));
+    else given.flags.add(name);
+  }
   if (names.length > 1) problems.push({ place: 'sweep', message: `takes one name, got ${names.join(' ')}` });
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (problems.length > 0 || !executor) throw new ConfigurationError(problems);
   return {
-    help: given.help ?? false,
+    help: values.help ?? false,
     name: names[0] ?? null,
-    executor: executor as SweepOptions['executor'],
-    detach: given.detach ?? false,
-    collect: given.collect ?? false,
-    dryRun: given['dry-run'] ?? false,
-    json: given.json ?? false,
-    jobs,
-    file: given.file ?? 'pipeline.yaml',
-    artifacts: given.artifacts ?? null,
-    cache: given.cache ?? null,
-    task: given.task ?? null,
+    executor,
+    given,
+    collect,
+    dryRun: values['dry-run'] ?? false,
+    json: values.json ?? false,
+    file: values.file ?? 'pipeline.yaml',
+    artifacts: values.artifacts ?? null,
+    cache: values.cache ?? null,
+    task: values.task ?? null,
   };
 }
+
+/** The executor `name`, by default the first one; null, and a problem, where there is none of that name. */
+function findExecutor(name: string = EXECUTORS[0].name, problems: Problem[]): ExecutorKind | null {
+  const found = EXECUTORS.find((each) => each.name === name);
+  if (found) return found;
+  const known = EXECUTORS.map((each) => each.name);
+  problems.push({
+    place: '--executor',
+    message: `must be one of ${known.join(', ')}, got ${name}`,
+    hint: suggest(name, known, 'executors'),
+  });
+  return null;
+}
+
+const line = (words: string, help: string, width = 24): string => `  ${words.padEnd(width)} ${help}`;
+const example = (words: string, help: string): string => line(`npm run sweep${words}`, help, 48);
+
+const [first, ...others] = EXECUTORS;
 
 export const HELP = `Runs the points of a sweep of pipeline.yaml: each is an ordinary run with its own params, in
 artifacts/sweeps/NAME/POINT/, on the one cache, so what is known costs nothing and a stopped sweep goes on.
 
-  npm run sweep                                  the sweeps there are
-  npm run sweep -- data-fraction                 here, a point a core
-  npm run sweep -- data-fraction --dry-run       its points, and which of them are known
-  npm run sweep -- data-fraction --executor slurm            on Slurm, and wait
-  npm run sweep -- data-fraction --executor slurm --detach   on Slurm, and come back
-  npm run sweep -- data-fraction --collect       gather what is done, from any later process
+${example('', 'the sweeps there are')}
+${example(' -- data-fraction', first.help)}
+${others.map(({ name, help }) => example(` -- data-fraction --executor ${name}`, help)).join('\n')}
+${example(' -- data-fraction --dry-run', 'its points, and which of them are known')}
+${example(' -- data-fraction --collect', 'gather what was submitted, from any later process')}
 
 When all points have ended it writes results.arrow, timings.arrow and figures to artifacts/sweeps/NAME/.
 
-  --executor E             local (default) or slurm
-  --detach                 submit and return
+${line('--executor E', `${first.name} (default)${others.map(({ name }) => ` or ${name}`).join('')}`)}
+${EXECUTORS.flatMap(({ name, options }) => Object.entries(options).map((option) => describe(name, ...option))).join('\n')}
   --collect                wait for what was submitted, submit nothing, run nothing
-  -j, --jobs N             points side by side (default: one a core)
   -n, --dry-run            say what would run
   --json                   events for programs on standard output, one JSON object a line
   --file F                 another pipeline than pipeline.yaml
@@ -98,3 +121,8 @@ When all points have ended it writes results.arrow, timings.arrow and figures to
 Exit codes: 0 done, 1 a point failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
 `;
+
+function describe(executor: string, name: string, option: ExecutorKind['options'][string]): string {
+  const words = `${option.short ? `-${option.short}, ` : ''}--${name}${option.type === 'count' ? ' N' : ''}`;
+  return line(words, `with --executor ${executor}: ${option.help}`);
+}

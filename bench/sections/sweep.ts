@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPipeline } from '../../lib/runner/runner.ts';
 import { readSweep } from '../../lib/sweep/definition.ts';
-import { createLocal } from '../../lib/sweep/local.ts';
+import { createLocal } from '../../lib/sweep/executors/local.ts';
 import { runPoint } from '../../lib/sweep/run-point.ts';
 import { openSite, type Site } from '../../lib/sweep/site.ts';
 import type { Line, Progress, Section } from '../section.ts';

@@ -1,7 +1,7 @@
 /** An axis of a sweep as figures and tables need it: its places in order, and where each row stands. */
 import type { Tick } from '../charts/figure.ts';
 import { formatTick } from '../charts/numbers.ts';
-import type { Sweep } from './definition.ts';
+import type { Sweep } from './sweep.ts';
 import { paramOf } from './points.ts';
 import type { Row } from './results.ts';
 

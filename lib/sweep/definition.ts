@@ -6,26 +6,16 @@ import { canonicalJson } from '../files/canonical-json.ts';
 import { byPlace, ConfigurationError, show, suggest, type Problem } from '../files/problem.ts';
 import type { Entry, Source, Value } from '../files/yaml.ts';
 import { withNeeds, type Override, type PipelineFile } from '../runner/runner.ts';
+import { EXECUTORS } from './executors/registry.ts';
 import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
-import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
+import type { Sweep } from './sweep.ts';
 
-export interface Sweep {
-  readonly name: string;
-  /** Stages that each point runs, in order. */
-  readonly stages: ReadonlySet<string>;
-  /** `stage.param` of whatever differs between points. */
-  readonly axes: readonly string[];
-  readonly points: readonly Point[];
-  /** `stage.field` of summaries that results.arrow has beside the usual ones. */
-  readonly collect: readonly string[];
-  /** Epochs that others have measured, by the value of the first axis. */
-  readonly published: ReadonlyMap<number, number> | null;
-  readonly slurm: SlurmSettings;
-  /** As it stands in the file. */
-  readonly yaml: string;
-}
-
-const KEYS = ['until', 'set', 'matrix', 'points', 'collect', 'published', 'slurm'];
+/** Executors to which a sweep can say something, under their name. */
+const CONFIGURABLE = EXECUTORS.filter(({ readSettings }) => readSettings);
+const KEYS = [
+  ...['until', 'set', 'matrix', 'points', 'collect', 'published'],
+  ...CONFIGURABLE.map((executor) => executor.name),
+];
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /** Names of the sweeps that the file has. */
@@ -149,7 +139,12 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
       source.report(span, 'published must map values of the first axis to epochs');
     return [Number(key), Number(epoch)];
   });
-  const slurm = readSlurmSettings(source, fields.get('slurm'));
+  const settings = Object.fromEntries(
+    CONFIGURABLE.map((executor) => [
+      executor.name,
+      executor.readSettings!(source, fields.get(executor.name)),
+    ]),
+  );
   if (source.problems.length > 0) throw new ConfigurationError(source.problems.sort(byPlace));
   const defined = await definePoints(file, stages, set, given);
   return {
@@ -159,7 +154,7 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
     points: defined,
     collect,
     published: published.length > 0 ? new Map(published) : null,
-    slurm,
+    settings,
     yaml: `  ${defined[0]!.pipeline.text.slice(entry.keySpan[0], entry.span[1])}`,
   };
 }

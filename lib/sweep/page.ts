@@ -12,7 +12,7 @@ import { readFigures, titleOf } from '../report/figure-files.ts';
 import { buildSweepsPage } from '../report/page.ts';
 import type { Pictures, SweepData } from '../report/sweep-data.ts';
 import { capOf } from './axes.ts';
-import type { Sweep } from './definition.ts';
+import type { Sweep } from './sweep.ts';
 import { readPageFile } from './page-file.ts';
 import type { Row } from './results.ts';
 

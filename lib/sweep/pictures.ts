@@ -5,7 +5,7 @@ import { formatTick } from '../charts/numbers.ts';
 import type { Pictures } from '../report/sweep-data.ts';
 import { readHistory } from '../training/history-file.ts';
 import { axisOf, capOf, epochOf, groupBy, isSeed, type Axis } from './axes.ts';
-import type { Sweep } from './definition.ts';
+import type { Sweep } from './sweep.ts';
 import type { Row } from './results.ts';
 
 const PHASES = ['never learns', 'memorises', 'groks'];

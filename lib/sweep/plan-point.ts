@@ -13,3 +13,14 @@ export async function planPoint(
   const plans = await runner.plan(new Set(pipeline.stages.keys()));
   return plans.every(({ action }) => action === 'fresh' || action === 'restore') ? 'known' : 'would run';
 }
+
+/** The known points, and those that would run. */
+export async function sortByPlan(
+  site: Site,
+  points: readonly Point[],
+): Promise<{ readonly known: readonly Point[]; readonly unknown: readonly Point[] }> {
+  const known: Point[] = [];
+  const unknown: Point[] = [];
+  for (const point of points) ((await planPoint(site, point)) === 'known' ? known : unknown).push(point);
+  return { known, unknown };
+}

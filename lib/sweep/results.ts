@@ -16,7 +16,7 @@ import { suggest } from '../files/problem.ts';
 import { readSummary } from '../files/summary.ts';
 import { writeWhole } from '../files/whole-file.ts';
 import { recordIn } from '../runner/runner.ts';
-import type { Sweep } from './definition.ts';
+import type { Sweep } from './sweep.ts';
 import { paramOf, type Point } from './points.ts';
 
 /** What a sweep is about, where its points have these stages. */

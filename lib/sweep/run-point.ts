@@ -1,7 +1,7 @@
 /** One point: an ordinary run of the pipeline in a folder of its own, with the cache that all runs share. */
 import { join } from 'node:path';
 import { openRunner, type RunEvent } from '../runner/runner.ts';
-import type { Ending } from './executor.ts';
+import type { Ending } from './executors/executor.ts';
 import type { Point } from './points.ts';
 import type { Site } from './site.ts';
 

@@ -2,7 +2,7 @@
 import { formatTick } from '../charts/numbers.ts';
 import { median } from '../charts/spread-marks.ts';
 import { axisOf, capOf, epochOf, groupBy, isSeed } from './axes.ts';
-import type { Sweep } from './definition.ts';
+import type { Sweep } from './sweep.ts';
 import type { Row } from './results.ts';
 
 const COLUMNS = [

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ConfigurationError } from '../../lib/files/problem.ts';
 import { openPipeline } from '../../lib/runner/config/pipeline.ts';
-import { readSweep, type Sweep } from '../../lib/sweep/definition.ts';
-import { createLocal } from '../../lib/sweep/local.ts';
+import { readSweep } from '../../lib/sweep/definition.ts';
+import { createLocal } from '../../lib/sweep/executors/local.ts';
 import type { Site } from '../../lib/sweep/site.ts';
+import type { Sweep } from '../../lib/sweep/sweep.ts';
 import { Project } from '../runner/project.ts';
 
 let project: Project;

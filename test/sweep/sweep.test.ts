@@ -161,3 +161,18 @@ test('what is wrong with the command line is told all at once', async () => {
   assert.match(err, /--jobs must be a whole number/);
   assert.match(err, /--detach needs --executor slurm/);
 });
+
+test('options of an executor are in the help text, and are refused where they mean nothing', async () => {
+  const { out } = await sweep('--help');
+  assert.match(out, /--executor E +local \(default\) or slurm\n/);
+  assert.match(out, /-j, --jobs N +with --executor local: points side by side/);
+  assert.match(out, /--detach +with --executor slurm: submit and return/);
+  const other = await sweep('grid', '--executor', 'slurm', '--jobs', '2');
+  assert.equal(other.code, 2);
+  assert.match(other.err, /--jobs needs --executor local/);
+  const gathering = await sweep('grid', '--collect', '--detach', '-j', '2');
+  assert.match(gathering.err, /--detach and --collect exclude each other/);
+  assert.match(gathering.err, /--jobs and --collect exclude each other/);
+  const unknown = await sweep('grid', '--executor', 'slrum');
+  assert.match(unknown.err, /--executor must be one of local, slurm, got slrum\n +did you mean "slurm"\?/);
+});

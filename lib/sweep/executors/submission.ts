@@ -1,6 +1,7 @@
 /**
- * What was handed to Slurm, as any later process finds it: `artifacts/sweeps/<name>/.slurm/<id>/`
- *   submission.json   the points, in order; written before sbatch hears of them
+ * Points that were handed to a batch system, as any later process finds them:
+ * `artifacts/sweeps/<name>/.submissions/<id>/`
+ *   submission.json   the executor and its points, in order; written before the batch system hears of them
  *   pipeline.yaml     as it was: tasks and collectors read this one
  *   <index>.json      how that point ended: written whole by its task, and the only proof that it has
  *   log-<first>-<task>.txt   what tasks print; `first` is the point of the array's task 0
@@ -10,17 +11,23 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson, writeJson } from '../files/whole-file.ts';
+import { Failure } from '../../files/failure.ts';
+import { readJson, writeJson } from '../../files/whole-file.ts';
+import { sortByPlan } from '../plan-point.ts';
+import type { Site } from '../site.ts';
+import type { Sweep } from '../sweep.ts';
 import type { Ending } from './executor.ts';
 
 export interface Submission {
   readonly id: string;
   readonly folder: string;
+  /** Name of the executor that gathers it. */
+  readonly executor: string;
   /** Names of points. */
   readonly points: readonly string[];
   /** 1, and one more each time points were lost. */
   readonly attempt: number;
-  /** Tasks of an array. */
+  /** Batch systems limit the tasks of an array: so many points go into each. */
   readonly array_size: number;
 }
 
@@ -31,7 +38,7 @@ export type TaskResult = Pick<Ending, 'seconds' | 'detail'> & {
 
 const ID = /^[0-9a-f]{12}$/;
 
-export const submissionsFolder = (sweepFolder: string): string => join(sweepFolder, '.slurm');
+const submissionsFolder = (sweepFolder: string): string => join(sweepFolder, '.submissions');
 export const snapshotPath = ({ folder }: Pick<Submission, 'folder'>): string => join(folder, 'pipeline.yaml');
 
 /** Index of the point that is task 0 of the array which has the point `index`. */
@@ -49,17 +56,14 @@ const resultPath = ({ folder }: Submission, index: number): string => join(folde
 export async function openSubmission(
   sweepFolder: string,
   pipelineFile: string,
-  points: readonly string[],
-  attempt: number,
-  array_size: number,
+  about: Omit<Submission, 'id' | 'folder'>,
 ): Promise<Submission> {
   const id = randomBytes(6).toString('hex');
   const folder = join(submissionsFolder(sweepFolder), id);
   await mkdir(folder, { recursive: true });
   await copyFile(pipelineFile, snapshotPath({ folder }));
-  const submitted = new Date().toISOString();
-  await writeJson(join(folder, 'submission.json'), { points, attempt, array_size, submitted });
-  return { id, folder, points, attempt, array_size };
+  await writeJson(join(folder, 'submission.json'), { ...about, submitted: new Date().toISOString() });
+  return { id, folder, ...about };
 }
 
 /** Those that are not closed, oldest first. */
@@ -80,6 +84,26 @@ export async function readSubmission(
   const data = (await readJson(join(folder, 'submission.json'))) as
     (Omit<Submission, 'id' | 'folder'> & { submitted: string }) | undefined;
   return data ? { id, folder, ...data } : null;
+}
+
+/** Throws a Failure where a point is neither known nor among `open`: waiting for it would not end. */
+export async function refuseUnsubmitted(
+  site: Site,
+  sweep: Sweep,
+  open: readonly Submission[],
+): Promise<void> {
+  const { unknown } = await sortByPlan(site, notIn(open, sweep));
+  if (unknown.length > 0)
+    throw new Failure(
+      `${unknown.length} of ${sweep.points.length} points are neither known nor submitted (${unknown[0]!.name})`,
+      `run \`npm run sweep -- ${sweep.name}\` without --collect`,
+    );
+}
+
+/** Points of `sweep` that no submission has. */
+export function notIn(submissions: readonly Submission[], { points }: Sweep): Sweep['points'] {
+  const submitted = new Set(submissions.flatMap((each) => each.points));
+  return points.filter(({ name }) => !submitted.has(name));
 }
 
 export const writeTaskResult = (submission: Submission, index: number, result: TaskResult): Promise<void> =>

@@ -1,10 +1,19 @@
 /**
- * Points side by side on this machine, one thread each: threads of one training wait for each other every step, runs of
- * their own never do (measured by `npm run bench`). Where fewer points are left than cores, each gets more.
+ * Points side by side on this machine, one thread each: the threads of one training wait for each other in every step,
+ * separate trainings never do (measured by `npm run bench`). Where fewer points are left than cores, each gets more.
  */
 import { availableParallelism } from 'node:os';
-import type { Executor } from './executor.ts';
-import { runPoint } from './run-point.ts';
+import { runPoint } from '../run-point.ts';
+import type { Executor, ExecutorKind } from './executor.ts';
+
+export const local: ExecutorKind = {
+  name: 'local',
+  help: 'on this machine, a point a core',
+  options: {
+    jobs: { type: 'count', short: 'j', example: '2', help: 'points side by side (default: one a core)' },
+  },
+  open: ({ counts }) => createLocal(counts.get('jobs')),
+};
 
 export const createLocal = (jobs = availableParallelism()): Executor => ({
   async run(site, { points }, { onEvent, onEnd, stop }) {
@@ -19,5 +28,6 @@ export const createLocal = (jobs = availableParallelism()): Executor => ({
       }
     };
     await Promise.all(Array.from({ length: Math.min(jobs, left) }, work));
+    return 'ended';
   },
 });

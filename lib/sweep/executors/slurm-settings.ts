@@ -1,6 +1,6 @@
 /** `slurm:` of a sweep: what sbatch is told beside what it must be told. */
-import { show, suggest } from '../files/problem.ts';
-import type { Entry, Source } from '../files/yaml.ts';
+import { show, suggest } from '../../files/problem.ts';
+import type { Entry, Source } from '../../files/yaml.ts';
 
 export interface SlurmSettings {
   readonly partition?: string;

@@ -5,7 +5,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Failure } from '../files/failure.ts';
+import { Failure } from '../../files/failure.ts';
 
 const execute = promisify(execFile);
 

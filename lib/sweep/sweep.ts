@@ -1,0 +1,19 @@
+/** What a sweep is, once pipeline.yaml has been read and checked. */
+import type { Point } from './points.ts';
+
+export interface Sweep {
+  readonly name: string;
+  /** Stages that each point runs, in order. */
+  readonly stages: ReadonlySet<string>;
+  /** Params in which points differ, as `stage.param`. */
+  readonly axes: readonly string[];
+  readonly points: readonly Point[];
+  /** Fields of summaries that results.arrow has beside the usual ones, as `stage.field`. */
+  readonly collect: readonly string[];
+  /** Epochs that others have measured, by the value of the first axis. */
+  readonly published: ReadonlyMap<number, number> | null;
+  /** By name of the executor: what the sweep says to it, under that name. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** As it stands in the file. */
+  readonly yaml: string;
+}
