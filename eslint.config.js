@@ -18,6 +18,11 @@ const behindDoors = {
   group: ['**/runner/*/**'],
   message: 'come in by lib/runner/runner.ts; stages by stage.ts and schema.ts',
 };
+/** Files in lib/engines itself are its doors, too. */
+const insideEngines = {
+  group: ['**/engines/*/**'],
+  message: 'come in by lib/engines/registry.ts, engine.ts or readable.ts',
+};
 const insideCharts = { group: ['**/charts/parts/*'], message: 'lib/charts/parts is for lib/charts alone' };
 const besideFiles = (start) => ({
   regex: `^${start}(?!files/)`,
@@ -26,6 +31,8 @@ const besideFiles = (start) => ({
 const ofNode = { group: ['node:*'], message: 'the page runs this in the browser' };
 /** Sections that measure what is behind the doors. */
 const measuring = ['bench/sections/cache.ts', 'bench/sections/known.ts'];
+/** Commands that build an engine or bind it to a library. */
+const building = ['commands/build-wasm.ts', 'commands/tensorflow-*.ts'];
 
 export default tseslint.config(
   { ignores: ['node_modules', 'artifacts', '.cache', 'eslint.config.js'] },
@@ -57,16 +64,20 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{bench,commands,stages}/**/*.ts'],
-    ignores: measuring,
-    rules: restrict(behindDoors, insideCharts),
+    files: ['{commands,stages}/**/*.ts'],
+    ignores: building,
+    rules: restrict(behindDoors, insideCharts, insideEngines),
   },
-  { files: ['lib/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts) },
+  { files: building, rules: restrict(behindDoors, insideCharts) },
+  { files: ['bench/**/*.ts'], ignores: measuring, rules: restrict(behindDoors, insideCharts) },
+  { files: ['lib/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts, insideEngines) },
   {
     files: ['lib/network/*.ts', 'lib/numerics/*.ts'],
     ignores: ['lib/network/model-file.ts'],
     rules: restrict(fromAbove, behindDoors, insideCharts, ofNode),
   },
+  { files: ['lib/engines/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts) },
+  { files: ['lib/engines/engine.ts'], rules: restrict(fromAbove, insideEngines, ofNode) },
   { files: ['lib/runner/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./')) },
   { files: ['lib/runner/*/**/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./\\.\\./')) },
 );

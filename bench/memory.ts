@@ -1,5 +1,5 @@
 // Peak memory of training at p = 113, the whole process: `memory.ts ENGINE THREADS` prints bytes.
-import type { Build } from '../lib/kernel/kernel.ts';
+import type { Build } from '../lib/engines/kernel/kernel.ts';
 import { openRun } from './runs.ts';
 
 const [engine, threads] = process.argv.slice(2);

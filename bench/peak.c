@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include "../lib/kernel/vector.h"
+#include "../lib/engines/kernel/vector.h"
 
 enum { CHAINS = LANES == 16 ? 14 : 12, TURNS = 200000, BURSTS = 60 };
 

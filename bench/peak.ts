@@ -1,7 +1,7 @@
 // The multiply-add peak of this machine: compiles and runs peak.c as the kernel is compiled.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cpuFlags, findCompiler } from '../lib/kernel/native/compiler.ts';
+import { cpuFlags, findCompiler } from '../lib/engines/kernel/native/compiler.ts';
 import type { Workbench } from './workbench.ts';
 
 /** GFLOP/s of the best burst on all threads at once. */

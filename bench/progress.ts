@@ -9,6 +9,7 @@ import { initialWeights } from '../lib/network/initial.ts';
 import { measureAll } from '../lib/progress/pool.ts';
 import { writePairs } from '../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../lib/task/split.ts';
+import { engineIdentity } from '../lib/engines/registry.ts';
 import { HISTORY_FIELDS } from '../lib/training/history.ts';
 import { configOf } from './runs.ts';
 
@@ -21,7 +22,7 @@ await writeInputs(config, checkpoints, pairs);
 const peaks = new Map<string, number>();
 const watch = setInterval(() => void readPeaks(peaks), 20);
 const begin = performance.now();
-const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4] };
+const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4], engine: await engineIdentity('auto') };
 await measureAll(measuring, count, os.availableParallelism(), () => {});
 const seconds = (performance.now() - begin) / 1000;
 clearInterval(watch);

@@ -1,6 +1,6 @@
 // Training runs to time: the reference model at some p on the pairs that its published run trains on.
-import { openKernel, type Build } from '../lib/kernel/kernel.ts';
-import { buildNative } from '../lib/kernel/native/build.ts';
+import { openKernel, type Build } from '../lib/engines/kernel/kernel.ts';
+import { buildNative } from '../lib/engines/kernel/native/build.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 import { initialWeights } from '../lib/network/initial.ts';
 import type { Pairs } from '../lib/network/pairs.ts';
@@ -29,7 +29,7 @@ export const findBuilds = (): Promise<{ builds: readonly Build[]; lacking: strin
 
 /** Imported only here: loading TensorFlow.js would count as memory of the other engines. */
 const openTensorFlow = async (config: ModelConfig) =>
-  (await import('../lib/training/tensorflow-engine.ts')).openTensorFlow(config);
+  (await import('../lib/engines/tensorflow/engine.ts')).openTensorFlow(config);
 
 /** A run at its start, after a few steps to warm up. TensorFlow.js takes what threads it likes. */
 export async function openRun(engine: Build | 'tensorflow', threads: number, p: number): Promise<Run> {

@@ -12,7 +12,7 @@ import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
-import { defaultThreads } from '../lib/kernel/kernel.ts';
+import { defaultThreads } from '../lib/engines/threads.ts';
 import { killGroup, killStages } from '../lib/runner/runner.ts';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));

@@ -8,11 +8,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
-import { sourceFiles } from '../lib/kernel/sources.ts';
+import { sourceFiles } from '../lib/engines/kernel/sources.ts';
 import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 
-const MODULE = fileURLToPath(new URL('../lib/kernel/wasm/kernel.wasm', import.meta.url));
+const MODULE = fileURLToPath(new URL('../lib/engines/kernel/wasm/kernel.wasm', import.meta.url));
 
 // No multiply-add and no relaxed SIMD: every machine computes the same bits.
 const COMPILE = [
@@ -66,7 +66,7 @@ await runCommand(async (args, env) => {
   if (!check) writeFileSync(MODULE, bytes);
   else if (!bytes.equals(readFileSync(MODULE)))
     throw new Failure(
-      'lib/kernel/wasm/kernel.wasm is not what its source gives',
+      'lib/engines/kernel/wasm/kernel.wasm is not what its source gives',
       'run `npm run build:wasm` and commit it',
     );
   return 0;

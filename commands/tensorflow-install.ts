@@ -6,8 +6,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Failure } from '../lib/files/failure.ts';
-import { findBinding } from '../lib/model/backend-identity.ts';
-import { packageFolder, reportBackend } from '../lib/tensorflow/package.ts';
+import { findBinding } from '../lib/engines/tensorflow/identity.ts';
+import { packageFolder, reportBackend } from '../lib/engines/tensorflow/library.ts';
 import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 

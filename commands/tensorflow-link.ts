@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../lib/files/failure.ts';
 import { writeWhole } from '../lib/files/whole-file.ts';
-import { nodeApiHeaders } from '../lib/kernel/native/build.ts';
-import { packageFolder, reportBackend } from '../lib/tensorflow/package.ts';
+import { nodeApiHeaders } from '../lib/engines/kernel/native/build.ts';
+import { packageFolder, reportBackend } from '../lib/engines/tensorflow/library.ts';
 import { runCommand } from './command.ts';
 import { readOptions, wrongLine } from './options.ts';
 

@@ -1,4 +1,5 @@
-import { backendIdentity } from '../lib/model/backend-identity.ts';
+import type { Identity } from '../lib/engines/engine.ts';
+import { readableIdentity } from '../lib/engines/registry.ts';
 import { ACTIVATION_NAMES, DTYPES, EVERYTHING, POSITIONS } from '../lib/network/hooks.ts';
 import { choice, list, object } from '../lib/runner/schema.ts';
 
@@ -15,4 +16,4 @@ export const params = object(
 );
 
 /** The backend that the forward pass would run on here, since backends round differently. */
-export const identity = (): Promise<Record<string, string>> => backendIdentity();
+export const identity = (): Promise<Identity> => readableIdentity();

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { writeActivations } from '../lib/model/activation-files.ts';
-import { keptActivation } from '../lib/model/activation-format.ts';
-import { openBackend } from '../lib/model/backend.ts';
+import { writeActivations } from '../lib/artifacts/activation-files.ts';
+import { keptActivation } from '../lib/artifacts/activations.ts';
+import { openReadable, type HookedBatch } from '../lib/engines/readable.ts';
 import { N_CTX } from '../lib/network/config.ts';
 import { crossEntropy, largestClass } from '../lib/network/loss.ts';
 import { readModel } from '../lib/network/model-file.ts';
@@ -19,11 +19,12 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const { p } = config;
   if (task.p !== p)
     throw new Failure(`the model has p = ${p}, the dataset p = ${task.p}`, `set dataset.p to ${p}`);
-  const backend = await openBackend();
-  console.log(`forward pass: ${backend.description}`);
+  const readable = await openReadable();
+  console.log(`forward pass: ${readable.description}`);
 
+  const { hooks, dtype, positions } = params;
   let [loss, right] = [0, 0];
-  const onBatch = (start: number, logits: Float32Array): void => {
+  const score = (start: number, logits: Float32Array): void => {
     const pairs = logits.length / (N_CTX * p);
     for (let i = 0; i < pairs; i++) {
       const end = (i + 1) * N_CTX * p; // of the logits at `=`
@@ -35,14 +36,19 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     }
     progress(start + pairs, p * p, 'pairs');
   };
-  await writeActivations(out, config, weights, grid, onBatch, params);
+  function* scored(): Generator<HookedBatch> {
+    for (const batch of readable.run(config, weights, grid, new Set([...hooks, 'logits']))) {
+      score(batch.start, batch.values.get('logits')!);
+      yield batch;
+    }
+  }
+  await writeActivations(out, config, scored(), params);
 
-  const { hooks, dtype, positions } = params;
   for (const name of hooks) {
     const { shape } = keptActivation(config, name, positions);
     say(`${name} [${[p * p, ...shape].join(', ')}]`);
   }
   const hookCount = hooks.filter((name) => name !== 'logits').length;
-  const [pairs, score] = [p * p, { loss: loss / p ** 2, accuracy: right / p ** 2 }];
-  await writeSummary(out, { p, pairs, hooks: hookCount, dtype, positions, ...score });
+  const [pairs, scores] = [p * p, { loss: loss / p ** 2, accuracy: right / p ** 2 }];
+  await writeSummary(out, { p, pairs, hooks: hookCount, dtype, positions, ...scores });
 });

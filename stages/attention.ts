@@ -13,7 +13,7 @@ import type { Columns } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
 import { sizeOf } from '../lib/files/tensor.ts';
-import { elementsAtEquals, openActivation } from '../lib/model/activation-format.ts';
+import { elementsAtEquals, openActivation } from '../lib/artifacts/activations.ts';
 import { N_CTX } from '../lib/network/config.ts';
 import type { ActivationName } from '../lib/network/hooks.ts';
 import { readModel } from '../lib/network/model-file.ts';

@@ -1,5 +1,5 @@
-import { engineIdentity, type Identity } from '../lib/kernel/identity.ts';
-import type { Note } from '../lib/kernel/native/build.ts';
+import type { Identity, Note } from '../lib/engines/engine.ts';
+import { engineIdentity } from '../lib/engines/registry.ts';
 import { integer, object, type ParamsOf } from '../lib/runner/schema.ts';
 
 export const params = object({

@@ -17,8 +17,8 @@ import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import type { Identity } from '../lib/kernel/identity.ts';
-import { defaultThreads, openKernel } from '../lib/kernel/kernel.ts';
+import type { Identity } from '../lib/engines/engine.ts';
+import { openEngine } from '../lib/engines/registry.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
@@ -193,22 +193,22 @@ function shareInClusters(post: Matrix): number {
   return best.filter((neuron) => neuron && neuron.fraction > CLUSTER_ABOVE).length / best.length;
 }
 
-/** Scores of networks with changed weights, by the kernel. */
+/** Scores of networks with changed weights, by an engine. */
 async function openEvaluator(config: ModelConfig, sets: Sets, identity: Identity) {
-  const model = await (await openKernel('auto', identity)).open(config, defaultThreads());
+  const engine = await openEngine('auto', config, identity);
   const score = async (weights: Weights): Promise<SetScores> => {
-    model.writeState({ weights: flattenWeights(config, weights) });
+    engine.writeState({ weights: flattenWeights(config, weights) });
     const [all, train, test] = [
-      await model.evaluate(sets.all),
-      await model.evaluate(sets.train),
-      await model.evaluate(sets.test),
+      await engine.evaluate(sets.all),
+      await engine.evaluate(sets.train),
+      await engine.evaluate(sets.test),
     ];
     return {
       loss: { all: all.loss, train: train.loss, test: test.loss },
       accuracy: { all: all.accuracy, train: train.accuracy, test: test.accuracy },
     };
   };
-  return { score, close: () => model.close() };
+  return { score, close: () => engine.close() };
 }
 
 /** Share of the logits' squared norm in the cosines of each draw of frequencies. */

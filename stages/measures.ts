@@ -10,7 +10,7 @@ import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.t
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
-import { defaultThreads } from '../lib/kernel/kernel.ts';
+import { defaultThreads } from '../lib/engines/threads.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { readModel } from '../lib/network/model-file.ts';
 import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';

@@ -1,7 +1,6 @@
-import type { Identity } from '../lib/kernel/identity.ts';
-import type { Note } from '../lib/kernel/native/build.ts';
+import type { Identity, Note } from '../lib/engines/engine.ts';
 import { choice, file, integer, nullable, number, object, type ParamsOf } from '../lib/runner/schema.ts';
-import { engineIdentity, ENGINES } from '../lib/training/engine-identity.ts';
+import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
 
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
 export const params = object({

@@ -11,7 +11,8 @@ import { writeModel } from '../lib/network/model-file.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
 import { readPairs, type Dataset } from '../lib/task/dataset.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
-import { openEngine, type OpenEngine } from '../lib/training/engine.ts';
+import type { Engine } from '../lib/engines/engine.ts';
+import { openEngine } from '../lib/engines/registry.ts';
 import { writeHistory } from '../lib/training/history-file.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
@@ -119,7 +120,7 @@ async function takePretrained(
   });
 }
 
-function logEngine({ identity }: OpenEngine): void {
+function logEngine({ identity }: Engine): void {
   const words = Object.entries(identity).map(([key, value]) => `${key} ${value}`);
   console.log(`engine: ${words.join(', ')}`);
 }

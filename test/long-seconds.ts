@@ -2,7 +2,7 @@
 export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/files/arrow.test.ts': 15,
   'test/files/safetensors.test.ts': 10,
-  'test/kernel/processors.test.ts': 60,
+  'test/engines/kernel/processors.test.ts': 60,
   'test/long/activations.test.ts': 20,
   'test/long/odd-places.test.ts': 50,
   'test/long/reference-run.test.ts': 180,
@@ -25,5 +25,5 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/commands/tensorflow-link.test.ts': 120,
   'test/training/foreign-history.test.ts': 15,
   'test/training/journal-damage.test.ts': 100,
-  'test/training/tensorflow.test.ts': 60,
+  'test/engines/tensorflow/training.test.ts': 60,
 };

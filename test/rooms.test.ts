@@ -24,7 +24,10 @@ const f = await import('./f.ts');`;
 });
 
 test('a room is a folder at the top or below lib, whatever lies in it', () => {
-  assert.deepEqual(['stages/train.ts', 'lib/kernel/native/build.ts'].map(roomOf), ['stages', 'lib/kernel']);
+  assert.deepEqual(['stages/train.ts', 'lib/engines/kernel/native/build.ts'].map(roomOf), [
+    'stages',
+    'lib/engines',
+  ]);
 });
 
 test('an import of what stands above is found, one of what stands below is not', () => {

@@ -16,12 +16,10 @@ export const ROOMS: readonly string[] = [
   'lib/sweep',
   'lib/report',
   'lib/artifacts',
-  'lib/tensorflow',
   'lib/progress',
   'lib/training',
   'lib/analysis',
-  'lib/kernel',
-  'lib/model',
+  'lib/engines',
   'lib/task',
   'lib/network',
   'lib/runner',
@@ -31,7 +29,7 @@ export const ROOMS: readonly string[] = [
 ];
 
 /** What may not be exceeded. Whoever brings a number down writes it here. */
-const MOST = { circles: 1, up: 0, doors: 3, lines: 260 };
+const MOST = { circles: 0, up: 0, doors: 3, lines: 260 };
 
 export interface Import {
   readonly from: string;

@@ -2,7 +2,7 @@
  * Whole runs: epochs and seconds until the network groks, what the seconds go into, and what the default run's 25,000
  * epochs take at that rate. The journal is written as the train stage writes it.
  */
-import { openKernel, type Build } from '../../lib/kernel/kernel.ts';
+import { openKernel, type Build } from '../../lib/engines/kernel/kernel.ts';
 import { flattenWeights, parameterCount } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';

@@ -1,8 +1,8 @@
-// Measures checkpoints one after the other, with one of them in memory: weights, and what the kernel computes of them on
+// Measures checkpoints one after the other, with one of them in memory: weights, and what an engine computes of them on
 // one thread.
 import { answerLine } from '../analysis/answer-line.ts';
-import type { Identity } from '../kernel/identity.ts';
-import { openKernel } from '../kernel/kernel.ts';
+import type { Activations, Identity } from '../engines/engine.ts';
+import { openEngine } from '../engines/registry.ts';
 import { flattenWeights, type ModelConfig } from '../network/config.ts';
 import { makeFourierBasis } from '../numerics/fourier-basis.ts';
 import { readPairs } from '../task/dataset.ts';
@@ -17,8 +17,8 @@ export interface Measuring {
   readonly config: ModelConfig;
   /** Key frequencies of the last checkpoint, applied to all; null where the operation has none. */
   readonly key: readonly number[] | null;
-  /** What the key of the stage says that the kernel is. */
-  readonly engine?: Identity;
+  /** What the key of the stage says that the engine is. */
+  readonly engine: Identity;
 }
 
 /** Measures checkpoint number `index`; await each call before the next. File and kernel stay open as long as the process. */
@@ -30,8 +30,8 @@ export async function openMeasurer({ checkpoints, pairs, config, key, engine }: 
   const line = answerLine(task.operation);
   const basis = makeFourierBasis(config.p);
   const file = await openCheckpoints(checkpoints, config);
-  const model = await (await openKernel('auto', engine)).open(config, 1);
-  let activations: { neurons?: Float32Array; logits?: Float32Array } = {};
+  const model = await openEngine('auto', config, engine, 1);
+  let activations: Activations = {};
   return async (index) => {
     const weights = await file.read(index);
     model.writeState({ weights: flattenWeights(config, weights) });

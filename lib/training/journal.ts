@@ -10,11 +10,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { TrainingState } from '../engines/engine.ts';
 import { Failure, fileError, Malformed, onFile } from '../files/failure.ts';
 import { readRegion } from '../files/regions.ts';
 import { openRegular } from '../files/regular-file.ts';
 import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
-import { hashOf, readState, toBytes, writeState, type Extent, type TrainingState } from './state-file.ts';
+import { hashOf, readState, toBytes, writeState, type Extent } from './state-file.ts';
 
 const RECORD_BYTES = 8 * HISTORY_FIELDS.length;
 const [HISTORY, CHECKPOINTS, NEW_STATE] = ['history.f64', 'checkpoints.f32', 'state.new'] as const;

@@ -1,20 +1,13 @@
 // The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
 // Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
 import { Failure } from '../files/failure.ts';
-import type { AdamW } from '../kernel/kernel.ts';
+import type { AdamW, Engine } from '../engines/engine.ts';
 import type { Pairs } from '../network/pairs.ts';
 import type { HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
-import type { TrainingState } from './state-file.ts';
 
-/** What computes: holds the weights and both moments. */
-export interface Engine {
-  readState(): TrainingState;
-  writeState(state: Pick<TrainingState, 'weights'> & Partial<TrainingState>): void;
-  /** `steps` AdamW steps; per step the mean cross-entropy and the accuracy before it. */
-  train(rows: Pairs, adamw: AdamW, steps: number): Promise<{ loss: Float64Array; accuracy: Float64Array }>;
-  evaluate(rows: Pairs): Promise<{ loss: number; accuracy: number }>;
-}
+/** What the loop asks of an engine. */
+export type Trainee = Pick<Engine, 'readState' | 'train' | 'evaluate'>;
 
 export interface Schedule {
   readonly epochs: number;
@@ -42,7 +35,7 @@ const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is aske
  * checkpoint stays in the journal.
  */
 export async function trainLoop(
-  engine: Engine,
+  engine: Trainee,
   sets: { readonly train: Pairs; readonly test: Pairs },
   adamw: AdamW,
   schedule: Schedule,

@@ -5,17 +5,10 @@
 //   m | v (float32)
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import type { TrainingState } from '../engines/engine.ts';
 import { Malformed } from '../files/failure.ts';
 import { readRegion, writePieces } from '../files/regions.ts';
 import { openRegular } from '../files/regular-file.ts';
-
-export interface TrainingState {
-  readonly weights: Float32Array;
-  readonly m: Float32Array;
-  readonly v: Float32Array;
-  /** Steps done. */
-  readonly step: number;
-}
 
 /** What of the journal's other files belongs to a state. */
 export interface Extent {

@@ -67,7 +67,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
   const tests = run(
     '--test',
     '--test-reporter=tap',
-    'test/training/tensorflow.test.ts',
+    'test/engines/tensorflow/training.test.ts',
     'test/stages/train-engines.test.ts',
   );
   assert.match(

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writeArrow } from '../../lib/files/arrow.ts';
+import { engineIdentity } from '../../lib/engines/registry.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
 import { measuresTable, type Measures } from '../../lib/progress/columns.ts';
@@ -23,6 +24,7 @@ const key = [4, 11, 13, 26];
 const golden = JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')) as Record<string, never>;
 const folder = await temporaryFolder({ after });
 const paths = { checkpoints: join(folder, 'checkpoints.arrow'), pairs: join(folder, 'pairs.arrow') };
+const engine = await engineIdentity('auto');
 let rows: Measures[];
 
 before(async () => {
@@ -36,7 +38,7 @@ before(async () => {
   for (const row of splitRows(p, 0.5, 12).train) isTrain[row] = 1;
   const task = { p, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
   await writePairs(paths.pairs, task, gridRows(p, 'add'), isTrain);
-  rows = await measureAll({ ...paths, config, key }, 4, 2, () => {});
+  rows = await measureAll({ ...paths, config, key, engine }, 4, 2, () => {});
 });
 
 test('a checkpoint has the numbers of the network', () => {
@@ -115,13 +117,13 @@ test('one process or three, the table has the same bytes', async () => {
   const expected = await bytes(rows);
   for (const processes of [1, 3])
     assert.deepEqual(
-      await bytes(await measureAll({ ...paths, config, key }, 4, processes, () => {})),
+      await bytes(await measureAll({ ...paths, config, key, engine }, 4, processes, () => {})),
       expected,
     );
 });
 
 test('a checkpoint that cannot be read ends it with the reason, and no process stays', async () => {
-  const measuring = { ...paths, checkpoints: join(folder, 'absent.arrow'), config, key };
+  const measuring = { ...paths, checkpoints: join(folder, 'absent.arrow'), config, key, engine };
   await assert.rejects(
     measureAll(measuring, 4, 2, () => {}),
     /absent\.arrow/,

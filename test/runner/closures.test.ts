@@ -28,7 +28,11 @@ const users = (path: string): string[] =>
     .sort();
 
 test('the kernel, C and WebAssembly, decides what train, logits and measures write, and nothing else', () => {
-  for (const path of ['lib/kernel/kernel.c', 'lib/kernel/kernel.h', 'lib/kernel/wasm/kernel.wasm'])
+  for (const path of [
+    'lib/engines/kernel/kernel.c',
+    'lib/engines/kernel/kernel.h',
+    'lib/engines/kernel/wasm/kernel.wasm',
+  ])
     assert.deepEqual(users(path), ['logits', 'measures', 'train'], path);
 });
 

@@ -54,9 +54,9 @@ test('an edit of the kernel, a worker, a font, a helper or a version reaches the
   const comment = (path: string) => (): Promise<void> => appendFile(join(root, path), '\n// edited\n');
   const append = (path: string) => (): Promise<void> =>
     appendFile(join(root, path), path.endsWith('.ts') ? '\nexport const edited = 1;\n' : 'edited\n');
-  for (const path of ['lib/kernel/wasm/worker.ts', 'lib/runner/schema.ts', 'stages/svd.params.ts'])
+  for (const path of ['lib/engines/kernel/wasm/worker.ts', 'lib/runner/schema.ts', 'stages/svd.params.ts'])
     assert.deepEqual(await staleAfter(comment(path)), [], path);
-  for (const path of ['lib/kernel/kernel.c', 'lib/kernel/wasm/worker.ts'])
+  for (const path of ['lib/engines/kernel/kernel.c', 'lib/engines/kernel/wasm/worker.ts'])
     assert.deepEqual(await staleAfter(append(path)), KERNEL_USERS, path);
   const drawing = ['attention', 'curves', 'fourier', 'logits', 'neurons', 'progress', 'svd'];
   assert.deepEqual(await staleAfter(append(FONT)), drawing);

@@ -10,8 +10,8 @@ import { textOf } from '../../lib/runner/code/texts.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const FILES = [
-  'lib/kernel/kernel.c',
-  'lib/kernel/wasm/kernel.wasm',
+  'lib/engines/kernel/kernel.c',
+  'lib/engines/kernel/wasm/kernel.wasm',
   'lib/report/page/style.css',
   'pipeline.yaml',
 ];

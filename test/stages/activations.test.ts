@@ -5,8 +5,8 @@ import { after, test, type TestContext } from 'node:test';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readSummary } from '../../lib/files/summary.ts';
 import { createTensor } from '../../lib/files/tensor.ts';
-import { writeActivations } from '../../lib/model/activation-files.ts';
-import { openBackend } from '../../lib/model/backend.ts';
+import { writeActivations } from '../../lib/artifacts/activation-files.ts';
+import { openReadable } from '../../lib/engines/readable.ts';
 import type { ModelConfig, Weights } from '../../lib/network/config.ts';
 import { ACTIVATION_NAMES, EVERYTHING } from '../../lib/network/hooks.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
@@ -140,9 +140,11 @@ test('a value that float16 cannot hold is refused, not written as infinity', asy
   const config = { p: 5, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
   const weights = initialWeights(config, 3);
   weights.W_E.data.fill(1e5);
-  await openBackend();
-  const write = (dtype: 'float16' | 'float32'): Promise<void> =>
-    writeActivations(folder, config, weights, gridRows(5, 'add'), () => {}, { ...EVERYTHING, dtype });
+  const readable = await openReadable();
+  const write = (dtype: 'float16' | 'float32'): Promise<void> => {
+    const batches = readable.run(config, weights, gridRows(5, 'add'), new Set(EVERYTHING.hooks));
+    return writeActivations(folder, config, batches, { ...EVERYTHING, dtype });
+  };
   await assert.rejects(
     write('float16'),
     /^Failure: hook_embed has the value 100000, beyond what float16 holds/,

@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { HistoryRecord } from '../../lib/training/history.ts';
 import { Journal } from '../../lib/training/journal.ts';
-import type { TrainingState } from '../../lib/training/state-file.ts';
+import type { TrainingState } from '../../lib/engines/engine.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
 const PARAMETERS = 3;

@@ -1,0 +1,197 @@
+// The native build: compiled with the system's C compiler for this very CPU, once, checked, and loaded. An addon is kept
+// under the hash of source, flags, compiler and CPU and under that of its own bytes, so that damage shows before it is
+// loaded. The one door to node-api-headers.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  access,
+  constants,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { include_dir as nodeApiHeaders } from 'node-api-headers';
+import { Failure } from '../../../files/failure.ts';
+import type { Note } from '../../engine.ts';
+import type { OpenCore } from '../core.ts';
+import { hashSources, sourceFiles } from '../sources.ts';
+import { cpuFlags, findCompiler, type Compiler } from './compiler.ts';
+import { loadNative } from './core.ts';
+
+export { nodeApiHeaders };
+
+const run = promisify(execFile);
+
+const PROJECT_CACHE = fileURLToPath(new URL('../../../../.cache/kernel/', import.meta.url));
+/** Takes some steps with an addon in a process of its own, so that one that does not work cannot harm this one. */
+const CHECK = fileURLToPath(new URL('./check.js', import.meta.url));
+
+const LINK_FLAGS: Record<string, string[]> = {
+  darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
+};
+
+export interface NativeBuild {
+  readonly path: string;
+  /** What it was made by and for; two builds with equal identities compute the same bits. */
+  readonly identity: Record<string, string>;
+  /** Of the addon, which is loaded. */
+  readonly open: OpenCore;
+}
+
+/** The CPU as a compiler's "native" sees it: model and feature flags. */
+async function cpuIdentity(): Promise<string> {
+  const model = os.cpus()[0]?.model ?? 'unknown';
+  const info = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
+  const features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(info)?.[1] ?? '';
+  return `${model} ${createHash('sha256').update(features).digest('hex').slice(0, 8)}`;
+}
+
+/** Makes a folder whose parent may be missing too; not by `recursive`, which for some file systems never ends in Node 20. */
+async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  for (const each of [path.dirname(folder), folder])
+    await mkdir(each, { mode }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+}
+
+/** A folder of this user's in the system's temporary one, for where the project is read-only. */
+async function temporaryFolder(): Promise<string> {
+  const user = process.getuid?.() ?? 0;
+  const folder = path.join(os.tmpdir(), `grokscope-kernel-${user}`);
+  await makeFolder(folder, 0o700);
+  const { uid, mode } = await lstat(folder);
+  // Code is loaded from here: nobody else may have made it or write to it.
+  const isOurs = uid === user && (mode & 0o022) === 0;
+  return isOurs ? folder : mkdtemp(`${folder}-`);
+}
+
+const isWritable = (folder: string): Promise<boolean> =>
+  makeFolder(folder)
+    .then(() => access(folder, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
+
+let built: Promise<NativeBuild> | undefined;
+
+/**
+ * The addon for this machine, compiled if need be, and loaded; one that was damaged is built again, and `note` told.
+ * Throws Failure, with the compiler's words, where there is none to be had.
+ */
+export const buildNative = (note: Note = console.log): Promise<NativeBuild> =>
+  (built ??= cacheFolders().then((folders) => findOrCompile(folders, note)));
+
+/** The project's own cache and, where that cannot be written, a folder outside of the project. */
+async function cacheFolders(): Promise<string[]> {
+  const other = (await isWritable(PROJECT_CACHE)) ? null : await temporaryFolder().catch(() => null);
+  return other === null ? [PROJECT_CACHE] : [PROJECT_CACHE, other];
+}
+
+/** As buildNative, anew: with what is in `folders`, or compiled into the first that can be written. */
+export async function findOrCompile(
+  folders: readonly string[],
+  note: Note,
+  named?: string,
+): Promise<NativeBuild> {
+  const compiler = await findCompiler(named);
+  const flags = [
+    ...cpuFlags(),
+    '-fPIC',
+    '-fvisibility=hidden',
+    ...(LINK_FLAGS[process.platform] ?? ['-shared']),
+  ];
+  const command = [path.basename(compiler.command), ...compiler.args].join(' ');
+  const identity = {
+    engine: 'native',
+    compiler: `${command}: ${compiler.version}`,
+    flags: flags.join(' '),
+    cpu: await cpuIdentity(),
+  };
+  const hash = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
+  const key = hash.digest('hex').slice(0, 32);
+  for (const addon of await listBuilds(folders, key))
+    try {
+      return { path: addon, identity, open: await loadWhole(addon) };
+    } catch (error) {
+      const why = (error as Error).message.split('\n')[0];
+      note(`the native kernel is built again: ${path.basename(addon).slice(0, 8)}... ${why}`);
+      await rm(addon, { recursive: true, force: true }).catch(() => {}); // or else replaced below
+    }
+  for (const folder of folders) {
+    if (!(await isWritable(folder))) continue;
+    const addon = await compile(compiler, flags, path.join(folder, key));
+    return { path: addon, identity, open: await loadWhole(addon) };
+  }
+  throw new Failure(
+    `the native kernel has no folder to be compiled in (tried ${folders.join(', ')})`,
+    'make one of them writable, or use engine: wasm',
+  );
+}
+
+async function listBuilds(folders: readonly string[], key: string): Promise<string[]> {
+  const names = folders.map(async (folder) =>
+    (await readdir(folder).catch(() => []))
+      .filter((name) => name.startsWith(`${key}-`) && name.endsWith('.node'))
+      .map((name) => path.join(folder, name)),
+  );
+  return (await Promise.all(names)).flat();
+}
+
+/** Loads an addon whose bytes are those that its name tells. */
+async function loadWhole(addon: string): Promise<OpenCore> {
+  if (!(await lstat(addon)).isFile()) throw new Error('is not a file');
+  if (!addon.endsWith(nameEnd(await readFile(addon)))) throw new Error('is damaged');
+  return loadNative(addon);
+}
+
+const nameEnd = (bytes: Uint8Array): string =>
+  `-${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}.node`;
+
+/** Compiles to a file whose name begins with `stem`, once it has been checked and is on the disk. */
+async function compile(compiler: Compiler, flags: readonly string[], stem: string): Promise<string> {
+  const partial = `${stem}.${process.pid}.node`;
+  const step = async <T>(what: string, action: Promise<T>): Promise<T> => {
+    try {
+      return await action;
+    } catch (error) {
+      const { stderr = '', message } = error as Error & { stderr?: string };
+      throw new Failure(
+        `the native kernel ${what} with ${compiler.version}:\n${stderr.trim() || message}`,
+        'name another compiler in CC, or use engine: wasm',
+      );
+    }
+  };
+  try {
+    const args = [...flags, `-I${nodeApiHeaders}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
+    await step('does not compile', run(compiler.command, [...compiler.args, ...args]));
+    await step('does not work', run(process.execPath, [CHECK, partial], { timeout: CHECK_MS }));
+    const addon = stem + nameEnd(await sync(partial));
+    await rename(partial, addon);
+    return addon;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+const CHECK_MS = 60_000; // some steps of a tiny model: only a kernel that hangs takes that long
+
+/** The bytes of a file, which then are on the disk. */
+async function sync(file: string): Promise<Uint8Array> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}

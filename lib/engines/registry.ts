@@ -1,0 +1,69 @@
+// The engines there are, each named once: what it comes to on this machine, for the key of a stage, and how to open it.
+// Nothing of an engine is loaded before it is opened.
+import { Failure } from '../files/failure.ts';
+import type { ModelConfig } from '../network/config.ts';
+import type { Engine, Identity, Note } from './engine.ts';
+import { kernelIdentity, type KernelName } from './kernel/identity.ts';
+import { backendIdentity } from './tensorflow/identity.ts';
+import { defaultThreads } from './threads.ts';
+
+interface Entry {
+  /** `note` is told, once, what a user would not expect. */
+  identity(note?: Note): Promise<Identity>;
+  /** With a network of zero weights. `threads` changes the speed only. */
+  open(config: ModelConfig, threads: number): Promise<Engine>;
+}
+
+const kernel = (name: KernelName): Entry => ({
+  identity: (note) => kernelIdentity(name, note),
+  open: async (config, threads) => {
+    const { openKernel } = await import('./kernel/kernel.ts');
+    return (await openKernel(name)).open(config, threads);
+  },
+});
+
+const REGISTRY = {
+  auto: kernel('auto'),
+  native: kernel('native'),
+  wasm: kernel('wasm'),
+  tensorflow: {
+    identity: async () => ({ engine: 'tensorflow', ...(await backendIdentity()) }),
+    open: async (config) => (await import('./tensorflow/engine.ts')).openTensorFlow(config),
+  },
+} satisfies Record<string, Entry>;
+
+export type EngineName = keyof typeof REGISTRY;
+export const ENGINES = Object.keys(REGISTRY) as EngineName[];
+
+/** What the engine of that name comes to here. Throws Failure for `native` without a compiler. */
+export const engineIdentity = (name: EngineName, note?: Note): Promise<Identity> =>
+  REGISTRY[name].identity(note);
+
+/** What the readable forward pass would run on here; backends round differently. */
+export const readableIdentity = (): Promise<Identity> => backendIdentity();
+
+/**
+ * The engine of that name, holding a network of zero weights. Throws Failure where it is not the one that is `promised`,
+ * as in the key of a stage.
+ */
+export async function openEngine(
+  name: EngineName,
+  config: ModelConfig,
+  promised: Identity,
+  threads = defaultThreads(),
+): Promise<Engine> {
+  const engine = await REGISTRY[name].open(config, threads);
+  refuseOther(engine.identity, promised);
+  return engine;
+}
+
+/** Throws Failure where what was opened is not what the key of the stage says that it runs on. */
+export function refuseOther(opened: Identity, promised: Identity): void {
+  const names = [...new Set([...Object.keys(promised), ...Object.keys(opened)])];
+  const differs = names.find((name) => opened[name] !== promised[name]);
+  if (differs === undefined) return;
+  throw new Failure(
+    `the engine changed after the run began: ${differs} was ${promised[differs] ?? 'none'}, is ${opened[differs] ?? 'none'}`,
+    'run it again; where CC names the compiler, the stage needs `env: [CC]` in pipeline.yaml',
+  );
+}

@@ -1,5 +1,0 @@
-// Prints, as its last line, which backend loads here. Run by backend-identity.ts as a process of its own.
-import { openBackend } from './backend.ts';
-
-const { identity } = await openBackend();
-console.log(JSON.stringify(identity));
