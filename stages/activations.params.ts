@@ -1,5 +1,5 @@
 import type { Identity } from '../lib/engines/engine.ts';
-import { readableIdentity } from '../lib/engines/registry.ts';
+import { readableIdentity } from '../lib/engines/readable-identity.ts';
 import { ACTIVATION_NAMES, DTYPES, EVERYTHING, POSITIONS } from '../lib/network/hooks.ts';
 import { choice, list, object } from '../lib/runner/schema.ts';
 

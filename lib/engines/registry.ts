@@ -39,9 +39,6 @@ export const ENGINES = Object.keys(REGISTRY) as EngineName[];
 export const engineIdentity = (name: EngineName, note?: Note): Promise<Identity> =>
   REGISTRY[name].identity(note);
 
-/** What the readable forward pass would run on here; backends round differently. */
-export const readableIdentity = (): Promise<Identity> => backendIdentity();
-
 /**
  * The engine of that name, holding a network of zero weights. Throws Failure where it is not the one that is `promised`,
  * as in the key of a stage.
