@@ -1,10 +1,11 @@
 /** The points of a sweep of pipeline.yaml, and what came of them. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
 import { shortPath } from '../lib/files/short-path.ts';
 import { writeEvent, writeLines } from '../lib/files/visible.ts';
+import { isPresented, present } from '../lib/report/sweeps/present.ts';
+import { describeRow, epochTable } from '../lib/report/sweeps/table.ts';
 import { findRoots, openPipeline } from '../lib/runner/runner.ts';
 import { readSweep, sweepNames } from '../lib/sweep/definition.ts';
 import type { Ending, Executor, ExecutorKind } from '../lib/sweep/executors/executor.ts';
@@ -16,11 +17,9 @@ import {
   type Submission,
 } from '../lib/sweep/executors/submission.ts';
 import { runTask } from '../lib/sweep/executors/task.ts';
-import { isPageFile } from '../lib/sweep/page-file.ts';
 import { failedRow, readRow, writeResults, type Row } from '../lib/sweep/results.ts';
 import { openSite, type Site } from '../lib/sweep/site.ts';
 import type { Sweep } from '../lib/sweep/sweep.ts';
-import { epochTable } from '../lib/sweep/table.ts';
 import { exitCodeOf, type Outside } from './command.ts';
 import { EXIT_CODES } from './stop.ts';
 import { Board } from './sweep-board.ts';
@@ -106,10 +105,10 @@ async function carryOut(
   const gather = async (ending: Ending): Promise<void> => {
     const { point, outcome, detail, seconds } = ending;
     const isDone = outcome === 'known' || outcome === 'ran';
-    if (isDone) rows.set(point.name, await readRow(site.folder, sweep, point));
-    else if (outcome === 'failed') rows.set(point.name, failedRow(sweep, point));
-    if (board) board.onEnd(ending, describeRow(rows.get(point.name)));
-    else say({ type: 'end', point: point.name, outcome, seconds, detail, ...rows.get(point.name)?.fields });
+    const row = isDone ? await readRow(site.folder, sweep, point) : failedRow(sweep, point);
+    if (outcome !== 'stopped') rows.set(point.name, row);
+    if (board) board.onEnd(ending, describeRow(row));
+    else say({ type: 'end', point: point.name, outcome, seconds, detail, ...row.fields });
   };
   await site.cache.store.sweep();
   const outcome = await executor.run(site, sweep, {
@@ -126,10 +125,7 @@ async function carryOut(
   if (isLeft) return 0;
   const ordered = sweep.points.flatMap(({ name }) => rows.get(name) ?? []);
   const isNew = await writeResults(site.folder, sweep, ordered);
-  const isShown =
-    ['figures', '../index.html'].every((path) => existsSync(join(site.folder, path))) &&
-    (await isPageFile(join(site.folder, 'page.json')));
-  if (isNew || options.collect || !isShown)
+  if (isNew || options.collect || !(await isPresented(site.folder)))
     await present(site.folder, sweep, ordered, (line) => writeLines(stderr, [line]));
   if (!options.json)
     writeLines(stdout, [
@@ -138,28 +134,4 @@ async function carryOut(
       `page of all sweeps: ${shortPath(join(site.folder, '../index.html'))}`,
     ]);
   return ordered.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
-}
-
-/** Writes the page, and figures of a sweep that trains. */
-async function present(
-  folder: string,
-  sweep: Sweep,
-  rows: readonly Row[],
-  say: (line: string) => void,
-): Promise<void> {
-  const [{ composePictures }, { drawFigures }, { writePage }] = await Promise.all([
-    import('../lib/sweep/pictures.ts'),
-    import('../lib/sweep/figures.ts'),
-    import('../lib/sweep/page.ts'),
-  ]);
-  const pictures = await composePictures(folder, sweep, rows);
-  if (pictures) await drawFigures(folder, pictures);
-  await writePage(folder, sweep, rows, pictures, say);
-}
-
-/** A few words about a point that is done: whether and when it grokked, where that is known. */
-function describeRow(row: Row | undefined): string {
-  if (row?.outcome !== 'done' || !('train.grokked_epoch' in row.fields)) return '';
-  const epoch = row.fields['train.grokked_epoch'] as number | null;
-  return epoch === null ? 'has not grokked' : `grokked at epoch ${epoch.toLocaleString('en-US')}`;
 }

@@ -5,9 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../lib/files/failure.ts';
 import { writeSummary } from '../lib/files/summary.ts';
+import { buildPage } from '../lib/report/build.ts';
 import { collect } from '../lib/report/collect.ts';
 import type { MadeBy } from '../lib/report/data.ts';
-import { buildPage } from '../lib/report/page.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { params } from './report.params.ts';
 

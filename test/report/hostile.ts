@@ -3,9 +3,9 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { draw } from '../../lib/charts/draw.ts';
+import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
-import { buildPage } from '../../lib/report/page.ts';
-import { composePage } from '../../lib/sweep/page.ts';
+import { composePage } from '../../lib/report/sweeps/write-page.ts';
 import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 

@@ -4,15 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { textOf } from '../../lib/runner/code/texts.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const FILES = [
   'lib/engines/kernel/kernel.c',
   'lib/engines/kernel/wasm/kernel.wasm',
-  'lib/report/page/style.css',
+  'lib/report/page/parts/style.css',
   'pipeline.yaml',
 ];
 

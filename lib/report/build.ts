@@ -1,0 +1,60 @@
+// The page as one file: style, script and data inside, nothing fetched. Script and style are bundled by esbuild from
+// page/, which these URLs name, so that its files are in the key of the stage that calls this.
+import { fileURLToPath } from 'node:url';
+import { bundle } from '../files/bundle.ts';
+import { colourRules } from './colours.ts';
+import type { ReportData } from './data.ts';
+import { policyOf } from './policy.ts';
+import type { SweepData } from './sweeps/data.ts';
+
+const EXPLORER = fileURLToPath(new URL('./page/explorer/main.ts', import.meta.url));
+const SWEEPS = fileURLToPath(new URL('./page/sweeps/main.ts', import.meta.url));
+const STYLE = fileURLToPath(new URL('./page/parts/style.css', import.meta.url));
+
+/** What a page decodes when it needs it, by id. */
+type Blocks = Readonly<Record<string, Uint8Array>>;
+
+/** The explorer as HTML. The same data give the same bytes. */
+export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
+  buildHtml(EXPLORER, `grokscope: ${data.task.operation}, p = ${data.config.p}`, data, blocks);
+
+/** The page of sweeps as HTML, likewise. */
+export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
+  buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
+
+async function buildHtml(entry: string, title: string, data: object, blocks: Blocks): Promise<string> {
+  const { outputFiles } = await bundle({
+    entryPoints: [entry, STYLE],
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    outdir: '.',
+  });
+  const [script, style] = ['.js', '.css'].map(
+    (end) => outputFiles.find(({ path }) => path.endsWith(end))!.text,
+  ) as [string, string];
+  const [code, sheet] = [script.replaceAll('</script', '<\\/script'), colourRules() + style];
+  const block = (id: string, type: string, text: string): string =>
+    `<script type="${type}" id="${id}">${text}</script>`;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(code, sheet)}">`,
+    '<link rel="icon" href="data:,">',
+    `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`,
+    `<style>${sheet}</style>`,
+    '<header><b>grokscope</b><nav aria-label="Sections"></nav></header>',
+    '<main><p>This page needs JavaScript.</p></main>',
+    block('data', 'application/json', JSON.stringify(data).replaceAll('<', '\\u003c')),
+    ...Object.entries(blocks).map(([id, bytes]) =>
+      block(id, 'application/octet-stream', Buffer.from(bytes).toString('base64')),
+    ),
+    `<script>${code}</script>`,
+    '</html>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,34 @@
+// Every picture that the slider moves.
+import { h, missing, section } from '../parts/element.ts';
+import { attentionMap, embeddingCircle, neuronMap } from './maps.ts';
+import type { Run } from './run.ts';
+import { embeddingSpectrum, logitCoefficients, singularValues } from './spectra.ts';
+import type { Store } from './store.ts';
+
+export function explorer(run: Run, store: Store): HTMLElement {
+  const spectra = [embeddingSpectrum(run, store), singularValues(run, store), logitCoefficients(run, store)];
+  const panels = [
+    spectra[0] ?? null,
+    spectra[1] ?? null,
+    embeddingCircle(run, store),
+    spectra[2] ?? null,
+    attentionMap(run, store),
+    neuronMap(run, store),
+  ].filter((each) => each !== null);
+  const isMoving = run.epochs.length > 1;
+  return section(
+    'explorer',
+    isMoving ? 'Watch it learn' : 'What it has learnt',
+    h(
+      'p',
+      {},
+      isMoving
+        ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.'
+        : 'Of this network there is one state: the weights it came with.',
+    ),
+    ...(run.data.summaries['progress']
+      ? []
+      : [missing('What the embedding and the answer are made of, over training,', 'progress')]),
+    h('div', { class: 'cards' }, ...panels),
+  );
+}

@@ -1,0 +1,48 @@
+// Every figure that the stages drew.
+import { h, missing, pathOf, section } from '../parts/element.ts';
+import { figureCard } from '../parts/figure-card.ts';
+import type { Run } from './run.ts';
+
+/** Stages that draw, in the order of the pipeline. */
+const STAGES = ['curves', 'attention', 'svd', 'fourier', 'neurons', 'logits', 'progress'];
+
+export function figures(run: Run): HTMLElement {
+  const { figures, summaries } = run.data;
+  const groups = [...new Set([...STAGES, ...figures.map(({ stage }) => stage)])];
+  return section(
+    'figures',
+    'All figures',
+    h(
+      'p',
+      {},
+      'As the stages drew them. Links lead to the files beside this page, in the folder it was made in.',
+    ),
+    ...groups.map((stage) => {
+      const own = figures.flatMap((figure, i) => (figure.stage === stage ? [{ figure, i }] : []));
+      if (own.length === 0) return summaries[stage] ? '' : missing(`What ${stage} draws`, stage);
+      return h(
+        'details',
+        { open: stage === groups[0] },
+        h(
+          'summary',
+          {},
+          stage,
+          ' ',
+          h('small', {}, `${own.length} ${own.length === 1 ? 'figure' : 'figures'}`),
+        ),
+        h(
+          'div',
+          { class: 'figures' },
+          ...own.map(({ figure: { name, title }, i }) =>
+            figureCard({
+              title,
+              path: pathOf('..', stage, name),
+              caption: `${stage}/${name}`,
+              block: `figure-${i}`,
+            }),
+          ),
+        ),
+      );
+    }),
+  );
+}

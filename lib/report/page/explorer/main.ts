@@ -1,0 +1,68 @@
+// The page: reads the data that travels in it, makes the sections and joins them to the slider.
+import type { ReportData } from '../../data.ts';
+import { blockOf } from '../parts/block.ts';
+import { h, part } from '../parts/element.ts';
+import { themeButton } from '../parts/theme.ts';
+import { curves } from './curves.ts';
+import { explorer } from './explorer.ts';
+import { figures } from './figures.ts';
+import { headline } from './headline.ts';
+import { measures } from './measures.ts';
+import { neurons } from './neurons.ts';
+import { provenance } from './provenance.ts';
+import { Run } from './run.ts';
+import { slider } from './slider.ts';
+import { Store } from './store.ts';
+import { sum } from './sum.ts';
+import { sweepsLink } from './sweeps-link.ts';
+
+const run = new Run(JSON.parse(blockOf('data')) as ReportData);
+const { p } = run.data.config;
+const start = {
+  frame: run.epochs.length - 1,
+  frequency: run.keyFrequencies[0]!,
+  neuron: 0,
+  a: Math.round(0.4 * p),
+  b: Math.round(0.75 * p),
+};
+const store = new Store(start, (frame) => run.snapshotOf(frame));
+
+/** What moves with the slider; it stays at the foot of the window as long as one of these is in sight. */
+const moving = [
+  part('curves', () => curves(run, store)),
+  part('the explorer', () => explorer(run, store)),
+  part('measures', () => measures(run, store)),
+  part('neurons', () => neurons(run, store)),
+  part('the sum', () => sum(run, store)),
+];
+const sections = [
+  part('the headline', () => headline(run)),
+  h(
+    'div',
+    { class: 'moving' },
+    ...moving.filter((each) => each !== null),
+    part('the slider', () => slider(run, store)) ?? '',
+  ),
+  part('figures', () => figures(run)),
+  sweepsLink(),
+  part('provenance', () => provenance(run)),
+];
+
+const LINKS: Readonly<Record<string, string>> = {
+  curves: 'Curves',
+  explorer: 'Explorer',
+  measures: 'Measures',
+  neurons: 'Neurons',
+  sum: 'Ask it',
+  figures: 'Figures',
+  sweeps: 'Sweeps',
+  provenance: 'Provenance',
+};
+const main = document.querySelector('main')!;
+main.replaceChildren(...sections);
+document.querySelector('nav')!.append(
+  ...Object.entries(LINKS)
+    .filter(([id]) => main.querySelector(`#${id}`))
+    .map(([id, name]) => h('a', { href: `#${id}` }, name)),
+);
+document.querySelector('header')!.append(themeButton());

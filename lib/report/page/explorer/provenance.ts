@@ -1,0 +1,59 @@
+// What this page was made from, to the byte.
+import { details, h, pathOf, section, table } from '../parts/element.ts';
+import type { Run } from './run.ts';
+
+export function provenance(run: Run): HTMLElement {
+  const { pipeline_yaml, made_by, versions } = run.data;
+  const stages = Object.entries(made_by);
+  const list = (fields: Readonly<Record<string, unknown>>): string =>
+    Object.entries(fields)
+      .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .join(', ');
+  const packages = new Map(stages.flatMap(([, { packages }]) => Object.entries(packages)));
+  const first = stages[0]?.[1];
+  return section(
+    'provenance',
+    'Where it comes from',
+    h(
+      'p',
+      {},
+      'Everything here follows from the settings, the code and the packages below: the same key gives the same bytes. ',
+      first ? `Node ${first.node}, ${first.platform}.` : '',
+    ),
+    ...(stages.length > 0
+      ? [
+          table(
+            ['stage', 'key', 'settings', 'runs on'],
+            stages.map(([name, { key, params, identity }]) => [
+              h('a', { href: pathOf('..', '.runs', name, 'provenance.json') }, name),
+              h('code', { title: key }, key.slice(0, 12)),
+              list(params),
+              list(identity),
+            ]),
+          ),
+        ]
+      : []),
+    ...(pipeline_yaml === '' ? [] : [details('pipeline.yaml', h('pre', { tabindex: 0 }, pipeline_yaml))]),
+    ...(packages.size === 0
+      ? []
+      : [
+          details(
+            'versions of packages',
+            table(
+              ['package', 'version'],
+              [...packages].sort().map((pair) => [...pair]),
+            ),
+          ),
+        ]),
+    details(
+      'files it was made from',
+      table(
+        ['file', 'SHA-256'],
+        Object.entries(versions).map(([path, hash]) => [
+          h('a', { href: pathOf('..', ...path.split('/')) }, path),
+          h('code', {}, hash),
+        ]),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,167 @@
+// The run that the page shows: numbers of every checkpoint as they came, and what is computed here from the weights.
+import { embeddingCircle } from '../../../analysis/embedding-circle.ts';
+import { transformGrid, withoutConstant } from '../../../analysis/grid-transform.ts';
+import { fromFloat16 } from '../../../files/float16.ts';
+import { viewWeights, type Weights } from '../../../network/config.ts';
+import {
+  attentionFromEquals,
+  residualRows,
+  runNeuron,
+  runPair,
+  type PairRun,
+} from '../../../network/forward.ts';
+import { makeFourierBasis, type FourierBasis } from '../../../numerics/fourier-basis.ts';
+import { createMatrix, toMatrix, type Matrix } from '../../../numerics/matrix.ts';
+import type { ReportData, Table } from '../../data.ts';
+import { nearestIndex } from '../../snapshots.ts';
+import { blockOf, decodeBytes, decodeFloats } from '../parts/block.ts';
+
+/** What the pictures of one snapshot share. */
+interface Snapshot {
+  readonly weights: Weights;
+  readonly W_E: Matrix;
+  readonly resid: readonly Matrix[];
+  readonly pattern: Matrix;
+}
+
+export interface Phase {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export class Run {
+  readonly data: ReportData;
+  /** Epoch of each frame of the slider. */
+  readonly epochs: readonly number[];
+  readonly phases: readonly Phase[];
+  readonly keyFrequencies: readonly number[];
+  readonly basis: FourierBasis;
+  readonly #columns = new Map<string, Float32Array>();
+  readonly #snapshots = new Map<number, Snapshot>();
+  readonly #trained: Uint8Array;
+
+  constructor(data: ReportData) {
+    this.data = data;
+    const { measures, snapshots } = data;
+    this.epochs = measures ? Array.from(this.column(measures, 'epoch')!) : snapshots;
+    this.phases = findPhases(data, this.epochs.at(-1)!);
+    this.keyFrequencies = findKeyFrequencies(data);
+    this.basis = makeFourierBasis(data.config.p);
+    this.#trained = decodeBytes(data.trained);
+  }
+
+  /** A column of a table as it came; lists one after the other. Null where the table has none of that name. */
+  column(table: Table, name: string): Float32Array | null {
+    const text = table.columns[name];
+    if (text === undefined) return null;
+    const known = this.#columns.get(text);
+    if (known) return known;
+    const values = decodeFloats(text);
+    this.#columns.set(text, values);
+    return values;
+  }
+
+  /** A measure of every frame; null where the stage progress was not there or has no such measure. */
+  measure(name: string): Float32Array | null {
+    return this.data.measures && this.column(this.data.measures, name);
+  }
+
+  /** The list that a measure has at one frame. */
+  list(name: string, frame: number): Float32Array | null {
+    const all = this.measure(name);
+    const width = all ? all.length / this.epochs.length : 0;
+    return all && all.subarray(frame * width, (frame + 1) * width);
+  }
+
+  /** The number of the snapshot whose weights stand for a frame: the nearest one. */
+  snapshotOf(frame: number): number {
+    return nearestIndex(this.data.snapshots, this.epochs[frame]!);
+  }
+
+  /** Decoded on first use, some milliseconds; kept. */
+  snapshot(index: number): Snapshot {
+    const known = this.#snapshots.get(index);
+    if (known) return known;
+    const { config } = this.data;
+    const halves = new Uint16Array(decodeBytes(blockOf(`weights-${index}`)).buffer);
+    const weights = viewWeights(config, fromFloat16(halves));
+    const resid = residualRows(config, weights);
+    const pattern = attentionFromEquals(config, weights, resid);
+    const snapshot = { weights, W_E: toMatrix(weights.W_E, { rows: config.p }), resid, pattern };
+    this.#snapshots.set(index, snapshot);
+    return snapshot;
+  }
+
+  /** Attention from `=` to a, of one head over the grid, [p*p]. */
+  attentionToA(index: number, head: number): Float64Array {
+    const { rows, columns, data } = this.snapshot(index).pattern;
+    return Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
+  }
+
+  /** A neuron after the ReLU over the grid, [p*p, 1]. */
+  neuron(index: number, j: number): Matrix {
+    const { weights, resid, pattern } = this.snapshot(index);
+    return runNeuron(this.data.config, weights, resid, pattern, j);
+  }
+
+  /** Its two-dimensional spectrum without the constant, [p*p], row = component of a * p + component of b. */
+  spectrum(neuron: Matrix): Float64Array {
+    return withoutConstant(transformGrid(this.basis.F, neuron)).data;
+  }
+
+  /** The embedding in the plane of frequency k, [p, 2]. */
+  circle(index: number, k: number): Matrix {
+    return embeddingCircle(this.snapshot(index).W_E, k);
+  }
+
+  pair(index: number, a: number, b: number): PairRun {
+    const { weights, resid } = this.snapshot(index);
+    return runPair(this.data.config, weights, resid, a, b);
+  }
+
+  /** Whether the network was trained on the pair. */
+  isTrained(a: number, b: number): boolean {
+    const row = a * this.data.config.p + b;
+    return ((this.#trained[row >> 3]! >> (row & 7)) & 1) === 1;
+  }
+
+  phaseAt(epoch: number): string {
+    const phase = this.phases.findLast(({ from }) => from <= epoch);
+    if (!phase) return '';
+    return epoch <= phase.to ? phase.name : `after ${phase.name}`;
+  }
+}
+
+const PHASES = ['memorisation', 'circuit_formation', 'cleanup'];
+
+/** From the stage progress where it found them, else from the epochs at which the network memorised and grokked. */
+function findPhases({ summaries }: ReportData, last: number): Phase[] {
+  type Span = { from?: unknown; to?: unknown } | null;
+  const found = summaries['progress']?.['phases'] as Record<string, Span> | null | undefined;
+  return PHASES.flatMap((name) => {
+    const span = found?.[name];
+    if (typeof span?.from !== 'number') return [];
+    const to = typeof span.to === 'number' ? span.to : last;
+    return [{ name: name.replace('_', ' '), from: span.from, to }];
+  });
+}
+
+/** Of W_logit, above a quarter of the largest norm, as every stage uses them. */
+function findKeyFrequencies({ summaries, config }: ReportData): number[] {
+  const byRule = summaries['fourier']?.['key_frequencies'] as Record<string, number[]> | undefined;
+  const candidates = [
+    summaries['progress']?.['key_frequencies'],
+    byRule?.['logit_map_quarter_max'],
+    summaries['logits']?.['key_used'],
+  ];
+  const isFrequency = (k: unknown): boolean =>
+    typeof k === 'number' && Number.isInteger(k) && k > 0 && k <= config.p / 2;
+  const isList = (list: unknown): boolean =>
+    Array.isArray(list) && list.length > 0 && list.every(isFrequency);
+  const key = candidates.find(isList) as number[] | undefined;
+  return key ?? Array.from({ length: Math.min(4, config.p >> 1) }, (_, i) => i + 1);
+}
+
+/** A matrix of one column as the grid it is. */
+export const asGrid = (values: Float64Array): Matrix => createMatrix(values.length, 1, values);

@@ -1,0 +1,18 @@
+// The way to the page of sweeps. It stands beside this page and is made by another command at another time, so this one,
+// which follows from the stages it needs and nothing else, cannot say what is on it.
+import { h, section } from '../parts/element.ts';
+
+export const sweepsLink = (): HTMLElement =>
+  section(
+    'sweeps',
+    'Other settings, other seeds',
+    h(
+      'p',
+      {},
+      'This is one run. How long until it groks with more data, less weight decay, another modulus or another seed? ',
+      h('code', {}, 'npm run sweep -- data-fraction'),
+      ' trains many runs and puts them side by side, every run to be asked for its numbers, on ',
+      h('a', { href: '../sweeps/index.html' }, 'the page of sweeps'),
+      ', which is there once a sweep has been run in this folder.',
+    ),
+  );

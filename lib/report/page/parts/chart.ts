@@ -1,0 +1,135 @@
+// Charts of the page: Plot in the frame of the house style, as wide as their place and of a fixed height, so that
+// nothing on the page moves when they change.
+import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
+import { Plot } from '../../../charts/observable-plot.ts';
+import { INK } from '../../../charts/style.ts';
+import { h } from './element.ts';
+
+export { Plot };
+
+export type Svg = SVGSVGElement & Plot.Plot;
+
+export interface Chart {
+  readonly element: HTMLElement;
+  /** Draws it again, with what has changed. */
+  draw(): void;
+  /** Undefined until it has a width. */
+  readonly svg: () => Svg | undefined;
+}
+
+export interface Drawing {
+  readonly frame: Omit<FrameOptions, 'width' | 'height'>;
+  readonly marks: readonly Plot.Markish[];
+}
+
+/** `describe` is what a screen reader says; `compose` gives the marks whenever the chart is drawn. */
+export function chart(height: number, describe: () => string, compose: (width: number) => Drawing): Chart {
+  const element = h('div', { class: 'chart' });
+  let svg: Svg | undefined;
+  const draw = (): void => {
+    const width = Math.max(240, Math.floor(element.clientWidth || 600));
+    const { frame, marks } = compose(width);
+    const { options, back, front } = createFrame({ ...frame, width, height });
+    svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
+    svg.setAttribute('role', 'img');
+    svg.setAttribute('aria-label', describe());
+    svg.querySelector('style')?.remove();
+    // Within a picture that has a name of its own, those that Plot gives to its parts are not read.
+    for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+    element.replaceChildren(svg);
+    element.style.minHeight = `${svg.getAttribute('height')}px`;
+  };
+  onWidth(element, draw);
+  return { element, draw, svg: () => svg };
+}
+
+/** Calls `draw` when the element gets its first width, and whenever that changes. */
+export function onWidth(element: HTMLElement, draw: () => void): void {
+  let width = 0;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width || element.clientWidth === 0) return;
+    width = element.clientWidth;
+    draw();
+  }).observe(element);
+}
+
+/** A vertical line at the epoch of the slider, in ink: no series has that colour. */
+export const cursor = (epoch: number): Plot.Markish =>
+  Plot.ruleX([epoch], { stroke: INK, strokeWidth: 1.6, ariaDescription: 'cursor' });
+
+/** Moves that line without drawing the chart again. */
+export function moveCursor({ svg }: Chart, epoch: number): void {
+  const line = svg()?.querySelector('[aria-description="cursor"] line');
+  if (!line) return;
+  const x = String(svg()!.scale('x')!.apply(epoch));
+  line.setAttribute('x1', x);
+  line.setAttribute('x2', x);
+}
+
+/** Calls `choose` with the x under the pointer, on click and while dragging. */
+export function onPick({ element, svg }: Chart, choose: (x: number) => void): void {
+  const pick = (event: PointerEvent): void => {
+    const drawn = svg();
+    if (!drawn) return;
+    const { left, width } = drawn.getBoundingClientRect();
+    const pixel = ((event.clientX - left) / width) * Number(drawn.getAttribute('width'));
+    choose(Number(drawn.scale('x')!.invert!(pixel)));
+  };
+  element.classList.add('pickable');
+  element.addEventListener('pointerdown', (event) => pick(event));
+  element.addEventListener('pointermove', (event) => {
+    if (event.buttons === 1) pick(event);
+  });
+}
+
+/** Farther from all points than this, in pixels, the pointer means none of them. */
+const REACH = 40;
+
+/** Calls `choose` with the name of the point nearest to the pointer, on click, tap and while a mouse moves over. */
+export function onPoint(
+  { element, svg }: Chart,
+  points: readonly { readonly name: string; readonly x: number; readonly y: number }[],
+  choose: (name: string) => void,
+): void {
+  const pick = (event: PointerEvent): void => {
+    const drawn = svg();
+    if (!drawn) return;
+    const { left, top, width } = drawn.getBoundingClientRect();
+    const zoom = Number(drawn.getAttribute('width')) / width;
+    const [x, y] = [(event.clientX - left) * zoom, (event.clientY - top) * zoom];
+    const scales = [drawn.scale('x')!, drawn.scale('y')!] as const;
+    let best = { name: '', distance: REACH };
+    for (const point of points) {
+      const distance = Math.hypot(
+        (scales[0].apply(point.x) as number) - x,
+        (scales[1].apply(point.y) as number) - y,
+      );
+      if (distance < best.distance) best = { name: point.name, distance };
+    }
+    if (best.name !== '') choose(best.name);
+  };
+  element.classList.add('choosable');
+  element.addEventListener('pointerdown', pick);
+  element.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'mouse') pick(event);
+  });
+}
+
+/** Swatches and names; what they stand for is in the order of `items`. */
+export function legend(items: readonly { name: string; colour: string; dashed?: boolean }[]): HTMLElement {
+  return h(
+    'ul',
+    { class: 'legend' },
+    ...items.map(({ name, colour, dashed }) =>
+      h(
+        'li',
+        {},
+        h('span', { class: dashed ? 'swatch dashed' : 'swatch', style: { '--c': swatchColour(colour) } }),
+        name,
+      ),
+    ),
+  );
+}
+
+/** The colour as the style sheet has it: lighter in the dark scheme. */
+export const swatchColour = (colour: string): string => `var(--c-${colour.slice(1)}, ${colour})`;

@@ -1,0 +1,93 @@
+// Heat maps of the page: a canvas with a pixel a cell, stretched; its colour bar below. Values come and go at the speed
+// of the slider, so the colours of Plot's schemes are looked up in a table of 256.
+import { SCHEMES } from '../../../charts/style.ts';
+import { Plot } from './chart.ts';
+import { h } from './element.ts';
+import { short } from './numbers.ts';
+
+const STEPS = 256;
+const tables = new Map<string, Uint8ClampedArray>();
+
+/** RGB of 256 steps from the start of the scheme to its end. */
+function colourTable(scheme: (typeof SCHEMES)[keyof typeof SCHEMES]): Uint8ClampedArray {
+  const known = tables.get(scheme);
+  if (known) return known;
+  const { apply } = Plot.scale({ color: { type: 'linear', scheme, domain: [0, STEPS - 1] } });
+  const canvas = h('canvas', { width: STEPS, height: 1 });
+  const context = canvas.getContext('2d', { willReadFrequently: true })!;
+  for (let i = 0; i < STEPS; i++) {
+    context.fillStyle = apply(i) as string;
+    context.fillRect(i, 0, 1, 1);
+  }
+  const { data } = context.getImageData(0, 0, STEPS, 1);
+  tables.set(scheme, data);
+  return data;
+}
+
+/** The scheme from its lowest to its highest colour, between the numbers that these stand for. */
+export function colourBar(signed: boolean, low: HTMLElement, high: HTMLElement): HTMLElement {
+  const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
+  const stops = Array.from({ length: 17 }, (_, i) => {
+    const at = 4 * Math.round((i / 16) * (STEPS - 1));
+    return `rgb(${table[at]}, ${table[at + 1]}, ${table[at + 2]})`;
+  });
+  const strip = h('span', {
+    class: 'strip',
+    style: { background: `linear-gradient(to right, ${stops.join(', ')})` },
+  });
+  return h('div', { class: 'bar', 'aria-hidden': 'true' }, low, strip, high);
+}
+
+export interface Raster {
+  readonly element: HTMLElement;
+  /** `values` row-major, [side, side]; the domain is symmetric where signed. */
+  draw(values: ArrayLike<number>, domain: readonly [number, number], description: string): void;
+}
+
+/** A square heat map; rows and columns are named at its sides. */
+export function raster(
+  side: number,
+  {
+    rows,
+    columns,
+    signed = false,
+    bar = true,
+  }: { rows: string; columns: string; signed?: boolean; bar?: boolean },
+): Raster {
+  const canvas = h('canvas', { width: side, height: side, role: 'img' });
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(side, side);
+  image.data.fill(255);
+  const [low, high] = [h('span'), h('span')];
+  const element = h(
+    'div',
+    { class: 'raster' },
+    h('span', { class: 'rows', 'aria-hidden': 'true' }, rows),
+    canvas,
+    h('span', { class: 'columns', 'aria-hidden': 'true' }, columns),
+    ...(bar ? [colourBar(signed, low, high)] : []),
+  );
+  const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
+  const draw: Raster['draw'] = (values, [from, to], description) => {
+    const scale = (STEPS - 1) / (to - from || 1);
+    for (let i = 0; i < side * side; i++) {
+      const step = 4 * Math.max(0, Math.min(STEPS - 1, Math.round((values[i]! - from) * scale)));
+      image.data[4 * i] = table[step]!;
+      image.data[4 * i + 1] = table[step + 1]!;
+      image.data[4 * i + 2] = table[step + 2]!;
+    }
+    context.putImageData(image, 0, 0);
+    canvas.setAttribute('aria-label', description);
+    canvas.dataset['domain'] = JSON.stringify([from, to]);
+    low.textContent = short(from);
+    high.textContent = short(to);
+  };
+  return { element, draw };
+}
+
+/** The largest absolute value, and 1 where there is none. */
+export function largest(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));
+  return most || 1;
+}

@@ -1,0 +1,28 @@
+// The page of sweeps: a section for each one that is there.
+import type { SweepData } from '../../sweeps/data.ts';
+import { blockOf } from '../parts/block.ts';
+import { h, part } from '../parts/element.ts';
+import { themeButton } from '../parts/theme.ts';
+import { sweep } from './sweep.ts';
+
+const sweeps = JSON.parse(blockOf('data')) as SweepData[];
+
+document
+  .querySelector('main')!
+  .replaceChildren(
+    h(
+      'section',
+      { id: 'sweeps', 'aria-labelledby': 'sweeps-title' },
+      h('h1', { id: 'sweeps-title' }, 'How long until it groks?'),
+      h(
+        'p',
+        { class: 'lead' },
+        'Many trainings that differ in a few settings. A network has memorised when it knows 99 % of the pairs that it was trained on, and has grokked when it is right on 99 % of those that it never saw. Choose a run, in a picture or in its list, and its numbers show.',
+      ),
+    ),
+    ...sweeps.map((data) => part(data.name, () => sweep(data))),
+  );
+document
+  .querySelector('nav')!
+  .append(...sweeps.map(({ name }) => h('a', { href: `#${encodeURIComponent(`sweep-${name}`)}` }, name)));
+document.querySelector('header')!.append(themeButton());

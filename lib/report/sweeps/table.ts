@@ -1,0 +1,57 @@
+/** Results of a sweep for the terminal: epochs by the axes as a Markdown table, and a point in a few words. */
+import { formatTick } from '../../charts/numbers.ts';
+import { median } from '../../charts/spread-marks.ts';
+import type { Row } from '../../sweep/results.ts';
+import type { Sweep } from '../../sweep/sweep.ts';
+import { axisOf, capOf, epochOf, groupBy, isSeed } from './axes.ts';
+
+const COLUMNS = [
+  ['memorised', 'train.memorised_epoch'],
+  ['test loss below 0.1', 'train.test_loss_below_0_1_epoch'],
+  ['grokked', 'train.grokked_epoch'],
+] as const;
+
+/** Lines to print; none where the sweep does not train or has no axis but seeds. */
+export function epochTable(sweep: Sweep, rows: readonly Row[]): string[] {
+  const axes = sweep.axes.filter((axis) => !isSeed(axis));
+  const done = rows.filter(({ outcome }) => outcome === 'done');
+  if (axes.length === 0 || !sweep.stages.has('train') || done.length === 0) return [];
+  const described = axes.map((axis) => axisOf(axis, done));
+  const cap = capOf(sweep);
+  const groups = groupBy(done, (row) => described.map((axis) => axis.indexOf(row)).join());
+  const published = axes.length === 1 ? sweep.published : null;
+  const body = [...groups.values()].map((group) => [
+    ...described.map(({ ticks, indexOf }) => ticks[indexOf(group[0]!)]!.name),
+    ...COLUMNS.map(([, field]) =>
+      summarise(
+        group.map((row) => epochOf(row, field)),
+        cap,
+      ),
+    ),
+    ...(published ? [formatMaybe(published.get(Number(group[0]!.params[axes[0]!])))] : []),
+  ]);
+  const head = [
+    ...described.map(({ name }) => `\`${name}\``),
+    ...COLUMNS.map(([name]) => name),
+    ...(published ? ['published: test loss below 0.1'] : []),
+  ];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...body.map(line)];
+}
+
+/** `800 (750 to 900)`; runs that never got there count as later than all others. */
+function summarise(epochs: readonly number[], cap: number): string {
+  const show = (epoch: number): string =>
+    Number.isFinite(epoch) ? formatTick(epoch) : `> ${formatTick(cap)}`;
+  const [least, most] = [Math.min(...epochs), Math.max(...epochs)];
+  return least === most ? show(least) : `${show(median(epochs))} (${show(least)} to ${show(most)})`;
+}
+
+const formatMaybe = (epoch: number | undefined): string => (epoch === undefined ? '' : formatTick(epoch));
+
+/** Whether and when a point grokked; empty where that is not known. */
+export function describeRow({ outcome, fields }: Row): string {
+  if (outcome !== 'done' || !('train.grokked_epoch' in fields)) return '';
+  const epoch = fields['train.grokked_epoch'] as number | null;
+  return epoch === null ? 'has not grokked' : `grokked at epoch ${epoch.toLocaleString('en-US')}`;
+}

@@ -1,0 +1,24 @@
+/** The figures of a sweep of trainings, as files: epochs over each axis, phases over two, all losses in one picture. */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFigure } from '../../artifacts/figure.ts';
+import type { Pictures } from './data.ts';
+
+/** Writes `<folder>/figures`, whole or not at all. */
+export async function writeFigures(folder: string, { epochs, phases, losses }: Pictures): Promise<void> {
+  const figures = join(folder, 'figures');
+  const out = `${figures}.${process.pid}`;
+  await mkdir(out, { recursive: true });
+  for (const options of epochs) {
+    const x = options.x.label;
+    await writeFigure(out, `epochs_by_${x}`, { kind: 'spread', ...options, names: { x, y: 'epoch' } });
+  }
+  for (const options of phases) {
+    const names = { x: options.x.label, y: options.y.label };
+    await writeFigure(out, `phases_by_${names.x}_and_${names.y}`, { kind: 'phase-map', ...options, names });
+  }
+  const names = { x: 'epoch', y: 'test_loss' };
+  await writeFigure(out, 'test_losses', { kind: 'curve-bundle', ...losses, names });
+  await rm(figures, { recursive: true, force: true });
+  await rename(out, figures);
+}
