@@ -1,4 +1,4 @@
-import { integer, list, object, type ParamsOf } from '../lib/runner/schema.ts';
+import { integer, list, object } from '../lib/runner/schema.ts';
 
 export const params = object({
   /** The pair (a, b) whose attention pattern is drawn; the notebook's row 5 is 0 + 5. */
@@ -6,5 +6,3 @@ export const params = object({
   /** Neurons drawn over all pairs, a facet each. */
   neurons: list(integer({ min: 0 }), { default: [0, 1, 2, 3, 4], minLength: 1 }),
 });
-
-export type AttentionParams = ParamsOf<typeof params>;

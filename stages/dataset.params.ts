@@ -1,4 +1,4 @@
-import { choice, integer, number, object, type ParamsOf } from '../lib/runner/schema.ts';
+import { choice, integer, number, object } from '../lib/runner/schema.ts';
 import { OPERATION_NAMES } from '../lib/task/operations.ts';
 
 export const params = object(
@@ -13,5 +13,3 @@ export const params = object(
       ? { param: 'train_fraction', must: `at least 1/${p * p}, or there is nothing to train on` }
       : null,
 );
-
-export type DatasetParams = ParamsOf<typeof params>;

@@ -1,6 +1,6 @@
 import type { Identity, Note } from '../lib/engines/engine.ts';
 import { engineIdentity } from '../lib/engines/registry.ts';
-import { integer, object, type ParamsOf } from '../lib/runner/schema.ts';
+import { integer, object } from '../lib/runner/schema.ts';
 
 export const params = object({
   /** Draws of as many random frequencies as are key, for the controls. */
@@ -8,8 +8,6 @@ export const params = object({
   /** What the draws depend on. */
   seed: integer({ default: 0, min: 0, max: 2 ** 32 - 1 }),
 });
-
-export type LogitsParams = ParamsOf<typeof params>;
 
 /** Ablated networks are run by the kernel, whose builds round differently. */
 export const identity = (_params: unknown, note: Note): Promise<Identity> => engineIdentity('auto', note);

@@ -1,4 +1,4 @@
-import { integer, list, number, object, type ParamsOf } from '../lib/runner/schema.ts';
+import { integer, list, number, object } from '../lib/runner/schema.ts';
 
 export const params = object({
   /** Neurons whose two-dimensional spectra are drawn. */
@@ -6,5 +6,3 @@ export const params = object({
   /** A neuron belongs to the cluster of a frequency that explains more of it than this; 0.85 in Nanda et al. 2023. */
   cluster_above: number({ default: 0.85, min: 0, below: 1 }),
 });
-
-export type NeuronsParams = ParamsOf<typeof params>;

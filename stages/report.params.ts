@@ -1,4 +1,4 @@
-import { object, text, type ParamsOf } from '../lib/runner/schema.ts';
+import { object, text } from '../lib/runner/schema.ts';
 
 export const params = object({
   /** The text of pipeline.yaml, from the runner. */
@@ -9,5 +9,3 @@ export const params = object({
 
 /** The runner fills both in. */
 export const provenance = true;
-
-export type ReportParams = ParamsOf<typeof params>;
