@@ -2,6 +2,7 @@
 // The permutations are PyTorch's bit for bit; the normals are within 4 units in the last place, by which PyTorch's own
 // builds differ among themselves (vectorised or not).
 // Source: Matsumoto and Nishimura 1998; ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h.
+import { cos, log, sin } from './elementary.ts';
 
 const STATE_SIZE = 624;
 const SHIFT = 397;
@@ -79,9 +80,9 @@ export class TorchGenerator {
     }
     const u1 = this.#uniform53();
     const u2 = this.#uniform53();
-    const radius = Math.sqrt(-2 * Math.log1p(-u2));
-    this.#spareNormal = radius * Math.sin(2 * Math.PI * u1);
-    return radius * Math.cos(2 * Math.PI * u1);
+    const radius = Math.sqrt(-2 * log(1 - u2));
+    this.#spareNormal = radius * sin(2 * Math.PI * u1);
+    return radius * cos(2 * Math.PI * u1);
   }
 
   #twist(): void {
@@ -100,9 +101,9 @@ function toNormal(block: Float32Array, deviation: number): void {
   for (let j = 0; j < BLOCK / 2; j++) {
     const u1 = Math.fround(1 - block[j]!);
     const u2 = block[j + BLOCK / 2]!;
-    const radius = Math.fround(Math.sqrt(Math.fround(-2 * Math.fround(Math.log(u1)))));
+    const radius = Math.fround(Math.sqrt(Math.fround(-2 * Math.fround(log(u1)))));
     const theta = Math.fround(TWO_PI * u2);
-    block[j] = Math.fround(radius * Math.fround(Math.cos(theta))) * scale;
-    block[j + BLOCK / 2] = Math.fround(radius * Math.fround(Math.sin(theta))) * scale;
+    block[j] = Math.fround(radius * Math.fround(cos(theta))) * scale;
+    block[j + BLOCK / 2] = Math.fround(radius * Math.fround(sin(theta))) * scale;
   }
 }
