@@ -21,10 +21,10 @@ static void burst(void) {
   vec sum[CHAINS], x = splat(0.999f), y = splat(0.001f);
   UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = splat((float)i);
   for (int turn = 0; turn < TURNS; turn++) {
-    UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = sum[i] * x + y;
+    UNROLL for (int i = 0; i < CHAINS; i++) sum[i] = multiply_add(sum[i], x, y);
   }
   volatile float keep = 0;
-  for (int i = 0; i < CHAINS; i++) keep = keep + sum_lanes(sum[i]);
+  for (int i = 0; i < CHAINS; i++) keep = keep + sum[i][0];
 }
 
 /** Seconds of this thread's bursts, each begun together with the others'. */

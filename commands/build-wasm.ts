@@ -1,6 +1,6 @@
 /**
- * `npm run build:wasm`: compiles kernel.wasm with Debian 12's clang 14 and lld 14, which give the same bytes everywhere.
- * With --check it compares with the committed file instead and exits 1 where they differ.
+ * `npm run build:wasm`: compiles the kernel's WebAssembly modules with Debian 12's clang 16 and lld 16, which give the same
+ * bytes everywhere. With --check it compares with the committed files instead and exits 1 where one differs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,9 +12,8 @@ import { sourceFiles } from '../lib/engines/kernel/sources.ts';
 import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 
-const MODULE = fileURLToPath(new URL('../lib/engines/kernel/wasm/kernel.wasm', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../lib/engines/kernel/wasm/', import.meta.url));
 
-// No multiply-add and no relaxed SIMD: every machine computes the same bits.
 const COMPILE = [
   '--target=wasm32-unknown-unknown',
   '-std=gnu11',
@@ -41,17 +40,22 @@ const LINK = [
   '--strip-all',
 ];
 
-/** The module's bytes. */
-function compile(): Buffer {
+/** What each module is compiled with beside. */
+const MODULES: Readonly<Record<string, readonly string[]>> = {
+  'kernel.wasm': [],
+};
+
+/** A module's bytes. */
+function compile(flags: readonly string[]): Buffer {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'grokscope-wasm-'));
   try {
     const objects = sourceFiles('wasm').map((source) => {
       const object = path.join(folder, `${path.basename(source)}.o`);
-      execFileSync('clang-14', [...COMPILE, '-c', source, '-o', object], { stdio: 'inherit' });
+      execFileSync('clang-16', [...COMPILE, ...flags, '-c', source, '-o', object], { stdio: 'inherit' });
       return object;
     });
-    const module = path.join(folder, 'kernel.wasm');
-    execFileSync('wasm-ld-14', [...LINK, ...objects, '-o', module], { stdio: 'inherit' });
+    const module = path.join(folder, 'module.wasm');
+    execFileSync('wasm-ld-16', [...LINK, ...objects, '-o', module], { stdio: 'inherit' });
     return readFileSync(module);
   } finally {
     rmSync(folder, { recursive: true });
@@ -62,12 +66,15 @@ const OPTIONS = { check: { type: 'boolean' } } as const;
 
 await runCommand(async (args, env) => {
   const { check } = readOptions('build:wasm', args, OPTIONS, env);
-  const bytes = compile();
-  if (!check) writeFileSync(MODULE, bytes);
-  else if (!bytes.equals(readFileSync(MODULE)))
-    throw new Failure(
-      'lib/engines/kernel/wasm/kernel.wasm is not what its source gives',
-      'run `npm run build:wasm` and commit it',
-    );
+  for (const [name, flags] of Object.entries(MODULES)) {
+    const bytes = compile(flags);
+    const file = path.join(FOLDER, name);
+    if (!check) writeFileSync(file, bytes);
+    else if (!bytes.equals(readFileSync(file)))
+      throw new Failure(
+        `lib/engines/kernel/wasm/${name} is not what its source gives`,
+        'run `npm run build:wasm` and commit it',
+      );
+  }
   return 0;
 });

@@ -2,6 +2,10 @@
 export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/files/arrow.test.ts': 15,
   'test/files/safetensors.test.ts': 10,
+  'test/engines/kernel/compiled-clang.test.ts': 150,
+  'test/engines/kernel/compiled-gcc.test.ts': 150,
+  'test/engines/kernel/compiled-separate.test.ts': 150,
+  'test/engines/kernel/known-bits.test.ts': 60,
   'test/engines/kernel/processors.test.ts': 60,
   'test/long/activations.test.ts': 20,
   'test/long/odd-places.test.ts': 50,

@@ -1,5 +1,6 @@
 // What a build of the kernel offers to kernel.ts: the C functions of kernel.h, with memory and threads behind them.
 import type { ModelConfig } from '../../network/config.ts';
+import type { Arithmetic } from './known-bits.ts';
 
 /** As `enum job_kind` of kernel.h. */
 export const JOB_KINDS = { train: 0, gradients: 1, evaluate: 2, forward: 3 } as const;
@@ -38,6 +39,16 @@ export interface Core {
 }
 
 export type OpenCore = (config: ModelConfig, threads: number) => Promise<Core>;
+
+/** A build that has been loaded. */
+export interface Library {
+  /** As it says itself, here. */
+  readonly arithmetic: Arithmetic;
+  readonly open: OpenCore;
+}
+
+/** What a build's is_fused() says, as a name. */
+export const nameArithmetic = (is_fused: number): Arithmetic => (is_fused === 1 ? 'fused' : 'separate');
 
 /** Turns that a thread waits for the others before it sleeps: tens of microseconds, none where threads outnumber cores. */
 export const spinsFor = (threads: number, cores: number): number => (threads > cores ? 0 : 2000);

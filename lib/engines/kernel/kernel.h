@@ -3,7 +3,7 @@
 //
 // Letters: p modulus; D = d_model; H = n_heads; e = d_head; M = d_mlp; n rows (pairs). A name ending in _t is transposed,
 // one beginning with d is the gradient of the loss by the rest of the name. Every matrix is row-major with its rows padded
-// by zeros to `stride` floats, and its number of rows padded to whole vectors, so that no loop has a scalar tail.
+// by zeros to `stride` floats, and its number of rows padded to SUM_LANES, so that no loop has a scalar tail.
 #ifndef GROKSCOPE_KERNEL_H
 #define GROKSCOPE_KERNEL_H
 #include "product.h"
@@ -70,8 +70,8 @@ struct team {
 
 struct kernel {
   int p, d_model, n_heads, d_head, d_mlp;
-  int head_width;             // e padded to whole vectors
-  int mlp_width, logit_width; // M and p padded to whole vectors: a row of z is M neurons, then p direct logits
+  int head_width;             // e padded
+  int mlp_width, logit_width; // M and p padded: a row of z is M neurons, then p direct logits
   int z_depth, z_width;       // mlp_width + p, mlp_width + logit_width
   int head_rows;              // H * head_width
   long d_stride, z_stride, v_stride, h_stride, m_stride, p_stride;
@@ -113,6 +113,8 @@ struct kernel {
   struct block *memory;
 };
 
+/** Whether this build's arithmetic, where it runs, is the fused one. */
+int kernel_is_fused(void);
 struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads);
 struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label);
 /** Copies plain weights in the order of WEIGHT_NAMES into a padded array, or out of it. */

@@ -5,8 +5,9 @@ import type { Activations, AdamW, Engine, Identity, TrainingState } from '../eng
 import { refuseTooBig } from '../memory.ts';
 import { parameterCount, type ModelConfig } from '../../network/config.ts';
 import type { Pairs } from '../../network/pairs.ts';
-import type { Batch, Core, Job, OpenCore } from './core.ts';
+import type { Batch, Core, Job, Library } from './core.ts';
 import { findNative, kernelIdentity, type KernelName } from './identity.ts';
+import type { Arithmetic } from './known-bits.ts';
 import { kernelBytes } from './memory.ts';
 import { loadWasm } from './wasm/core.ts';
 
@@ -16,6 +17,7 @@ const ADDRESSABLE: Record<Build, number> = { native: Infinity, wasm: 2 ** 32 };
 
 export interface Kernel {
   readonly build: Build;
+  readonly arithmetic: Arithmetic;
   /** What results depend on beside the inputs: equal identities, equal bits. */
   readonly identity: Identity;
   /** A model with zero weights. `threads` changes the speed only. */
@@ -26,19 +28,19 @@ export interface Kernel {
 export async function openKernel(build: KernelName): Promise<Kernel> {
   const native = build === 'wasm' ? null : await findNative(build);
   return native
-    ? createKernel('native', native.identity, native.open)
+    ? createKernel('native', native.identity, native)
     : createKernel('wasm', await kernelIdentity('wasm'), await loadWasm());
 }
 
-function createKernel(build: Build, identity: Identity, openCore: OpenCore): Kernel {
+function createKernel(build: Build, identity: Identity, library: Library): Kernel {
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
     const refuseCount = (rows: number): void =>
       refuseTooBig(config, kernelBytes(config, rows, threads), ADDRESSABLE[build]);
     refuseCount(0);
-    return new KernelModel(identity, config, await openCore(config, threads), refuseCount);
+    return new KernelModel(identity, config, await library.open(config, threads), refuseCount);
   };
-  return { build, identity, open };
+  return { build, arithmetic: library.arithmetic, identity, open };
 }
 
 function refuseSizes(config: ModelConfig, threads: number): void {

@@ -48,8 +48,8 @@ INLINE void combine_columns(const struct kernel *k, const struct block_view *x, 
     UNROLL for (int v = 0; v < count; v++) sum[v] = *at(k->constant + j + v * LANES);
     for (int h = 0; h < H; h++, of_a += head, of_b += head) {
       vec weight_a = splat(weight[h]), weight_b = splat(weight[H + h]);
-      UNROLL for (int v = 0; v < count; v++) sum[v] += weight_a * *at(of_a + v * LANES);
-      UNROLL for (int v = 0; v < count; v++) sum[v] += weight_b * *at(of_b + v * LANES);
+      UNROLL for (int v = 0; v < count; v++) sum[v] = multiply_add(weight_a, *at(of_a + v * LANES), sum[v]);
+      UNROLL for (int v = 0; v < count; v++) sum[v] = multiply_add(weight_b, *at(of_b + v * LANES), sum[v]);
       UNROLL for (int v = 0; v < count; v++) { // the columns that come next
         __builtin_prefetch(of_a + (count + v) * LANES);
         __builtin_prefetch(of_b + (count + v) * LANES);
@@ -123,7 +123,7 @@ static vec cross_entropy(int p, float *logits_t, const int *labels, float scale,
   vec own = exp_negative(-top), factor = choose(label >= 0, splat(scale) / (others + own), splat(0.0f));
   for (int c = 0; c < p; c++) {
     vec *logit = to(logits_t + c * BLOCK_ROWS);
-    *logit = choose(isplat(c) == label, -others, *logit) * factor;
+    *logit = drop_below(choose(isplat(c) == label, -others, *logit), LEAST) * factor;
   }
   *correct = right;
   return top + log1p_positive(others + (own - 1.0f));
@@ -142,24 +142,29 @@ static void loss_block(const struct kernel *k, const struct block_view *x, int b
   k->block_correct[block] = right;
 }
 
-/** For up to four heads: dot products of d_z with the table rows of a and b; the first heads also switch off the neurons that
-    were not positive. */
+enum { DOT_HEADS = 4 / SUM_VECTORS }; // whose partial sums, for a and for b, stay in registers
+
+/** For `heads` heads from h0: dot products of d_z with the table rows of a and b; the first heads also switch off the neurons
+    that were not positive. */
 INLINE void dot_heads(const struct kernel *k, const struct block_view *x, const int heads, int h0, int i) {
   long head = 2L * k->p * k->z_stride;
   const float *of_a = k->table + h0 * head + x->a[i] * k->z_stride;
   const float *of_b = k->table + h0 * head + (k->p + x->b[i]) * k->z_stride;
   float *d_z = x->d_z + i * k->z_stride;
   const float *z = x->z + i * k->z_stride;
-  vec sum_a[4], sum_b[4];
-  UNROLL for (int h = 0; h < heads; h++) sum_a[h] = sum_b[h] = splat(0.0f);
-  for (int j = 0; j < k->z_width; j += LANES) {
-    vec d = *at(d_z + j);
-    if (h0 == 0 && j < k->mlp_width) *to(d_z + j) = d = choose(*at(z + j) > splat(0.0f), d, splat(0.0f));
-    UNROLL for (int h = 0; h < heads; h++) {
-      sum_a[h] += d * *at(of_a + h * head + j);
-      sum_b[h] += d * *at(of_b + h * head + j);
+  vec sum_a[DOT_HEADS][SUM_VECTORS], sum_b[DOT_HEADS][SUM_VECTORS];
+  UNROLL for (int h = 0; h < heads; h++)
+    UNROLL for (int s = 0; s < SUM_VECTORS; s++) sum_a[h][s] = sum_b[h][s] = splat(0.0f);
+  for (int j0 = 0; j0 < k->z_width; j0 += SUM_LANES)
+    UNROLL for (int s = 0; s < SUM_VECTORS; s++) {
+      int j = j0 + s * LANES;
+      vec d = *at(d_z + j);
+      if (h0 == 0 && j0 < k->mlp_width) *to(d_z + j) = d = choose(*at(z + j) > splat(0.0f), d, splat(0.0f));
+      UNROLL for (int h = 0; h < heads; h++) {
+        sum_a[h][s] = multiply_add(d, *at(of_a + h * head + j), sum_a[h][s]);
+        sum_b[h][s] = multiply_add(d, *at(of_b + h * head + j), sum_b[h][s]);
+      }
     }
-  }
   float *out = x->s->dot + i * 2 * k->n_heads + h0;
   UNROLL for (int h = 0; h < heads; h++) out[h] = sum_lanes(sum_a[h]), out[k->n_heads + h] = sum_lanes(sum_b[h]);
 }
@@ -186,7 +191,7 @@ static void backward_block(const struct kernel *k, const struct block_view *x) {
   multiply(&(struct product){BLOCK_ROWS, k->mlp_width / LANES, x->d_z, k->z_stride, 0, 1, {term}});
   for (int i = 0; i < BLOCK_ROWS; i++) {
     int h = 0;
-    for (; h + 4 <= k->n_heads; h += 4) dot_heads(k, x, 4, h, i);
+    for (; h + DOT_HEADS <= k->n_heads; h += DOT_HEADS) dot_heads(k, x, DOT_HEADS, h, i);
     for (; h < k->n_heads; h++) dot_heads(k, x, 1, h, i);
   }
   attend_backward(k, x);
@@ -256,7 +261,7 @@ INLINE void gather_columns(const struct kernel *k, const int heads, const int pl
     UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(d_z + (vectors + v) * LANES);
     UNROLL for (int v = 0; v < vectors; v++) {
       vec d = *at(d_z + v * LANES);
-      UNROLL for (int h = 0; h < heads; h++) sum[h][v] += splat(weight[h]) * d;
+      UNROLL for (int h = 0; h < heads; h++) sum[h][v] = multiply_add(splat(weight[h]), d, sum[h][v]);
       if (plain) sum[4][v] += d;
     }
   }

@@ -8,9 +8,6 @@
 #define GROKSCOPE_PRODUCT_H
 #include "vector.h"
 
-
-
-
 enum { ALONG_ROWS, ALONG_COLUMNS };
 enum { MAX_TERMS = 3 };
 
@@ -47,7 +44,7 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
     UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const vec *)(b + v * LANES);
     UNROLL for (int r = 0; r < rows; r++) {
       vec x = splat(along == ALONG_ROWS ? a[r * a_stride] : a[r]);
-      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += x * row[v];
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(x, row[v], sum[r][v]);
     }
     a += along == ALONG_ROWS ? 1 : a_stride;
     b += b_stride;

@@ -1,19 +1,20 @@
 // What is made once: the padded layout of the weights, the tables, the products of each phase, and the order of pairs.
 #include "kernel.h"
 
-static int pad_to_vectors(int n) { return divide_up(n, LANES) * LANES; }
+/** The same for every width of vectors, so that sums over padding have as many terms everywhere. */
+static int pad(int n) { return divide_up(n, SUM_LANES) * SUM_LANES; }
 
 /** Floats from row to row: whole cache lines, an odd number of them, so that columns spread over the sets of a cache. */
 static long stride_of(int width) { return (divide_up(width, 16) | 1) * 16L; }
 
 static float *floats(struct kernel *k, long rows, long stride) {
-  return platform_allocate(k, pad_to_vectors((int)rows) * stride * (long)sizeof(float));
+  return platform_allocate(k, pad((int)rows) * stride * (long)sizeof(float));
 }
 
 /** Gives the next matrix of `rows` padded rows its place in an array of weights; returns its offset. */
 static long reserve(struct kernel *k, int rows, long stride) {
   long offset = k->state_size;
-  k->state_size += pad_to_vectors(rows) * stride;
+  k->state_size += pad(rows) * stride;
   return offset;
 }
 
@@ -182,8 +183,8 @@ struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_
   struct kernel *k = platform_allocate(0, sizeof *k);
   if (!k) return 0;
   k->p = p, k->d_model = d_model, k->n_heads = n_heads, k->d_head = d_head, k->d_mlp = d_mlp;
-  k->head_width = pad_to_vectors(d_head), k->head_rows = n_heads * k->head_width;
-  k->mlp_width = pad_to_vectors(d_mlp), k->logit_width = pad_to_vectors(p);
+  k->head_width = pad(d_head), k->head_rows = n_heads * k->head_width;
+  k->mlp_width = pad(d_mlp), k->logit_width = pad(p);
   k->z_depth = k->mlp_width + p, k->z_width = k->mlp_width + k->logit_width;
   k->d_stride = stride_of(d_model), k->z_stride = stride_of(k->z_width), k->v_stride = stride_of(k->head_rows);
   k->h_stride = stride_of(n_heads), k->m_stride = stride_of(d_mlp), k->p_stride = stride_of(p);

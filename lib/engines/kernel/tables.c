@@ -66,8 +66,11 @@ int weight_products_units(const struct kernel *k) { return list_units(k, &k->wei
 void weight_products_unit(struct kernel *k, int unit, int thread) { run_list(k, &k->weight_products, unit); }
 
 INLINE float dot(const float *x, const float *y, int n) {
-  vec sum = splat(0.0f);
-  for (int j = 0; j < n; j += LANES) sum += *at(x + j) * *at(y + j);
+  vec sum[SUM_VECTORS];
+  for (int s = 0; s < SUM_VECTORS; s++) sum[s] = splat(0.0f);
+  for (int j = 0; j < n; j += SUM_LANES)
+    for (int s = 0, at_s = j; s < SUM_VECTORS; s++, at_s += LANES)
+      sum[s] = multiply_add(*at(x + at_s), *at(y + at_s), sum[s]);
   return sum_lanes(sum);
 }
 
@@ -121,7 +124,7 @@ static void score_backward(struct kernel *k) {
     const float *d_kq = k->d_kq + j / k->head_width * k->d_stride;
     vec sum = splat(0.0f), q = *at(k->q + j) * scale;
     for (int i = 0; i < D; i++) {
-      sum += splat(d_kq[i]) * *at(k->W_K + i * k->v_stride + j);
+      sum = multiply_add(splat(d_kq[i]), *at(k->W_K + i * k->v_stride + j), sum);
       *to(d_W_K + i * k->v_stride + j) = splat(d_kq[i]) * q;
     }
     sum = sum * scale;

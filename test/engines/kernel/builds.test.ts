@@ -1,6 +1,6 @@
 // Where the builds come from, and what happens on machines that lack something. Each case in a process of its own.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,20 +12,10 @@ import { openKernel } from '../../../lib/engines/kernel/kernel.ts';
 import { sourceFiles } from '../../../lib/engines/kernel/sources.ts';
 import { loader } from '../../loader.ts';
 import { testEachBuild } from './models.ts';
+import { missing } from './which-processors.ts';
 
 const run = promisify(execFile);
 const lib = (name: string): string => new URL(`../../../lib/engines/kernel/${name}`, import.meta.url).href;
-
-/** Why a program cannot be run here, or false. */
-function missing(...programs: string[]): string | false {
-  for (const program of programs)
-    try {
-      execFileSync(program, ['--version'], { stdio: 'ignore' });
-    } catch {
-      return `${program} is not installed`;
-    }
-  return false;
-}
 
 /** What a program in TypeScript prints, with CC set. */
 async function output(source: string, CC?: string): Promise<string> {
@@ -97,8 +87,8 @@ testEachBuild('the identity in the key is that of the kernel that runs', async (
 });
 
 test(
-  'kernel.wasm is what its source gives, byte for byte',
-  { skip: missing('clang-14', 'wasm-ld-14') },
+  'the WebAssembly modules are what their source gives, byte for byte',
+  { skip: missing('clang-16', 'wasm-ld-16') },
   async () => {
     const script = fileURLToPath(new URL('../../../commands/build-wasm.ts', import.meta.url));
     await run(process.execPath, ['--import', loader, script, '--check']);

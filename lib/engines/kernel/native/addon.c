@@ -237,6 +237,12 @@ static napi_value close_when_idle(napi_env env, napi_callback_info info) {
   return 0;
 }
 
+/** is_fused(): 1 or 0 */
+static napi_value is_fused(napi_env env, napi_callback_info info) {
+  (void)info;
+  return from_int(env, kernel_is_fused());
+}
+
 static void define(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, 0, &function);
@@ -244,6 +250,7 @@ static void define(napi_env env, napi_value exports, const char *name, napi_call
 }
 
 NAPI_MODULE_INIT() {
+  define(env, exports, "is_fused", is_fused);
   define(env, exports, "open", open_model);
   define(env, exports, "upload", upload);
   define(env, exports, "write", write_array);

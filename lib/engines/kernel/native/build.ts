@@ -19,10 +19,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { serialize } from 'node:v8';
 import { include_dir as nodeApiHeaders } from 'node-api-headers';
 import { Failure } from '../../../files/failure.ts';
 import type { Note } from '../../engine.ts';
-import type { OpenCore } from '../core.ts';
+import { nameArithmetic, type Library } from '../core.ts';
+import { FIRST_RUNS, knownAdamw, knownStart } from '../known-bits.ts';
 import { hashSources, sourceFiles } from '../sources.ts';
 import { cpuFlags, findCompiler, type Compiler } from './compiler.ts';
 import { loadNative } from './core.ts';
@@ -32,19 +34,17 @@ export { nodeApiHeaders };
 const run = promisify(execFile);
 
 const PROJECT_CACHE = fileURLToPath(new URL('../../../../.cache/kernel/', import.meta.url));
-/** Takes some steps with an addon in a process of its own, so that one that does not work cannot harm this one. */
+/** Trains with an addon in a process of its own, so that one that does not work cannot harm this one. */
 const CHECK = fileURLToPath(new URL('./check.js', import.meta.url));
 
 const LINK_FLAGS: Record<string, string[]> = {
   darwin: ['-bundle', '-undefined', 'dynamic_lookup'],
 };
 
-export interface NativeBuild {
+export interface NativeBuild extends Library {
   readonly path: string;
   /** What it was made by and for; two builds with equal identities compute the same bits. */
   readonly identity: Record<string, string>;
-  /** Of the addon, which is loaded. */
-  readonly open: OpenCore;
 }
 
 /** The CPU as a compiler's "native" sees it: model and feature flags. */
@@ -121,7 +121,7 @@ export async function findOrCompile(
   const key = hash.digest('hex').slice(0, 32);
   for (const addon of await listBuilds(folders, key))
     try {
-      return { path: addon, identity, open: await loadWhole(addon) };
+      return { path: addon, identity, ...(await loadWhole(addon)) };
     } catch (error) {
       const why = (error as Error).message.split('\n')[0];
       note(`the native kernel is built again: ${path.basename(addon).slice(0, 8)}... ${why}`);
@@ -130,7 +130,7 @@ export async function findOrCompile(
   for (const folder of folders) {
     if (!(await isWritable(folder))) continue;
     const addon = await compile(compiler, flags, path.join(folder, key));
-    return { path: addon, identity, open: await loadWhole(addon) };
+    return { path: addon, identity, ...(await loadWhole(addon)) };
   }
   throw new Failure(
     `the native kernel has no folder to be compiled in (tried ${folders.join(', ')})`,
@@ -148,7 +148,7 @@ async function listBuilds(folders: readonly string[], key: string): Promise<stri
 }
 
 /** Loads an addon whose bytes are those that its name tells. */
-async function loadWhole(addon: string): Promise<OpenCore> {
+async function loadWhole(addon: string): Promise<Library> {
   if (!(await lstat(addon)).isFile()) throw new Error('is not a file');
   if (!addon.endsWith(nameEnd(await readFile(addon)))) throw new Error('is damaged');
   return loadNative(addon);
@@ -174,7 +174,7 @@ async function compile(compiler: Compiler, flags: readonly string[], stem: strin
   try {
     const args = [...flags, `-I${nodeApiHeaders}`, ...sourceFiles('native'), '-lpthread', '-o', partial];
     await step('does not compile', run(compiler.command, [...compiler.args, ...args]));
-    await step('does not work', run(process.execPath, [CHECK, partial], { timeout: CHECK_MS }));
+    await step('does not work', checkBits(partial));
     const addon = stem + nameEnd(await sync(partial));
     await rename(partial, addon);
     return addon;
@@ -183,7 +183,23 @@ async function compile(compiler: Compiler, flags: readonly string[], stem: strin
   }
 }
 
-const CHECK_MS = 60_000; // some steps of a tiny model: only a kernel that hangs takes that long
+const CHECK_MS = 60_000; // well under a second: only a kernel that hangs takes that long
+
+/** Throws where the addon does not train FIRST_RUNS to the bits that are known. */
+async function checkBits(addon: string): Promise<void> {
+  const jobs = FIRST_RUNS.map((known) => ({ ...known, ...knownStart(known), adamw: knownAdamw() }));
+  const checked = run(process.execPath, [CHECK, addon], { timeout: CHECK_MS });
+  checked.child.stdin!.on('error', () => {}).end(serialize(jobs)); // one that fell over earlier says more
+  const { is_fused, sha256 } = JSON.parse((await checked).stdout) as { is_fused: number; sha256: string[] };
+  const arithmetic = nameArithmetic(is_fused);
+  FIRST_RUNS.forEach(({ config, steps, sha256: known }, i) => {
+    if (sha256[i] !== known[arithmetic])
+      throw new Error(
+        `it computes other numbers than the kernel does elsewhere: after ${steps} steps at p = ${config.p} the SHA-256 of ` +
+          `its weights is ${sha256[i]} (expected ${known[arithmetic]}, arithmetic ${arithmetic})`,
+      );
+  });
+}
 
 /** The bytes of a file, which then are on the disk. */
 async function sync(file: string): Promise<Uint8Array> {

@@ -1,11 +1,12 @@
 // The native build: the compiled addon, whose jobs run on libuv's pool and the addon's own threads.
 import os from 'node:os';
-import { ARRAYS, JOB_KINDS, spinsFor, type Core, type OpenCore } from '../core.ts';
+import { ARRAYS, JOB_KINDS, nameArithmetic, spinsFor, type Core, type Library } from '../core.ts';
 
 type Handle = object;
 
 /** The functions of addon.c. */
 interface Addon {
+  is_fused(): number;
   open(
     p: number,
     d_model: number,
@@ -32,14 +33,17 @@ interface Addon {
   close(model: Handle): void;
 }
 
-/** Loads the addon at `path`; the function it returns opens models. */
-export function loadNative(path: string): OpenCore {
+/** Loads the addon at `path`. */
+export function loadNative(path: string): Library {
   const loaded = { exports: {} };
   process.dlopen(loaded, path);
   const addon = loaded.exports as Addon;
-  return async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
-    const spins = spinsFor(threads, os.availableParallelism());
-    return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
+  return {
+    arithmetic: nameArithmetic(addon.is_fused()),
+    open: async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
+      const spins = spinsFor(threads, os.availableParallelism());
+      return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
+    },
   };
 }
 

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../../files/failure.ts';
-import { ARRAYS, JOB_KINDS, spinsFor, type Core, type Job, type OpenCore } from '../core.ts';
+import type { ModelConfig } from '../../../network/config.ts';
+import { ARRAYS, JOB_KINDS, nameArithmetic, spinsFor, type Core, type Job, type Library } from '../core.ts';
 
 export const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
 const WORKER_FILE = new URL('./worker.ts', import.meta.url);
@@ -17,13 +18,18 @@ const FIRST_PAGES = 64;
 
 type Numbers = Int32Array | Float32Array | Float64Array;
 
-/** Compiles the module; the function it returns opens models. */
-export async function loadWasm(): Promise<OpenCore> {
+/** Compiles the module. */
+export async function loadWasm(): Promise<Library> {
   const module = await WebAssembly.compile(await readFile(WASM_FILE));
   const source = await readFile(WORKER_FILE, 'utf8');
-  return async (config, threads) => {
+  const instantiate = async () => {
     const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MAX_PAGES, shared: true });
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    return { memory, exports };
+  };
+  const { exports: asked } = await instantiate();
+  const open = async (config: ModelConfig, threads: number): Promise<Core> => {
+    const { memory, exports } = await instantiate();
     const { p, d_model, n_heads, d_head, d_mlp } = config;
     const spins = spinsFor(threads, os.availableParallelism());
     const kernel = refuseFull(() => exports.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
@@ -33,6 +39,7 @@ export async function loadWasm(): Promise<OpenCore> {
     });
     return bind(exports, memory, kernel, workers);
   };
+  return { arithmetic: nameArithmetic(asked.is_fused()), open };
 }
 
 async function startWorkers(

@@ -26,8 +26,15 @@ void *platform_allocate(struct kernel *k, long bytes) {
 }
 
 void platform_pause(void) {}
+#ifdef __wasm_atomics__
 void platform_wait(int *address, int expected) { __builtin_wasm_memory_atomic_wait32(address, expected, -1); }
 void platform_wake(int *address) { __builtin_wasm_memory_atomic_notify(address, ~0u); }
+#else // one thread, which waits for nobody
+void platform_wait(int *address, int expected) { __builtin_trap(); }
+void platform_wake(int *address) {}
+#endif
+
+EXPORT(is_fused) int is_fused(void) { return kernel_is_fused(); }
 
 EXPORT(open)
 struct kernel *open(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads, int spins) {

@@ -9,6 +9,7 @@ declare namespace WebAssembly {
   interface Exports {
     /** Where this instance's stack begins; it grows down. */
     readonly __stack_pointer: { value: number };
+    is_fused(): number;
     allocate(bytes: number): number;
     open(...sizes: number[]): number;
     upload(kernel: number, n: number, ...columns: number[]): number;

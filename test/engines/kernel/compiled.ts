@@ -1,0 +1,43 @@
+// One long test a build: a compiler, a level of optimisation, a width of vectors. All come to the known bits.
+import { test } from 'node:test';
+import type { Arithmetic } from '../../../lib/engines/kernel/known-bits.ts';
+import {
+  assertCompiledRuns,
+  compileSteps,
+  SHORT_RUNS,
+  THREE_HUNDRED_STEPS,
+  WHOLE_31,
+  WHOLE_59,
+  type Processor,
+} from './known-runs.ts';
+import { whyNotCompiled } from './which-processors.ts';
+
+const AVX512 = { feature: 'avx512vl', flags: ['-march=skylake-avx512', '-mprefer-vector-width=512'] };
+const AVX2 = { feature: 'fma', flags: ['-march=x86-64-v3'] };
+/** The widest vectors, on a processor that has not got them. */
+const AVX2_16 = { feature: 'fma', flags: ['-march=x86-64-v3', '-DLANES=16'] };
+const AVX = { feature: 'avx', flags: ['-march=sandybridge'] };
+const SSE2 = { flags: ['-march=x86-64'] };
+export const FUSED = { 'AVX-512': AVX512, AVX2, 'AVX2 with 16 lanes': AVX2_16 };
+export const SEPARATE = { 'AVX without FMA': AVX, SSE2 };
+
+export function testCompiled(
+  arithmetic: Arithmetic,
+  compiler: string,
+  levels: readonly string[],
+  processors: Readonly<Record<string, Omit<Processor, 'compiler'>>>,
+): void {
+  for (const [name, { flags, feature }] of Object.entries(processors))
+    for (const level of levels) {
+      const processor = { compiler, feature, flags: [level, ...flags] };
+      const title = `${compiler} ${level}, ${name}: the known bits, on 1, 2, 3 and 8 threads`;
+      test(title, { skip: whyNotCompiled(processor) }, async (t) => {
+        const program = await compileSteps(t, processor);
+        for (const threads of [1, 2, 3, 8])
+          await assertCompiledRuns(program, undefined, arithmetic, SHORT_RUNS, threads);
+        await assertCompiledRuns(program, undefined, arithmetic, [THREE_HUNDRED_STEPS], 8);
+        await assertCompiledRuns(program, undefined, arithmetic, [WHOLE_31], 3);
+        await assertCompiledRuns(program, undefined, arithmetic, [WHOLE_59], 2);
+      });
+    }
+}

@@ -1,0 +1,18 @@
+// One result everywhere: weights after training, bit for bit, by every build and on any number of threads.
+import { openKernel } from '../../../lib/engines/kernel/kernel.ts';
+import { assertKnownRuns, SHORT_RUNS, THREE_HUNDRED_STEPS, WHOLE_31, WHOLE_59 } from './known-runs.ts';
+import { testEachBuild } from './models.ts';
+
+const isLong = Boolean(process.env['GROKSCOPE_LONG']);
+
+testEachBuild('the known bits after short runs, on 1, 2, 3 and 8 threads', async (build) => {
+  const kernel = await openKernel(build);
+  for (const threads of [1, 2, 3, 8]) await assertKnownRuns(kernel, SHORT_RUNS, threads);
+});
+
+testEachBuild('the known bits after 300 steps at p = 113, and after whole runs', async (build) => {
+  const kernel = await openKernel(build);
+  if (build === 'native' || isLong) await assertKnownRuns(kernel, [THREE_HUNDRED_STEPS], 2);
+  if (build === 'native' || isLong) await assertKnownRuns(kernel, [WHOLE_31], 2);
+  if (isLong) await assertKnownRuns(kernel, [WHOLE_59], 2);
+});
