@@ -31,7 +31,8 @@ export function testCompiled(
     for (const level of levels) {
       const processor = { compiler, feature, flags: [level, ...flags] };
       const title = `${compiler} ${level}, ${name}: the known bits, on 1, 2, 3 and 8 threads`;
-      test(title, { skip: whyNotCompiled(processor) }, async (t) => {
+      const isLong = Boolean(process.env['GROKSCOPE_LONG']);
+      test(title, { skip: isLong ? whyNotCompiled(processor) : 'tried by npm run test:long' }, async (t) => {
         const program = await compileSteps(t, processor);
         for (const threads of [1, 2, 3, 8])
           await assertCompiledRuns(program, undefined, arithmetic, SHORT_RUNS, threads);

@@ -9,7 +9,12 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Kernel } from '../../../lib/engines/kernel/kernel.ts';
-import { FIRST_RUNS, knownStart, type Arithmetic, type KnownRun } from '../../../lib/engines/kernel/known-bits.ts';
+import {
+  FIRST_RUNS,
+  knownStart,
+  type Arithmetic,
+  type KnownRun,
+} from '../../../lib/engines/kernel/known-bits.ts';
 import { sourceFiles } from '../../../lib/engines/kernel/sources.ts';
 import type { ModelConfig } from '../../../lib/network/config.ts';
 import type { Pairs } from '../../../lib/network/pairs.ts';

@@ -9,6 +9,7 @@ import { assertCompiledRuns, compileSteps, runSteps, SHORT_RUNS, type Processor 
 import { readTiny, splitOf, TINY } from './models.ts';
 import { whyNotCompiled } from './which-processors.ts';
 
+const isLong = Boolean(process.env['GROKSCOPE_LONG']);
 const STEPS = 200;
 const AVX2: Processor = { compiler: 'cc', flags: ['-O3', '-march=x86-64-v3'], feature: 'fma' };
 const NEON: Processor = {
@@ -23,7 +24,7 @@ for (const [title, processor] of [
 ] as const)
   test(
     `${title}: 200 AdamW steps as PyTorch, and the known bits on one thread and on three`,
-    { skip: whyNotCompiled(processor, title === 'NEON') },
+    { skip: isLong || title === 'AVX2' ? whyNotCompiled(processor) : 'tried by npm run test:long' },
     async (t) => {
       const { emulator } = processor;
       const program = await compileSteps(t, processor);

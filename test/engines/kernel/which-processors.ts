@@ -15,8 +15,7 @@ export function missing(...programs: string[]): string | false {
 }
 
 /** Why a build for this processor cannot be tried here, or false. */
-export function whyNotCompiled({ compiler, emulator, feature }: Processor, is_long = true): string | false {
-  if (is_long && !process.env['GROKSCOPE_LONG']) return 'tried by npm run test:long';
+export function whyNotCompiled({ compiler, emulator, feature }: Processor): string | false {
   const lacking = missing(compiler, ...(emulator ? [emulator] : []));
   if (lacking !== false || feature === undefined) return lacking;
   try {
