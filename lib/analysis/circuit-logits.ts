@@ -5,7 +5,7 @@
 //   restricted, neurons  (mean(n) + T n) W_logit, its mean then set to mean(L) = mean(L) + (T n) W_logit (TransformerLens)
 //   excluded, logits     L - T L                                                                       (Nanda et al. 2023)
 //   excluded, neurons    ((n - T n) W_out + resid_mid) W_U                     = L - (T n) W_logit       (TransformerLens)
-// Without mean(L), as in one cell of the demo and in Chughtai et al., restricted losses are other numbers by orders.
+// Without mean(L), as in one cell of the demo and in Chughtai et al., restricted losses differ by orders of magnitude.
 import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 
 /** Logits of a pair: row a*p + b of `byPair` plus the row of its answer of `byAnswer`, both with p columns. */

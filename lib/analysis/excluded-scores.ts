@@ -45,7 +45,7 @@ function scoreRowsOf(
   return parts.map((_, i) => ({ loss: losses[i]! / label.length, accuracy: right[i]! / label.length }));
 }
 
-/** Of unnormalised probabilities exps * factor (row y): all terms are positive, so nothing cancels. */
+/** The loss of unnormalised probabilities exps * factor (row y): all terms are positive, so nothing cancels. */
 function sumOfOthers(exps: Float64Array, factor: Float64Array, y: number): number {
   const [p, at] = [exps.length, y * exps.length];
   let sum = 0;
@@ -54,7 +54,7 @@ function sumOfOthers(exps: Float64Array, factor: Float64Array, y: number): numbe
   return sum;
 }
 
-/** Whether none is larger than the label's, and none before it as large. A loss below ln 2 says so at once. */
+/** Whether the label's is the largest, and the first of equal ones. A loss below ln 2 says so at once. */
 function isFirstLargest(
   exps: Float64Array,
   factor: Float64Array,

@@ -1,6 +1,6 @@
 // Sums over the lines of the grid Z_p x Z_p: what is left of f(a, b) when only a, b, a + b or a - b is known.
-// They hold all that same-frequency analysis asks for. For k = 1 .. p//2 the eight products of {1, cos w_k a, sin w_k a}
-// and {1, cos w_k b, sin w_k b} without the constant span the same space as the cosines and sines of w_k a, w_k b,
+// They hold all that an analysis of one frequency at a time needs. For k = 1 .. p//2 the eight products of {1, cos w_k a,
+// sin w_k a} and {1, cos w_k b, sin w_k b} without the constant span the same space as the cosines and sines of w_k a, w_k b,
 // w_k(a + b), w_k(a - b) (the addition theorems), which are orthogonal with norm p/sqrt 2 each. So a coefficient of the
 // p^2 grid is one of a length-p transform of its line sums: O(p^2) a column instead of O(p^3).
 import { makeFourierBasis } from '../numerics/fourier-basis.ts';

@@ -59,7 +59,7 @@ export function scoreTrigPart({ logits }: Network, sets: Sets, frequencies: read
   };
 }
 
-/** Loss and accuracy of what parts of the network do to the logits, by name. */
+/** Loss and accuracy of the logits when parts of the network are kept alone or taken out, by name. */
 export function scoreParts(
   network: Network,
   weights: Weights,

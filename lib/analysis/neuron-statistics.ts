@@ -3,7 +3,7 @@
 import { createMatrix } from '../numerics/matrix.ts';
 import { rowsByLine, sideOf, type Grid, type Line, type LineStatistics } from './line-sums.ts';
 
-/** Of squares below this share of their sum nothing is left but rounding: such a neuron never varies. */
+/** Squared deviations below this share of the sum of squares are rounding alone: such a neuron never varies. */
 const ROUNDING = 1e-12;
 
 interface Sums {

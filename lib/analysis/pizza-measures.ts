@@ -7,7 +7,7 @@ import { LINES, type Line } from './line-sums.ts';
 /**
  * With G the correct logits by s = (a + b) mod p and d = (a - b) mod p: mean over d of the standard deviation over s, over
  * that of all G. Near 0 where the correct logit depends on the distance d only (pizza), near 1 where it does not (clock).
- * `correct` [p*p]: the label's logit of each pair. Where the answer is a - b, the two change places.
+ * `correct` [p*p]: the label's logit of each pair. Where the answer is a - b, s and d change places.
  */
 export function distanceIrrelevance(correct: Float64Array, p: number, answer: Line = 'a + b'): number {
   const distance = LINES[answer === 'a + b' ? 'a - b' : 'a + b'];
@@ -40,7 +40,7 @@ export function circularity(W_E: Matrix): number {
   return components.reduce((sum, x) => sum + x, 0) / components.length;
 }
 
-/** Of a whole population, not a sample. */
+/** Standard deviation of a whole population, not of a sample. */
 function deviation(values: Float64Array): number {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
   return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);

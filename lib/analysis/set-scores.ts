@@ -30,7 +30,7 @@ export function scoreRows(rows: Pairs, { byPair, byAnswer }: PairLogits): Score 
   return scoreLogits(logits, rows.label, p);
 }
 
-/** Where logits depend on the answer only, p rows are all there are, each as often as its answer occurs. */
+/** Where logits depend on the answer only, there are p different rows; each counts as often as its answer occurs. */
 function scoreAnswers({ label }: Pairs, { columns: p, data }: Matrix): Score {
   const counts = new Float64Array(p);
   for (const y of label) counts[y] = counts[y]! + 1;

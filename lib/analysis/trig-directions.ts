@@ -1,5 +1,5 @@
 // The directions cos and sin of w_k l on the grid, k key, l the answer's line (a + b): what the trigonometric algorithm
-// computes with. T projects on them. T f depends on l only, and so does everything built of T alone: it is kept as
+// computes with. T projects on them. T f depends on l only, and so does everything built from T alone: it is kept as
 // [p, n] by l, never as [p*p, n]. Only the rows of the key frequencies are ever multiplied.
 // Source: Nanda et al. 2023; ARENA's exercises (trig ratio).
 import { frequencyRows } from '../numerics/fourier-basis.ts';

@@ -11,7 +11,7 @@ const WIDTH = 860;
 const HEIGHT = 300;
 /** Of the distance between neighbouring x. */
 const FILLED = 0.82;
-/** More values of x are not named, since then they say nothing. */
+/** With more values of x than this none is named: the names would say nothing. */
 const MAX_NAMED = 12;
 
 export function drawBars({ title, subtitle, x, y, series, level, ...options }: Bars): Drawing {

@@ -126,13 +126,13 @@ export interface SpreadOptions extends Titled {
 
 export interface SpreadSeries {
   readonly name: string;
-  /** One a run; Infinity for a run that never got there. `point`: whose it is, for a page where one can ask. */
+  /** One for each run; Infinity for a run that never got there. `point` names the run, for a page that shows names. */
   readonly runs: readonly { readonly x: number; readonly y: number; readonly point?: string }[];
   /** Grey, with dots and no bars: what others published. */
   readonly isReference?: boolean;
 }
 
-/** Where a label stands on an axis, and what it says. */
+/** A label on an axis: its place and its text. */
 export interface Tick {
   readonly at: number;
   readonly name: string;

@@ -1,4 +1,4 @@
-// Axes around a frame, and labels above it that do not collide; at home in a browser too.
+// Axes around a frame, and labels above it that do not collide. Runs in a browser too.
 import type { Band, Mark, Tick } from './figure.ts';
 import { linearTicks, logTicks } from './numbers.ts';
 import { Plot } from './observable-plot.ts';

@@ -50,7 +50,7 @@ export function drawLines({ title, subtitle, x, y, series, dots, marks, bands }:
   return composeFigure({ title, subtitle, legend: legend.length > 1 ? legend : [], panels: [panel] });
 }
 
-/** The last value, or a round number where that is hardly further: an axis over 24,999 epochs ends at 25,000. */
+/** The last value, or a round number just beyond it: an axis over 24,999 epochs ends at 25,000. */
 function roundUp(first: number, last: number): number {
   const round = Number(last.toPrecision(2));
   return round > last && round - last < 0.005 * (last - first) ? round : last;

@@ -1,6 +1,6 @@
 // What repeated runs gave at each place of an axis: every run a dot, the median a line, least to most a bar.
 // Runs that never got there stand at the cap as hollow triangles, and count as later than all others.
-// Marks alone, at home in a browser too; spread.ts makes the figure of them.
+// The marks alone, which run in a browser too; spread.ts makes a figure of them.
 import type { SpreadOptions, SpreadSeries, Tick } from './figure.ts';
 import { padDomain, type FrameOptions } from './frame.ts';
 import { Plot } from './observable-plot.ts';

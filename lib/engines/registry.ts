@@ -1,4 +1,4 @@
-// The engines there are, each named once: what it comes to on this machine, for the key of a stage, and how to open it.
+// The engines there are, each named once: what it resolves to on this machine, for the key of a stage, and how to open it.
 // Nothing of an engine is loaded before it is opened.
 import { Failure } from '../files/failure.ts';
 import type { ModelConfig } from '../network/config.ts';
@@ -35,7 +35,7 @@ const REGISTRY = {
 export type EngineName = keyof typeof REGISTRY;
 export const ENGINES = Object.keys(REGISTRY) as EngineName[];
 
-/** What the engine of that name comes to here. Throws Failure for `native` without a compiler. */
+/** What the engine of that name resolves to here. Throws Failure for `native` without a compiler. */
 export const engineIdentity = (name: EngineName, note?: Note): Promise<Identity> =>
   REGISTRY[name].identity(note);
 

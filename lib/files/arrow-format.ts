@@ -2,7 +2,7 @@
 // No files here. Format: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format; tensor columns are the
 // canonical extension `arrow.fixed_shape_tensor` over a flat FixedSizeList, which pyarrow maps without a copy.
 //
-// Bytes of others are not trusted. apache-arrow's own reader follows whatever length it meets, and a damaged file can
+// Bytes from elsewhere are not trusted. apache-arrow's own reader follows whatever length it meets, and a damaged file can
 // make that a loop of 2^31; so headers are read with its generated accessors, and every count is checked before use.
 import * as arrow from 'apache-arrow';
 import { Footer } from 'apache-arrow/fb/File_generated';
@@ -19,7 +19,7 @@ type Words = Map<string, number>;
 export class ArrowEncoder extends arrow.RecordBatchFileWriter {
   readonly #columns: [string, ColumnType][];
   readonly #fields: arrow.Schema;
-  /** Of each utf8 column the words met so far: its dictionary, written last, as a file may have it anywhere. */
+  /** The words met so far in each utf8 column: its dictionary, written last, since a file may have it anywhere. */
   readonly #words: (Words | null)[];
   #pieces: Uint8Array[] = [];
 

@@ -29,7 +29,7 @@ export interface Block {
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
-  /** What its values are in the file, where that is not what they are read as: whole numbers of others, as float64. */
+  /** The type of its values in the file, where they are read as another: other whole numbers are read as float64. */
   readonly stored?: WholeType;
   /** Number of the dictionary of a utf8 column. */
   readonly dictionary: number | null;

@@ -1,11 +1,11 @@
-/** The one door to esbuild, loaded when it is first needed: most commands end without. */
+/** The one door to esbuild, loaded when it is first needed: most commands never need it. */
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
 
 let version: string | undefined;
 
-/** Of the esbuild that is installed: another one may print other text. */
+/** Version of the esbuild that is installed: another one may print other text. */
 export function esbuildVersion(): string {
   const manifest = (): string => module.createRequire(import.meta.url).resolve('esbuild/package.json');
   return (version ??= (JSON.parse(readFileSync(manifest(), 'utf8')) as { version: string }).version);

@@ -1,4 +1,4 @@
-/** JSON of which there is one text a value, so that equal values have equal hashes. */
+/** JSON that has exactly one text for each value, so that equal values have equal hashes. */
 
 /** JSON with the keys of every object sorted by code unit and no white space. */
 export function canonicalJson(value: unknown): string {

@@ -1,6 +1,6 @@
 /**
- * What goes wrong, in words. A failure that a user can cause and can mend has a `remedy` and is shown without a stack
- * trace; what the operating system refuses is nobody's bug; every other error is somebody's.
+ * What goes wrong, in words. A failure that a user can cause and mend has a `remedy` and is shown without a stack trace;
+ * so is what the operating system refuses; every other error is a bug.
  */
 import { shortPath } from './short-path.ts';
 
@@ -48,8 +48,8 @@ export function fileError(path: string, error: unknown): unknown {
 }
 
 /**
- * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` names who met an error of the
- * operating system that has no path, as for a file that is open; `shorten` says how its path is shown.
+ * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` names what met an error of
+ * the operating system that has no path, as with a file that is already open; `shorten` says how a path is shown.
  */
 export function describeError(
   error: unknown,
@@ -86,7 +86,7 @@ function systemErrorOf(error: Error): { code: string; path: string | undefined }
   return null;
 }
 
-/** Of a file that a stage reads or writes, after the name of the file. */
+/** Codes of errors of a file, as the rest of a sentence that starts with the file's name. */
 const OF_A_FILE: Readonly<{ [code: string]: string }> = {
   ENOENT: 'is missing',
   EACCES: 'may not be opened (permission denied)',
@@ -107,7 +107,7 @@ const RIGHTS = 'give the right to read and write there, or name other folders wi
 const OPEN = 'raise the limit (ulimit -n) or run less at once (--jobs 1)';
 const GONE = 'if it was removed or replaced meanwhile, run again';
 
-/** Of anything else, with what to do about it. */
+/** Codes of all other errors, with what to do about them. */
 const OF_THE_SYSTEM: Readonly<{ [code: string]: readonly [string, string] }> = {
   ENOSPC: ['the disk is full', ROOM],
   EDQUOT: ['the disk quota is used up', ROOM],

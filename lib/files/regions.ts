@@ -38,6 +38,6 @@ export const readRegion = (file: FileHandle, region: Region): Promise<Buffer<Arr
 export async function writePieces(file: FileHandle, pieces: Uint8Array[]): Promise<void> {
   const { bytesWritten } = await file.writev(pieces);
   const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  // What is left of a write that stopped short: writing it says why.
+  // The rest of a write that stopped short: writing it again gives the reason.
   if (bytesWritten < total) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }

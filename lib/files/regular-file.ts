@@ -1,6 +1,6 @@
 /**
- * The door through which files are opened for reading. Only regular files pass: to open a named pipe would wait for a
- * writer, and a device may never end.
+ * The door through which files are opened for reading. Only regular files pass: opening a named pipe would wait for a
+ * writer, and reading a device may never end.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
@@ -56,7 +56,7 @@ function openAtOnce(path: string): number {
   }
 }
 
-/** What something is that is no regular file; null for one that is. */
+/** What stands there if it is no regular file, in words; null if it is one. */
 export function kindOf(
   stats: Pick<
     Stats,

@@ -1,7 +1,7 @@
 /**
  * The one way out to the terminal and into logs. Names in files, hosts, values and what programs print may hold anything;
- * here they become text: what cannot be seen is written as in JSON, and a line that is too long loses its middle. Whoever
- * composes a message gives it line by line, so that a line of somebody else's stays one.
+ * here they become text: what cannot be seen is written as in JSON, and a line that is too long loses its middle. A
+ * message is given line by line, so that a foreign text cannot begin a line of its own.
  */
 import { format } from 'node:util';
 

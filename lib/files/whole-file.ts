@@ -89,8 +89,8 @@ export async function sweepTemporaries(folder: string): Promise<void> {
 }
 
 /**
- * Removes a file or a folder that does not belong where it stands. Gives false where nothing may be removed there, which
- * does no harm: what cannot be read is not believed either way.
+ * Removes a file or a folder that does not belong where it stands. Returns false where it may not be removed; that does
+ * no harm, since what cannot be read is ignored in any case.
  */
 export function discard(path: string): Promise<boolean> {
   return rm(path, { recursive: true, force: true }).then(

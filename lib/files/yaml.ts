@@ -20,9 +20,9 @@ export interface Entry {
   readonly span: Span;
 }
 
-/** Problems that are told; a broken file may have one at every character. */
+/** The most problems that are told; a broken file may have one at every character. */
 const MOST_PROBLEMS = 100;
-/** To follow one, the package reads the whole document; also what an alias within an alias may come to. */
+/** The most aliases: to follow one, the package reads the whole document, and aliases within aliases multiply. */
 const MOST_ALIASES = 100;
 
 /** A parsed YAML text that knows its lines. `name` is how messages call it. */

@@ -37,7 +37,7 @@ export function runNetwork(config: ModelConfig, weights: Weights): Network {
 }
 
 /**
- * Neuron j after the ReLU for every pair, [p*p, 1], in a few milliseconds: for those who look at one after another. `resid`
+ * Neuron j after the ReLU for every pair, [p*p, 1], in a few milliseconds, so that one can look at neuron after neuron. `resid`
  * is residualRows', `pattern` attentionFromEquals'.
  */
 export function runNeuron(

@@ -1,5 +1,5 @@
-// Cross-entropy and accuracy of logits that are already there, in float64; the engines have the same formula for those that
-// they compute.
+// Cross-entropy and accuracy of given logits, in float64. The engines apply the same formula to the logits that they
+// compute.
 
 type Logits = Float32Array | Float64Array;
 

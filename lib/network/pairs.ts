@@ -1,6 +1,6 @@
 // Summands and answers: what networks are trained and measured on.
 
-/** Pairs with the answers asked for; the three arrays have one length. */
+/** Pairs and their answers; the three arrays are equally long. */
 export interface Pairs {
   readonly a: Int32Array;
   readonly b: Int32Array;

@@ -1,4 +1,4 @@
-// What a checkpoint's neurons and logits over all pairs say of the trigonometric algorithm: the same numbers that the
+// What a checkpoint's neurons and logits over all pairs tell about the trigonometric algorithm: the same numbers that the
 // logits stage has of the final network, arranged so that each activation is read once and only key frequencies are
 // transformed.
 import { restrictedLogits } from '../analysis/circuit-logits.ts';

@@ -2,7 +2,7 @@
 import type { ArrowSchema, Columns } from '../files/arrow.ts';
 import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
 
-/** Of one checkpoint, by column. */
+/** The measures of one checkpoint, by column. */
 export interface Measures {
   readonly scalars: Readonly<Record<string, number>>;
   readonly lists: Readonly<Record<string, Float64Array>>;

@@ -1,4 +1,4 @@
-// Checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with
+// Spreads checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with
 // their number. Processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which process
 // measures which checkpoint is left to chance; what it finds is not, so the table has the same bytes on any number of
 // cores.

@@ -1,4 +1,4 @@
-// Figures of scalar measures over training: each shows those that belong together.
+// Figures of scalar measures over training; measures that belong together share a figure.
 
 export interface ScalarFigure {
   readonly name: string;

@@ -1,4 +1,4 @@
-// What a checkpoint's weights alone say: spectra, singular values and their sparsity, of the embedding W_E and of the
+// What a checkpoint's weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the
 // logit map W_L = W_out W_U. All of it follows from the p x p Gram matrices W_E W_E^T and W_L^T W_L, so nothing larger is
 // decomposed.
 import { numberEmbedding } from '../network/composites.ts';

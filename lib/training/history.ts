@@ -1,4 +1,4 @@
-// The loss history of a run: one record per logged epoch, and what it says about when the network learnt what.
+// The loss history of a run: one record per logged epoch, and when the network learnt what, as the record shows.
 // An epoch is one full-batch step. As in TransformerLens' demo, the train loss is taken before the step and the test
 // loss after it, so the record of epoch 0 has the untrained train loss beside the test loss after one step.
 
@@ -15,13 +15,13 @@ export type HistoryRecord = Readonly<Record<(typeof HISTORY_FIELDS)[number], num
 export const hasAccuracies = (history: readonly HistoryRecord[]): boolean =>
   history.every((r) => Number.isFinite(r.train_accuracy) && Number.isFinite(r.test_accuracy));
 
-/** Beside the milestones of such a history, two of which are null because nobody looked. */
+/** Stands beside the milestones of such a history: two of them are null because accuracy was not recorded. */
 export const NO_ACCURACY = {
   accuracy: null,
   why_no_accuracy: 'the history that came with the pretrained model has no accuracies',
 };
 
-/** What is wrong with records that were made elsewhere, as the rest of a sentence about their file; null if nothing. */
+/** What is wrong with records made elsewhere, to complete a sentence that begins with the file; null if nothing is. */
 export function findBadRecord(history: readonly HistoryRecord[]): string | null {
   let last = -1;
   for (const { epoch, train_loss, test_loss, train_accuracy, test_accuracy } of history) {

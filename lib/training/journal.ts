@@ -115,7 +115,7 @@ export class Journal {
       await rm(join(this.#folder, old), { recursive: true });
   }
 
-  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or an Failure. */
+  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or a Failure. */
   async readCheckpoint(index: number): Promise<Float32Array> {
     const path = join(this.#folder, CHECKPOINTS);
     return onFile(path, () => readWeights(this.#checkpoints, index, this.#parameters, this.#hashes[index]!));
@@ -142,7 +142,7 @@ async function listStates(folder: string): Promise<string[]> {
   return names.sort((x, y) => stepOf(y) - stepOf(x));
 }
 
-/** A state counts for one run, whose key its folder is named by, and at one step only. */
+/** Whom a state belongs to: one run, whose key names the folder, and one step of it. */
 const owner = (folder: string, name: string): string => `${basename(folder)}/${name}`;
 
 /** Reads the records that belong to a state and the weights of its last checkpoint; checks that all are those of the state. */
@@ -193,10 +193,10 @@ async function readWeights(
 const openFiles = (folder: string, flags: 'r+' | 'wx+'): Promise<[FileHandle, FileHandle]> =>
   Promise.all([open(join(folder, HISTORY), flags), open(join(folder, CHECKPOINTS), flags)]);
 
-/** One of the other files is not what a state counts on. */
+/** One of the other files does not hold what a state relies on. */
 class DamagedExtent extends Error {}
 
-/** What an error says about a file, in words; throws one that says something about the machine. */
+/** What is wrong with a file, in words; an error that is the machine's fault is thrown on. */
 function describeDamage(folder: string, name: string, error: unknown): string {
   if (error instanceof DamagedExtent) return error.message;
   const code = (error as NodeJS.ErrnoException).code;
@@ -209,7 +209,7 @@ function describeDamage(folder: string, name: string, error: unknown): string {
 
 const OF_THE_FILE = ['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'ELOOP', 'EIO'];
 
-/** Renames what is at `path`, if anything is, or removes it where it is not worth keeping. */
+/** Renames what is at `path`, if anything is, or removes it if it is not worth keeping. */
 async function setAside(path: string, isWorthKeeping = true): Promise<void> {
   await rm(`${path}.damaged`, { recursive: true, force: true });
   if (!isWorthKeeping) return rm(path, { recursive: true, force: true });

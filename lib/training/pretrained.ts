@@ -16,7 +16,7 @@ export interface Pretrained {
   readonly history: readonly HistoryRecord[] | null;
   /** How many there are; 0 without checkpoints.arrow. */
   readonly checkpoints: number;
-  /** Writes history.arrow as the train stage does and copies checkpoints.arrow, as far as there are any. */
+  /** Writes history.arrow as the train stage does and copies checkpoints.arrow, where the model came with them. */
   copyRest(folder: string): Promise<void>;
 }
 

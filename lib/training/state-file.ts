@@ -14,7 +14,7 @@ import { openRegular } from '../files/regular-file.ts';
 export interface Extent {
   readonly records: number;
   readonly history_hash: Buffer;
-  /** Of the checkpoints so far. */
+  /** Epochs of the checkpoints so far. */
   readonly epochs: readonly number[];
   readonly checkpoint_hashes: readonly Buffer[];
 }
@@ -34,7 +34,7 @@ export const toBytes = (array: Float32Array | Float64Array): Uint8Array =>
 /** What a state has beside the weights. */
 export type Moments = Omit<TrainingState, 'weights'>;
 
-/** Writes a state; when the promise resolves it is on the disk. `owner`: the run that it is of. */
+/** Writes a state; when the promise resolves it is on the disk. `owner`: the run that it belongs to. */
 export async function writeState(
   path: string,
   owner: string,

@@ -115,7 +115,7 @@ function drawAxisLabels(x: Axis, y: Axis, marginLeft: number) {
   ];
 }
 
-/** Row marks, or none where there are too many to stand beside the rows: then they say nothing. */
+/** Row marks, or none where there are too many to stand beside the rows. */
 function chooseRowMarks({ rowMarks = [], height }: SizedHeatmap) {
   return rowMarks.length * ROW_MARK <= height / 2 ? rowMarks : [];
 }

@@ -3,9 +3,9 @@
 // Methods and names: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; TransformerLens'
 // HookedTransformer with n_layers 1, normalization_type None, act_fn relu, d_vocab_out p.
 //
-// `forward` is the reference that everything else is tested against; `forwardAtEquals` is what the TensorFlow.js engine
-// differentiates. So both use only operations that have gradients on every backend: no gather (embedding is a product
-// with one-hot rows), no einsum (heads are laid side by side in one product).
+// `forward` dumps activations; `forwardAtEquals` is what the TensorFlow.js engine differentiates. So both use only
+// operations that have gradients on every backend: no gather (embedding is a product with one-hot rows), no einsum (heads
+// are laid side by side in one product).
 import {
   N_CTX,
   WEIGHT_NAMES,

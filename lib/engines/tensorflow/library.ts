@@ -1,4 +1,5 @@
-// Where npm put @tensorflow/tfjs-node-gpu, and whether TensorFlow loads through it: shared by the commands tensorflow-install and tensorflow-link.
+// Where npm put @tensorflow/tfjs-node-gpu, and whether TensorFlow loads through it: shared by the
+// commands tensorflow-install and tensorflow-link.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Failure } from '../../files/failure.ts';

@@ -33,7 +33,7 @@ export function rowLosses(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D 
   return differentiable(logits) as tf.Tensor1D;
 }
 
-// WebAssembly's own rounds 1 + x first. log(u) / (u - 1) at u = 1 + x as rounded is off by as little as u is: Goldberg
+// WebAssembly's own rounds 1 + x first. At u = 1 + x, rounded, log(u) / (u - 1) is as accurate as u itself: Goldberg
 // 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4.
 function log1p(x: tf.Tensor): tf.Tensor {
   const u = tf.add(x, 1);
