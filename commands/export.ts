@@ -4,9 +4,10 @@
  */
 import { lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readSummary } from '../lib/artifacts/summary.ts';
+import { trainSummary } from '../lib/artifacts/train.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { kindOf } from '../lib/files/regular-file.ts';
-import { readSummary } from '../lib/files/summary.ts';
 import { writeWhole } from '../lib/files/whole-file.ts';
 import { readModel, writeModel } from '../lib/network/model-file.ts';
 import { openCheckpoints, type Checkpoints } from '../lib/training/checkpoints.ts';
@@ -78,8 +79,8 @@ async function checkTarget(out: string, force: boolean): Promise<void> {
 async function refuseWithout(train: string): Promise<void> {
   const path = join(train, 'checkpoints.arrow');
   if (await stat(path).catch(() => null)) return;
-  const summary = await readSummary(train).catch(() => null);
-  if (summary?.['pretrained'] === true)
+  const summary = await readSummary(train, trainSummary).catch(() => null);
+  if (summary && 'pretrained' in summary)
     throw new Failure(
       `${path} is missing: the pretrained model came without checkpoints`,
       `its only weights are ${join(train, 'model.safetensors')}`,

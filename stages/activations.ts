@@ -1,11 +1,11 @@
 // activations: the hooks of the network, and its logits, on every pair of the grid, by the readable forward pass.
 // Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over the grid.
 import { join } from 'node:path';
-import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { writeActivations } from '../lib/artifacts/activation-files.ts';
-import { keptActivation } from '../lib/artifacts/activations.ts';
+import { activationsSummary, keptActivation } from '../lib/artifacts/activations.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { openReadable, type HookedBatch } from '../lib/engines/readable.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { N_CTX } from '../lib/network/config.ts';
 import { crossEntropy, largestClass } from '../lib/network/loss.ts';
 import { readModel } from '../lib/network/model-file.ts';
@@ -50,5 +50,5 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   }
   const hookCount = hooks.filter((name) => name !== 'logits').length;
   const [pairs, scores] = [p * p, { loss: loss / p ** 2, accuracy: right / p ** 2 }];
-  await writeSummary(out, { p, pairs, hooks: hookCount, dtype, positions, ...scores });
+  await writeSummary(out, activationsSummary, { p, pairs, hooks: hookCount, dtype, positions, ...scores });
 });

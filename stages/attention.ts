@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
+import { attentionSummary } from '../lib/artifacts/attention.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import type { Columns } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { sizeOf } from '../lib/files/tensor.ts';
 import { elementsAtEquals, openActivation } from '../lib/artifacts/activations.ts';
 import { N_CTX } from '../lib/network/config.ts';
@@ -58,7 +59,7 @@ await stage(params, async ({ params, needs, out, progress }) => {
   const coefficients = attentionCoefficients(config, weights);
   await writeFigure(out, 'score_frequencies', scoreFrequencies(coefficients));
   const isMeasured = answerLine(operation) !== null;
-  await writeSummary(out, {
+  await writeSummary(out, attentionSummary, {
     p,
     n_heads,
     operation,

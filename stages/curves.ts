@@ -1,10 +1,11 @@
 // curves: loss (log scale) and accuracy over training, with the epochs at which the network memorised and grokked.
 // Reads train/history.arrow. A stage of its own, so that a change in how figures look does not train again. Of a
 // pretrained model that came without a history, or without accuracies, it says so and draws what there is.
+import { curvesSummary } from '../lib/artifacts/curves.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
+import { findHistory } from '../lib/artifacts/history.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { findHistory } from '../lib/training/history-file.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { accuracyCurve, lossCurve } from './curves.figures.ts';
 import { params } from './curves.params.ts';
@@ -13,15 +14,15 @@ await stage(params, async ({ needs, out, say }) => {
   const found = await findHistory(needs['train']!);
   if (found.history === null) {
     say(`no curves: ${found.why_no_history}`);
-    return writeSummary(out, found);
+    return writeSummary(out, curvesSummary, found);
   }
   const { history } = found;
   const milestones = findMilestones(history);
   await writeFigure(out, 'loss', lossCurve(history, milestones));
   if (hasAccuracies(history)) {
     await writeFigure(out, 'accuracy', accuracyCurve(history, milestones));
-    return writeSummary(out, milestones);
+    return writeSummary(out, curvesSummary, milestones);
   }
   say(`no curve of accuracy: ${NO_ACCURACY.why_no_accuracy}`);
-  await writeSummary(out, { ...milestones, ...NO_ACCURACY });
+  await writeSummary(out, curvesSummary, { ...milestones, ...NO_ACCURACY });
 });

@@ -1,7 +1,8 @@
 // dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it.
 // Writes pairs.arrow (a-major grid) and summary.json.
 import { join } from 'node:path';
-import { writeSummary } from '../lib/files/summary.ts';
+import { datasetSummary } from '../lib/artifacts/dataset.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { writePairs } from '../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../lib/task/split.ts';
@@ -13,6 +14,12 @@ await stage(params, async ({ params, out }) => {
   const isTrain = new Uint8Array(p * p);
   for (const row of train) isTrain[row] = 1;
   await writePairs(join(out, 'pairs.arrow'), params, gridRows(p, operation), isTrain);
-  await writeSummary(out, { p, operation, pairs: p * p, train_pairs: train.length, test_pairs: test.length });
+  await writeSummary(out, datasetSummary, {
+    p,
+    operation,
+    pairs: p * p,
+    train_pairs: train.length,
+    test_pairs: test.length,
+  });
   console.log(`${p * p} pairs: ${train.length} to train on, ${test.length} held out`);
 });

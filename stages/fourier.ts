@@ -8,7 +8,8 @@ import { keyFrequencies, type KeyFrequencies } from '../lib/analysis/key-frequen
 import { singularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
 import { sumSquaredWeights } from '../lib/analysis/weight-norms.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
+import { fourierSummary } from '../lib/artifacts/fourier.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { readModel } from '../lib/network/model-file.ts';
 import {
@@ -69,7 +70,7 @@ await stage(params, async ({ params, needs, out }) => {
 
   const used = key.logit_map_quarter_max;
   const ifMeasured = <T>(value: T): T | null => (isMeasured ? value : null);
-  await writeSummary(out, {
+  await writeSummary(out, fourierSummary, {
     p,
     operation,
     not_measured: isMeasured ? null : whyNotMeasured(operation),
@@ -88,7 +89,7 @@ await stage(params, async ({ params, needs, out }) => {
       component_norms_W_L: gini(norms.W_logit.all),
     },
     sum_squared_weights: sumSquaredWeights(config, weights),
-    [`singular_vector_spectrum_first${components}`]: Array.from(spectra.signFree),
+    ...{ [`singular_vector_spectrum_first${components}`]: Array.from(spectra.signFree) },
     fourier_norms_W_E: Array.from(norms.W_E.all),
     fourier_norms_W_L: Array.from(norms.W_logit.all),
   });

@@ -3,7 +3,7 @@
 // largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
 // and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
 import { join } from 'node:path';
-import { ablationSummary, scoreAblations } from '../lib/analysis/ablation-scores.ts';
+import { embeddingScores, partScores, scoreAblations } from '../lib/analysis/ablation-scores.ts';
 import { randomFrequencies } from '../lib/analysis/ablations.ts';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
@@ -15,8 +15,9 @@ import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequen
 import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
 import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { logitsSummary } from '../lib/artifacts/logits.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import type { Identity } from '../lib/engines/engine.ts';
 import { openEngine } from '../lib/engines/registry.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
@@ -40,20 +41,20 @@ import { params } from './logits.params.ts';
 
 const CONTROL_SEED = 0;
 
-/** What summary.json has null for where the formulas do not hold. */
-const MEASURED = [
-  'verdict',
-  'key_used',
-  'logit_cosine_coefficients',
-  'logit_explained_by_key',
-  'restricted_loss_logits',
-  'restricted_loss_neurons',
-  'excluded_loss_logits',
-  'excluded_loss_neurons',
-  'trig_ratio',
-  'distance_irrelevance',
-  'gradient_symmetricity',
-];
+/** What summary.json has where the formulas do not hold. */
+const NOT_MEASURED = {
+  verdict: null,
+  key_used: null,
+  logit_cosine_coefficients: null,
+  logit_explained_by_key: null,
+  restricted_loss_logits: null,
+  restricted_loss_neurons: null,
+  excluded_loss_logits: null,
+  excluded_loss_neurons: null,
+  trig_ratio: null,
+  distance_irrelevance: null,
+  gradient_symmetricity: null,
+};
 
 /** A neuron belongs to a frequency that explains more of it than this (Nanda et al. 2023). */
 const CLUSTER_ABOVE = 0.85;
@@ -71,8 +72,8 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   if (line === null) {
     const not_measured = whyNotMeasured(task.operation);
     say(not_measured);
-    const nothing = Object.fromEntries(MEASURED.map((name) => [name, null]));
-    return writeSummary(out, { p, operation: task.operation, not_measured, ...nothing });
+    const { operation } = task;
+    return writeSummary(out, logitsSummary, { p, operation, not_measured, ...NOT_MEASURED });
   }
   const sets = { all: grid, train, test };
   const basis = makeFourierBasis(p);
@@ -155,7 +156,7 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
   const { clock, rule, criteria } = judgeClock(evidence);
   await writeFigure(out, 'verdict', verdictTable(clock, rule, criteria));
 
-  await writeSummary(out, {
+  await writeSummary(out, logitsSummary, {
     p,
     operation: task.operation,
     not_measured: null,
@@ -171,8 +172,10 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
     excluded_accuracy_logits: parts.excluded_logits.accuracy,
     excluded_loss_neurons: parts.excluded_neurons.loss,
     excluded_accuracy_neurons: parts.excluded_neurons.accuracy,
-    ...ablationSummary('loss', key, ablated, parts.mlp_skip_zeroed),
-    ...ablationSummary('accuracy', key, ablated, parts.mlp_skip_zeroed),
+    ablation_loss_all: partScores('loss', ablated, parts.mlp_skip_zeroed),
+    embedding_frequency_loss_all: embeddingScores('loss', key, ablated),
+    ablation_accuracy_all: partScores('accuracy', ablated, parts.mlp_skip_zeroed),
+    embedding_frequency_accuracy_all: embeddingScores('accuracy', key, ablated),
     controls: {
       frequencies: random,
       logit_explained: explainedBy(measures.logit_cosine_similarity, random),

@@ -7,9 +7,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
+import { measuresSummary } from '../lib/artifacts/measures.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { defaultThreads } from '../lib/engines/threads.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { readModel } from '../lib/network/model-file.ts';
@@ -38,7 +39,13 @@ await stage(params, async ({ identity, needs, out, progress, say }) => {
   if (!existsSync(checkpoints)) {
     const not_measured = 'the network has no checkpoints: it was not trained here';
     say(not_measured);
-    return writeSummary(out, { p, operation, not_measured, checkpoints: null, key_frequencies: null });
+    return writeSummary(out, measuresSummary, {
+      p,
+      operation,
+      not_measured,
+      checkpoints: null,
+      key_frequencies: null,
+    });
   }
   const file = await openCheckpoints(checkpoints, config);
   const epochs = file.records.map(({ epoch }) => epoch);
@@ -57,7 +64,7 @@ await stage(params, async ({ identity, needs, out, progress, say }) => {
   console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   const { schema, columns } = measuresTable(epochs, rows, config, key);
   await writeArrow(join(out, 'measures.arrow'), schema, columns);
-  await writeSummary(out, {
+  await writeSummary(out, measuresSummary, {
     p,
     operation,
     not_measured: hasLine ? null : whyNotMeasured(operation),

@@ -14,9 +14,10 @@ import {
   phasesInA,
 } from '../lib/analysis/neuron-frequencies.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { neuronsSummary } from '../lib/artifacts/neurons.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { runNetwork } from '../lib/network/forward.ts';
 import { readModel } from '../lib/network/model-file.ts';
@@ -52,7 +53,14 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     const not_measured = whyNotMeasured(operation);
     say(not_measured);
     const nothing = { dead_neurons: null, key_frequencies: null, clusters: null, neurons_in_clusters: null };
-    return writeSummary(out, { p, d_mlp, operation, not_measured, ...nothing, fraction_explained: null });
+    return writeSummary(out, neuronsSummary, {
+      p,
+      d_mlp,
+      operation,
+      not_measured,
+      ...nothing,
+      fraction_explained: null,
+    });
   }
   const { post } = runNetwork(config, weights);
   progress(1, 3, 'spectra');
@@ -122,7 +130,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     },
   );
   const alive = order.map((j) => best[j]!.fraction).sort((x, y) => x - y);
-  await writeSummary(out, {
+  await writeSummary(out, neuronsSummary, {
     p,
     d_mlp,
     operation,

@@ -5,29 +5,31 @@
 import { join } from 'node:path';
 import { answerLine } from '../lib/analysis/answer-line.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { measuresSummary } from '../lib/artifacts/measures.ts';
+import { progressSummary } from '../lib/artifacts/progress.ts';
+import { readSummary, writeSummary } from '../lib/artifacts/summary.ts';
 import { readArrow, writeArrow } from '../lib/files/arrow.ts';
-import { readSummary, writeSummary } from '../lib/files/summary.ts';
 import { findPhases, phaseOf, PHASE_RULES, type Curves, type Phases } from '../lib/progress/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
-import type { Operation } from '../lib/task/operations.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
 
 await stage(params, async ({ needs, out, say }) => {
-  const { p, operation, not_measured, checkpoints, key_frequencies } = (await readSummary(
+  const { p, operation, not_measured, checkpoints, key_frequencies } = await readSummary(
     needs['measures']!,
-  )) as {
-    p: number;
-    operation: Operation;
-    not_measured: string | null;
-    checkpoints: number | null;
-    key_frequencies: number[] | null;
-  };
-  const known = { p, operation, not_measured, checkpoints };
+    measuresSummary,
+  );
+  const network = { p, operation };
   if (checkpoints === null) {
     say(`nothing to draw: ${not_measured}`);
-    const nothing = { first_epoch: null, last_epoch: null, key_frequencies: null, phases: null };
-    return writeSummary(out, { ...known, ...nothing, milestones: null, last: null });
+    const nothing = { checkpoints, first_epoch: null, last_epoch: null, key_frequencies, phases: null };
+    return writeSummary(out, progressSummary, {
+      ...network,
+      not_measured,
+      ...nothing,
+      milestones: null,
+      last: null,
+    });
   }
   const { schema, columns } = await readArrow(join(needs['measures']!, 'measures.arrow'));
   const epochs = Array.from(columns['epoch'] as Float64Array);
@@ -57,8 +59,10 @@ await stage(params, async ({ needs, out, say }) => {
       values.reduce((best, x, i) => (sign * x > sign * values[best]! ? i : best), 0),
     );
   };
-  await writeSummary(out, {
-    ...known,
+  await writeSummary(out, progressSummary, {
+    ...network,
+    not_measured,
+    checkpoints,
     first_epoch: first,
     last_epoch: last,
     key_frequencies,
@@ -73,6 +77,6 @@ await stage(params, async ({ needs, out, say }) => {
         smallest_restricted_loss: extreme('restricted_loss_logits_all', -1),
       }),
     },
-    last: Object.fromEntries(Object.entries(scalars).map(([name, values]) => [name, values.at(-1)])),
+    last: Object.fromEntries(Object.entries(scalars).map(([name, values]) => [name, values.at(-1)!])),
   });
 });

@@ -3,8 +3,9 @@
 // from the file system and fetches nothing; its links lead to the files beside it, ../<stage>/<figure>.svg and so on.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportSummary } from '../lib/artifacts/report.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { buildPage } from '../lib/report/build.ts';
 import { collect } from '../lib/report/collect.ts';
 import type { MadeBy } from '../lib/report/data.ts';
@@ -24,7 +25,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     blocks,
   );
   await writeFile(join(out, 'index.html'), page);
-  await writeSummary(out, {
+  await writeSummary(out, reportSummary, {
     p: data.config.p,
     bytes: Buffer.byteLength(page),
     snapshots: data.snapshots,

@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { decompose, decompositionTable, type Decomposition } from '../lib/analysis/decomposition.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
+import { svdSummary } from '../lib/artifacts/svd.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { logitMap, neuronMap, numberEmbedding } from '../lib/network/composites.ts';
 import { readModel } from '../lib/network/model-file.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
@@ -53,7 +54,7 @@ await stage(params, async ({ needs, out, progress }) => {
   await writeRows(join(out, 'W_neur.arrow'), 'head', heads, { shape: [p, d_mlp], dims: ['token', 'd_mlp'] });
   await writeRows(join(out, 'W_logit.arrow'), 'neuron', [output], { shape: [p], dims: ['d_vocab_out'] });
 
-  await writeSummary(out, {
+  await writeSummary(out, svdSummary, {
     p,
     n_heads,
     singular_values_W_E: [...W_E[0]!.S],

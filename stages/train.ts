@@ -3,8 +3,11 @@
 // Goes on from resume_dir when an earlier attempt with the same key was stopped. With `pretrained` it takes a model that
 // was trained elsewhere: then history.arrow and checkpoints.arrow are there only if they came with it.
 import { join } from 'node:path';
+import { writeHistory } from '../lib/artifacts/history.ts';
+import { readPretrained } from '../lib/artifacts/pretrained.ts';
+import { writeSummary } from '../lib/artifacts/summary.ts';
+import { trainSummary } from '../lib/artifacts/train.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { writeSummary } from '../lib/files/summary.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/network/config.ts';
 import { initialWeights } from '../lib/network/initial.ts';
 import { writeModel } from '../lib/network/model-file.ts';
@@ -13,11 +16,9 @@ import { readPairs, type Dataset } from '../lib/task/dataset.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
 import type { Engine } from '../lib/engines/engine.ts';
 import { openEngine } from '../lib/engines/registry.ts';
-import { writeHistory } from '../lib/training/history-file.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { trainLoop } from '../lib/training/loop.ts';
-import { readPretrained } from '../lib/training/pretrained.ts';
 import { params, type TrainParams } from './train.params.ts';
 
 await stage(params, async (job) => {
@@ -60,10 +61,10 @@ async function trainModel(
   await writeModel(join(out, 'model.safetensors'), config, weights);
   await writeCheckpoints(join(out, 'checkpoints.arrow'), config, journal);
   await writeHistory(join(out, 'history.arrow'), history);
-  await writeSummary(out, {
+  await writeSummary(out, trainSummary, {
     ...config,
     parameters: parameterCount(config),
-    engine: identity['engine'],
+    engine: identity['engine']!,
     train_pairs: train.label.length,
     test_pairs: test.label.length,
     epochs: last.epoch + 1,
@@ -99,25 +100,30 @@ async function takePretrained(
 
   await writeModel(join(out, 'model.safetensors'), config, weights);
   await copyRest(out);
-  const known = history
-    ? { ...findMilestones(history), ...(hasAccuracies(history) ? {} : NO_ACCURACY) }
-    : { history: null, why_no_history: 'the pretrained model came without history.arrow' };
-  await writeSummary(out, {
+  const network = {
     ...config,
     parameters: parameterCount(config),
-    engine: identity['engine'],
+    engine: identity['engine']!,
     pretrained: true,
     train_pairs: train.label.length,
     test_pairs: test.label.length,
-    epochs: history ? history.at(-1)!.epoch + 1 : null,
+  };
+  const at_end = {
     checkpoints,
     // Both of the model as it is; a run's own train loss is that before its last step.
     train_loss: on_train.loss,
     test_loss: on_test.loss,
     train_accuracy: on_train.accuracy,
     test_accuracy: on_test.accuracy,
-    ...known,
-  });
+  };
+  if (!history) {
+    const why_no_history = 'the pretrained model came without history.arrow';
+    const nothing = { history: null, why_no_history };
+    return writeSummary(out, trainSummary, { ...network, epochs: null, ...at_end, ...nothing });
+  }
+  const epochs = history.at(-1)!.epoch + 1;
+  const known = { ...network, epochs, ...at_end, ...findMilestones(history) };
+  await writeSummary(out, trainSummary, hasAccuracies(history) ? known : { ...known, ...NO_ACCURACY });
 }
 
 function logEngine({ identity }: Engine): void {

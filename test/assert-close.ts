@@ -10,10 +10,10 @@ export interface Tolerance {
   readonly ofLargest?: number;
 }
 
-/** Infinities must match exactly; NaN never passes. */
+/** Infinities must match exactly; NaN and null never pass. */
 export function assertClose(
   name: string,
-  actual: ArrayLike<number>,
+  actual: ArrayLike<number | null>,
   expected: ArrayLike<number>,
   { rtol = 0, atol = 0, ofLargest = 0 }: Tolerance,
 ): void {
@@ -27,7 +27,7 @@ export function assertClose(
     if (Number.isFinite(expected[i]!)) largest = Math.max(largest, Math.abs(expected[i]!));
   let worst = { excess: 0, i: -1 };
   for (let i = 0; i < expected.length; i++) {
-    const [x, y] = [actual[i]!, expected[i]!];
+    const [x, y] = [actual[i] ?? NaN, expected[i]!];
     if (Object.is(x, y) || x === y) continue;
     const excess = Math.abs(x - y) - Math.max(rtol * Math.abs(y), atol, ofLargest * largest);
     if (!(excess <= worst.excess)) worst = { excess: Number.isNaN(excess) ? Infinity : excess, i };

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tableFromIPC, type Table } from 'apache-arrow';
 import { readModel } from '../lib/network/model-file.ts';
-import { readHistory } from '../lib/training/history-file.ts';
+import { readHistory } from '../lib/artifacts/history.ts';
 import { assertClose } from './assert-close.ts';
 import { missing, python, runPython, runPythonFile } from './interop/python.ts';
 import { runPipeline, runScript, type Finished } from './run-pipeline.ts';

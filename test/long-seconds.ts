@@ -27,7 +27,7 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/stages/train-kills.test.ts': 60,
   'test/sweep/slurm.test.ts': 180,
   'test/commands/tensorflow-link.test.ts': 120,
-  'test/training/foreign-history.test.ts': 15,
+  'test/artifacts/foreign-history.test.ts': 15,
   'test/training/journal-damage.test.ts': 100,
   'test/engines/tensorflow/training.test.ts': 60,
 };

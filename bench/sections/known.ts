@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeSummary } from '../../lib/files/summary.ts';
+import { writeHistory } from '../../lib/artifacts/history.ts';
 import { openPipeline } from '../../lib/runner/config/pipeline.ts';
 import type { StoredFile } from '../../lib/runner/disk/listing.ts';
 import { currentKey } from '../../lib/runner/execute/run-context.ts';
@@ -15,7 +15,6 @@ import { readSweep } from '../../lib/sweep/definition.ts';
 import { fieldsOf } from '../../lib/sweep/results.ts';
 import { openSite, type Site } from '../../lib/sweep/site.ts';
 import type { Sweep } from '../../lib/sweep/sweep.ts';
-import { writeHistory } from '../../lib/training/history-file.ts';
 import type { Line, Progress, Section } from '../section.ts';
 import { repository, type Workbench } from '../workbench.ts';
 
@@ -84,7 +83,7 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
     for (const stage of pipeline.stages.values()) {
       await rm(content, { recursive: true, force: true });
       await mkdir(content);
-      await writeSummary(content, summaryOf(sweep, stage.name, i));
+      await writeFile(join(content, 'summary.json'), JSON.stringify(summaryOf(sweep, stage.name, i)));
       const record = { epoch: 0, train_loss: 1, test_loss: 1 + i, train_accuracy: 0, test_accuracy: 0 };
       if (stage.name === 'train') await writeHistory(join(content, 'history.arrow'), [record]);
       const needed: Inputs = Object.fromEntries(stage.needs.map((need) => [need, inputs[need]!]));

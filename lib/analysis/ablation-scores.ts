@@ -42,23 +42,20 @@ export async function scoreAblations(
   };
 }
 
-/** Losses or accuracies over all pairs, under the names of this project's tables. `skip`: without the skip past the MLP. */
-export function ablationSummary(
+/** Losses or accuracies over all pairs without a head or the MLP; `skip`: without the skip past the MLP. */
+export const partScores = (measure: keyof SetScores, { heads, mlp }: AblationScores, skip: SetScores) => ({
+  head_zeroed: heads.map((scores) => scores[measure].all),
+  mlp_skip_zeroed: skip[measure].all,
+  mlp_zeroed: mlp[measure].all,
+});
+
+/** Losses or accuracies over all pairs with frequencies of the embedding dropped or kept. */
+export const embeddingScores = (
   measure: keyof SetScores,
   key: readonly number[],
-  { heads, mlp, each_dropped, all_dropped, only_key }: AblationScores,
-  skip: SetScores,
-) {
-  return {
-    [`ablation_${measure}_all`]: {
-      head_zeroed: heads.map((scores) => scores[measure].all),
-      mlp_skip_zeroed: skip[measure].all,
-      mlp_zeroed: mlp[measure].all,
-    },
-    [`embedding_frequency_${measure}_all`]: {
-      only_key: only_key[measure].all,
-      each_key_dropped: Object.fromEntries(key.map((k, i) => [k, each_dropped[i]![measure].all])),
-      all_key_dropped: all_dropped[measure].all,
-    },
-  };
-}
+  { each_dropped, all_dropped, only_key }: AblationScores,
+) => ({
+  only_key: only_key[measure].all,
+  each_key_dropped: Object.fromEntries(key.map((k, i) => [k, each_dropped[i]![measure].all])),
+  all_key_dropped: all_dropped[measure].all,
+});

@@ -1,12 +1,31 @@
-// <hook>.arrow and logits.arrow: columns a and b, tensor column `value`. How much of a forward pass they keep, and how
-// to read them whichever that is: at every position or at `=` alone, in float32 or float16.
+// activations/: hooks of the network and its logits over the grid. <hook>.arrow and logits.arrow have columns a and b and
+// the tensor column `value`. How much of a forward pass they keep, and how to read them whichever that is: at every
+// position or at `=` alone, in float32 or float16.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
 import { N_CTX, type ModelConfig } from '../network/config.ts';
-import { activations, type Activation, type ActivationName, type Selection } from '../network/hooks.ts';
+import {
+  activations,
+  DTYPES,
+  POSITIONS,
+  type Activation,
+  type ActivationName,
+  type Selection,
+} from '../network/hooks.ts';
+import { count, number, record, word } from './fields.ts';
+
+export const activationsSummary = record({
+  p: count,
+  pairs: count,
+  hooks: count,
+  dtype: word(...DTYPES),
+  positions: word(...POSITIONS),
+  loss: number,
+  accuracy: number,
+});
 
 /** Shape and dimensions of one prompt's activation as it is kept; at `=` alone its position axis is gone, as in `[:, -1]`. */
 export function keptActivation(

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { anything, byName } from '../artifacts/fields.ts';
+import { readSummary } from '../artifacts/summary.ts';
 import { openArrow, readArrow, type ArrowFile } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
-import { readSummary } from '../files/summary.ts';
 import { createTensor } from '../files/tensor.ts';
 import { embeddingInBasis } from '../network/composites.ts';
 import {
@@ -52,11 +53,11 @@ export async function collect(needs: Folders): Promise<Collected> {
   };
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { task, train } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
-  const summaries: Record<string, Record<string, unknown>> = {};
+  const summaries: Record<string, Readonly<Record<string, unknown>>> = {};
   const flaws: string[] = [];
   for (const [stage, folder] of Object.entries(needs)) {
     if (!path(stage, 'summary.json')) continue;
-    const summary = await readSummary(folder).catch((error: unknown) => {
+    const summary = await readSummary(folder, byName(anything)).catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error;
       flaws.push(`${error.message}: left out of the page`);
       return null;

@@ -4,6 +4,8 @@
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { anything, byName } from '../artifacts/fields.ts';
+import { readSummary } from '../artifacts/summary.ts';
 import {
   writeArrow,
   type ArrowSchema,
@@ -13,7 +15,6 @@ import {
 } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { suggest } from '../files/problem.ts';
-import { readSummary } from '../files/summary.ts';
 import { writeWhole } from '../files/whole-file.ts';
 import { recordIn } from '../runner/runner.ts';
 import type { Sweep } from './sweep.ts';
@@ -61,11 +62,11 @@ const columnOf = ({ axes }: Sweep, field: string): string =>
 /** The row of a point that is done. */
 export async function readRow(folder: string, sweep: Sweep, point: Point): Promise<Row> {
   const artifacts = join(folder, point.name);
-  const summaries = new Map<string, Record<string, unknown>>();
+  const summaries = new Map<string, unknown>();
   const fields: Record<string, unknown> = {};
   for (const field of fieldsOf(sweep)) {
     const [stage = '', ...path] = field.split('.');
-    const summary = summaries.get(stage) ?? (await readSummary(join(artifacts, stage)));
+    const summary = summaries.get(stage) ?? (await readSummary(join(artifacts, stage), byName(anything)));
     summaries.set(stage, summary);
     fields[field] = lookUp(summary, path, field);
   }

@@ -1,4 +1,6 @@
 // Named pipes, devices, sockets and folders where a file is expected: named at once, never waited for, never replaced.
+import { readSummary } from '../../lib/artifacts/summary.ts';
+import { trainSummary } from '../../lib/artifacts/train.ts';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFile, lstat, mkdir, symlink } from 'node:fs/promises';
@@ -9,9 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { readRegular, readTextSync } from '../../lib/files/regular-file.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import { Hashes } from '../../lib/runner/disk/hashes.ts';
-import { readPretrained } from '../../lib/training/pretrained.ts';
+import { readPretrained } from '../../lib/artifacts/pretrained.ts';
 import { runScript } from '../run-pipeline.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
@@ -52,7 +53,9 @@ test('a pretrained folder whose history.arrow or summary.json is a named pipe is
   await assert.rejects(readPretrained(within('pretrained')), {
     message: /^pretrained: \S+history\.arrow is a named pipe \(expected a file\)$/,
   });
-  await assert.rejects(readSummary(within('pretrained')), { message: /summary\.json is a named pipe/ });
+  await assert.rejects(readSummary(within('pretrained'), trainSummary), {
+    message: /summary\.json is a named pipe/,
+  });
 });
 
 test('export replaces a regular file only, even by force', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readPretrained } from '../../lib/training/pretrained.ts';
+import { readPretrained } from '../../lib/artifacts/pretrained.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 import { missing, runPython } from './python.ts';
 

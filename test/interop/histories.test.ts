@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readForeignHistory } from '../../lib/training/history-file.ts';
+import { readForeignHistory } from '../../lib/artifacts/history.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 import { missing, runPython } from './python.ts';
 

@@ -8,8 +8,9 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { readSummary, writeSummary } from '../../lib/artifacts/summary.ts';
+import { trainSummary } from '../../lib/artifacts/train.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { writeSummary } from '../../lib/files/summary.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { runPipeline } from '../run-pipeline.ts';
@@ -197,7 +198,13 @@ describe('the explorer page', { skip }, () => {
     const train = join(folder, 'pretrained');
     await mkdir(train);
     await copyFile(artifact('train', 'model.safetensors'), join(train, 'model.safetensors'));
-    await writeSummary(train, { pretrained: true, history: null });
+    const { p, d_model, n_heads, d_head, d_mlp } = await readSummary(artifact('train'), trainSummary);
+    await writeSummary(train, trainSummary, {
+      ...{ p, d_model, n_heads, d_head, d_mlp, parameters: 1, engine: 'native', pretrained: true },
+      ...{ train_pairs: 60, test_pairs: 61, epochs: null, checkpoints: 0 },
+      ...{ train_loss: 1, test_loss: 1, train_accuracy: 0, test_accuracy: 0 },
+      ...{ history: null, why_no_history: 'it came without' },
+    });
     const stages = ['dataset', 'svd', 'fourier', 'neurons', 'logits'];
     const needs = Object.fromEntries(stages.map((stage) => [stage, artifact(stage)]));
     const { data, blocks } = await collect({ ...needs, train });

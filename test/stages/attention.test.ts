@@ -1,4 +1,6 @@
 // On activations that PyTorch computed (test/fixtures/tiny.safetensors: p = 7, 2 heads, 16 neurons).
+import { attentionSummary } from '../../lib/artifacts/attention.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +8,6 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createArrow, readArrow, type ArrowSchema } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import type { Tensor } from '../../lib/files/tensor.ts';
 import type { Weights } from '../../lib/network/config.ts';
 import { fromStateDict, writeModel } from '../../lib/network/model-file.ts';
@@ -127,8 +128,8 @@ test('attention and neurons are those of the hooks', async () => {
   });
   assert.equal(((await column(join(out, 'neurons.arrow'), 'neuron')) as string[])[p * p], 'Neuron 15');
 
-  const summary = await readSummary(out);
-  assertClose('summary', (summary['mean_attention_from_equals'] as number[][]).flat(), mean, { atol: 1e-7 });
+  const summary = await readSummary(out, attentionSummary);
+  assertClose('summary', summary.mean_attention_from_equals.flat(), mean, { atol: 1e-7 });
 });
 
 test('every figure is there as SVG, PNG and Arrow, and says the right direction', async () => {
@@ -157,7 +158,10 @@ test('a neuron or a summand that the network does not have is refused by the nam
 });
 
 test('scores by frequency are those of the attention to a; of a product there is nothing to report', async (t) => {
-  const { attention_coefficients, attention_to_a, not_measured } = await readSummary(drawn.out);
+  const { attention_coefficients, attention_to_a, not_measured } = await readSummary(
+    drawn.out,
+    attentionSummary,
+  );
   // log of the attention to a over that to =, as it varies with a, is the score of a but for a constant.
   const pattern = cache[`cache/${PATTERN}`]!.data;
   const { F } = makeFourierBasis(p);
@@ -168,14 +172,14 @@ test('scores by frequency are those of the attention to a; of a product there is
     });
     return Array.from(multiply(F, createMatrix(p, 1, ratio)).data.subarray(1));
   });
-  const actual = (attention_coefficients as number[][]).map((ofHead) => ofHead.slice(1));
+  const actual = attention_coefficients!.map((ofHead) => ofHead.slice(1));
   assertClose('coefficients', actual.flat(), expected.flat(), { atol: 1e-5 });
-  assert.equal((attention_to_a as unknown[]).length, n_heads);
+  assert.equal(attention_to_a!.length, n_heads);
   assert.equal(not_measured, null);
 
   const { ended, out } = await run(await temporaryFolder(t), { example: [0, 1], neurons: [0] }, 'multiply');
   assert.equal(ended.exitCode, 0, ended.log);
-  const summary = await readSummary(out);
-  assert.deepEqual([summary['attention_coefficients'], summary['attention_to_a']], [null, null]);
-  assert.match(String(summary['not_measured']), /learnt multiply$/);
+  const summary = await readSummary(out, attentionSummary);
+  assert.deepEqual([summary.attention_coefficients, summary.attention_to_a], [null, null]);
+  assert.match(String(summary.not_measured), /learnt multiply$/);
 });

@@ -1,4 +1,6 @@
 // On the trained p = 53 model of test/fixtures, measured with NumPy, and on odd sizes.
+import { fourierSummary } from '../../lib/artifacts/fourier.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
@@ -6,7 +8,6 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
 import type { Operation } from '../../lib/task/operations.ts';
@@ -66,12 +67,12 @@ test('spectra, norms and key frequencies of a trained network', async () => {
   );
   assertClose('columns add up to the sign-free spectrum', combined, signFree, { ofLargest: 1e-12 });
 
-  const summary = await readSummary(out);
-  const keys = summary['key_frequencies'] as Record<string, number[]>;
-  const expected = (golden['key_frequencies'] as unknown as typeof keys)['embedding_quarter_max'];
-  assert.deepEqual(keys['embedding_quarter_max'], expected);
-  assert.deepEqual(keys['logit_map_quarter_max'], expected);
-  assert.deepEqual(summary['key_frequencies_by_all_rules'], expected);
+  const summary = await readSummary(out, fourierSummary);
+  const keys = summary.key_frequencies!;
+  const expected = (golden['key_frequencies'] as unknown as typeof keys).embedding_quarter_max;
+  assert.deepEqual(keys.embedding_quarter_max, expected);
+  assert.deepEqual(keys.logit_map_quarter_max, expected);
+  assert.deepEqual(summary.key_frequencies_by_all_rules, expected);
 });
 
 test('the last frequency, p//2, is on every axis, and the figures state their rules', async () => {
@@ -106,8 +107,8 @@ test('every figure is there, for networks of any size and more components than t
     for (const name of names)
       for (const end of ['svg', 'png', 'arrow'])
         assert.ok(files.includes(`${name}.${end}`), `${name}.${end}`);
-    const summary = await readSummary(out);
-    assert.deepEqual([summary['frequencies'], summary['components']], [(config.p - 1) / 2, components]);
+    const summary = await readSummary(out, fourierSummary);
+    assert.deepEqual([summary.frequencies, summary.components], [(config.p - 1) / 2, components]);
   }
 });
 
@@ -115,7 +116,10 @@ test('of a product, spectra are drawn and no frequency is called key', async (t)
   const config = { p: 7, d_model: 8, n_heads: 1, d_head: 4, d_mlp: 8 };
   const model = (path: string) => writeModel(path, config, initialWeights(config, 1));
   const out = await run(await temporaryFolder(t), 7, model, 'multiply');
-  const { key_frequencies, energy_in_key_frequencies_W_E, not_measured, gini } = await readSummary(out);
+  const { key_frequencies, energy_in_key_frequencies_W_E, not_measured, gini } = await readSummary(
+    out,
+    fourierSummary,
+  );
   assert.deepEqual([key_frequencies, energy_in_key_frequencies_W_E], [null, null]);
   assert.match(String(not_measured), /hold for addition.*learnt multiply$/);
   assert.ok(gini);

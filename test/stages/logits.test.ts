@@ -1,11 +1,12 @@
 // On a grokked p = 53 network: what the stage reports is what PyTorch and NumPy found (test/fixtures/trained-p53.json).
+import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/logits.params.ts';
@@ -38,7 +39,7 @@ function numbers(tree: unknown, path = ''): [string, number[]][] {
 test('reports every number of the trained network under its name, draws each figure, and controls stay at chance', async (t) => {
   const { exitCode, log, out } = await run(t, 53);
   assert.equal(exitCode, 0, log);
-  const summary = await readSummary(out);
+  const summary = await readSummary(out, logitsSummary);
   const found = new Map(numbers(summary));
   const golden = numbers(JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')));
   const shared = golden.filter(([path]) => found.has(path));
@@ -48,13 +49,11 @@ test('reports every number of the trained network under its name, draws each fig
     assertClose(path, found.get(path)!, expected, { rtol: isTiny ? 1e-3 : 1e-4, ofLargest: 1e-6 });
   }
 
-  const controls = summary['controls'] as {
-    logit_explained: number[];
-    embedding_loss_all: { only: number[]; dropped: number[] };
-  };
-  assert.ok(controls.logit_explained.every((share) => share < 1e-3));
-  const { only, dropped } = controls.embedding_loss_all;
-  assert.ok(only.every((loss) => loss > Math.log(53)) && dropped.every((loss) => loss < 0.1));
+  assert.ok(summary.not_measured === null);
+  const { logit_explained, embedding_loss_all } = summary.controls;
+  assert.ok(logit_explained.every((share) => share! < 1e-3));
+  const { only, dropped } = embedding_loss_all;
+  assert.ok(only.every((loss) => loss! > Math.log(53)) && dropped.every((loss) => loss! < 0.1));
 
   const names = await readdir(out);
   for (const figure of ['logit_spectrum', 'logit_cosine_similarity', 'excluded_loss', 'losses', 'accuracies'])

@@ -1,11 +1,12 @@
 // On a grokked p = 53 network, with numbers that PyTorch and NumPy made (test/fixtures/trained-p53.json).
+import { neuronsSummary } from '../../lib/artifacts/neurons.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { params } from '../../stages/neurons.params.ts';
 import { assertClose } from '../assert-close.ts';
@@ -41,13 +42,13 @@ test('frequency and share explained of every neuron, clusters and key frequencie
   const fractions = columns['neuron_fraction_explained'] as Float64Array;
   assertClose('fractions', fractions, golden.neuron_fraction_explained, { rtol: 1e-4 });
 
-  const summary = await readSummary(out);
-  assert.equal(summary['dead_neurons'], golden.dead_neurons);
-  assert.deepEqual(summary['key_frequencies'], { neurons: golden.key_frequencies.neurons });
-  const clusters = summary['clusters'] as Record<string, number>;
+  const summary = await readSummary(out, neuronsSummary);
+  assert.equal(summary.dead_neurons, golden.dead_neurons);
+  assert.deepEqual(summary.key_frequencies, { neurons: golden.key_frequencies.neurons });
+  const clusters = summary.clusters!;
   assert.deepEqual(Object.keys(clusters).map(Number), golden.key_frequencies.neurons);
   const inside = golden.neuron_fraction_explained.filter((fraction) => fraction > 0.85).length;
-  assert.equal(summary['neurons_in_clusters'], inside);
+  assert.equal(summary.neurons_in_clusters, inside);
   assert.equal(
     Object.values(clusters).reduce((x, y) => x + y),
     inside,
@@ -89,7 +90,7 @@ test('a neuron that the network does not have is refused', async (t) => {
 test('for a polynomial, summary.json has null and the reason, and nothing is drawn', async (t) => {
   const { exitCode, log, out } = await run(t, {}, 'quadratic');
   assert.equal(exitCode, 0, log);
-  const { key_frequencies, clusters, dead_neurons, not_measured } = await readSummary(out);
+  const { key_frequencies, clusters, dead_neurons, not_measured } = await readSummary(out, neuronsSummary);
   assert.deepEqual([key_frequencies, clusters, dead_neurons], [null, null, null]);
   assert.match(String(not_measured), /hold for addition.*learnt quadratic$/);
   assert.deepEqual(await readdir(out), ['summary.json']);

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import { progressSummary } from '../../lib/artifacts/progress.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import { createTensor } from '../../lib/files/tensor.ts';
 import type { ModelConfig, Weights } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
@@ -58,7 +60,7 @@ async function measure(t: TestContext, ...given: [Operation, Weights, readonly W
   assert.equal(first.exitCode, 0, first.log);
   const second = await runStage('progress', progressParams, {}, { measures }, out);
   assert.equal(second.exitCode, 0, second.log);
-  return { out, summary: await readSummary(out), names: await readdir(out) };
+  return { out, summary: await readSummary(out, progressSummary), names: await readdir(out) };
 }
 
 const untrained = (of: ModelConfig): Weights[] => [1, 2].map((seed) => initialWeights(of, seed));
@@ -68,8 +70,8 @@ test('subtract: measures of every checkpoint, on the key frequencies of the last
     ...untrained(config),
     subtracting,
   ]);
-  assert.deepEqual(summary['key_frequencies'], key);
-  assert.deepEqual([summary['checkpoints'], summary['last_epoch'], summary['not_measured']], [3, 200, null]);
+  assert.deepEqual(summary.key_frequencies, key);
+  assert.deepEqual([summary.checkpoints, summary.last_epoch, summary.not_measured], [3, 200, null]);
   const { rows, columns } = await readArrow(join(out, 'progress.arrow'));
   assert.equal(rows, 3);
   const explained = columns['logit_explained_by_key'] as Float64Array;
@@ -97,8 +99,8 @@ test('subtract: measures of every checkpoint, on the key frequencies of the last
 
 test('multiply: what holds for any operation is measured, the rest is left out with the reason', async (t) => {
   const { out, summary, names } = await measure(t, 'multiply', adding, untrained(config));
-  assert.deepEqual([summary['key_frequencies'], summary['phases']], [null, null]);
-  assert.match(String(summary['not_measured']), /hold for addition.*learnt multiply$/);
+  assert.deepEqual([summary.key_frequencies, summary.phases], [null, null]);
+  assert.match(String(summary.not_measured), /hold for addition.*learnt multiply$/);
   const { columns } = await readArrow(join(out, 'progress.arrow'));
   assert.ok('loss_test' in columns && 'effective_rank_W_E' in columns);
   assert.ok(!Object.keys(columns).some((name) => /restricted|excluded|trig|explained|phase/.test(name)));
@@ -108,28 +110,26 @@ test('multiply: what holds for any operation is measured, the rest is left out w
 test('a network without checkpoints has null and the reason, and no figure', async (t) => {
   const { summary, names } = await measure(t, 'add', adding, []);
   assert.deepEqual(names, ['summary.json']);
-  assert.deepEqual([summary['checkpoints'], summary['phases'], summary['last']], [null, null, null]);
-  assert.match(String(summary['not_measured']), /has no checkpoints/);
+  assert.deepEqual([summary.checkpoints, summary.phases, summary.last], [null, null, null]);
+  assert.match(String(summary.not_measured), /has no checkpoints/);
 });
 
-async function verdict(t: TestContext, operation: Operation): Promise<Record<string, unknown>> {
+async function verdict(t: TestContext, operation: Operation) {
   const { folder, needs } = await prepare(t, operation, subtracting, []);
   const out = join(folder, 'out');
   await mkdir(out);
   const { exitCode, log } = await runStage('logits', logitsParams, { controls: 1 }, needs, out);
   assert.equal(exitCode, 0, log);
-  return readSummary(out);
+  return readSummary(out, logitsSummary);
 }
 
 test('logits of a difference are measured with a - b, and the verdict sees its clock', async (t) => {
   const summary = await verdict(t, 'subtract');
-  assert.deepEqual(summary['key_used'], key);
-  const { uncentred } = summary['logit_explained_by_key'] as { uncentred: number };
-  assert.ok(uncentred > 0.999, String(uncentred));
-  const { criteria, clock } = summary['verdict'] as {
-    clock: string;
-    criteria: { name: string; met: boolean }[];
-  };
+  assert.ok(summary.not_measured === null);
+  assert.deepEqual(summary.key_used, key);
+  const { uncentred } = summary.logit_explained_by_key;
+  assert.ok(uncentred! > 0.999, String(uncentred));
+  const { criteria, clock } = summary.verdict;
   // Its squares are cut out of many ReLUs, each of which has overtones; a trained network gets by with fewer.
   const unmet = criteria.filter(({ met }) => !met).map(({ name }) => name);
   assert.deepEqual([clock, unmet], ['partly', ['neurons of one frequency']]);
@@ -137,6 +137,7 @@ test('logits of a difference are measured with a - b, and the verdict sees its c
 
 test('of the logits of a polynomial there is no verdict and no measure', async (t) => {
   const summary = await verdict(t, 'quadratic');
-  for (const name of ['verdict', 'restricted_loss_logits', 'trig_ratio']) assert.equal(summary[name], null);
-  assert.match(String(summary['not_measured']), /learnt quadratic$/);
+  for (const name of ['verdict', 'restricted_loss_logits', 'trig_ratio'] as const)
+    assert.equal(summary[name], null);
+  assert.match(String(summary.not_measured), /learnt quadratic$/);
 });

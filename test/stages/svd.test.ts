@@ -1,4 +1,6 @@
 // On the trained p = 53 model of test/fixtures, whose singular values were computed with NumPy, and on odd sizes.
+import { readSummary } from '../../lib/artifacts/summary.ts';
+import { svdSummary } from '../../lib/artifacts/svd.ts';
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +8,6 @@ import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readFileSync } from 'node:fs';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import type { ModelConfig } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
@@ -35,11 +36,11 @@ test('singular values, vectors and composites of a trained network', async (t) =
     copyFile(fixture('trained-p53.safetensors'), join(train, 'model.safetensors')),
   );
   const golden = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Record<string, never>;
-  const summary = (await readSummary(out)) as Record<string, never>;
+  const summary = await readSummary(out, svdSummary);
   const tolerance = { rtol: 1e-4, ofLargest: 1e-6 };
-  assertClose('W_E', summary['singular_values_W_E']!, golden['singular_values_W_E']!, tolerance);
-  assertClose('W_logit', summary['singular_values_W_L']!, golden['singular_values_W_L']!, tolerance);
-  assertClose('rank', [summary['effective_rank']!['W_E']], [golden['effective_rank']!['W_E']], tolerance);
+  assertClose('W_E', summary.singular_values_W_E, golden['singular_values_W_E']!, tolerance);
+  assertClose('W_logit', summary.singular_values_W_L, golden['singular_values_W_L']!, tolerance);
+  assertClose('rank', [summary.effective_rank.W_E], [golden['effective_rank']!['W_E']], tolerance);
 
   const figure = (await readArrow(join(out, 'singular_values.arrow'))).columns;
   assertClose(

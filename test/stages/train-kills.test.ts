@@ -5,7 +5,7 @@ import { watch } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { readHistory } from '../../lib/training/history-file.ts';
+import { readHistory } from '../../lib/artifacts/history.ts';
 import { createRandom } from '../files/damage.ts';
 import { trainFolder } from './train-stage.ts';
 

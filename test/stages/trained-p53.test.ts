@@ -5,8 +5,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { SUMMARIES } from '../../lib/artifacts/summaries.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import type { ParamsSchema } from '../../lib/runner/schema.ts';
 import { params as activations } from '../../stages/activations.params.ts';
 import { params as attention } from '../../stages/attention.params.ts';
@@ -25,7 +26,7 @@ const at = (stage: string): string => join(folder, stage);
 const found = new Map<string, (number | null)[]>();
 
 async function run(
-  stage: string,
+  stage: keyof typeof SUMMARIES,
   schema: ParamsSchema,
   needs: string[],
   given: Record<string, unknown> = {},
@@ -35,7 +36,8 @@ async function run(
   const { exitCode, log } = await runStage(stage, schema, given, folders, at(stage));
   assert.equal(exitCode, 0, log);
   if (['dataset', 'train', 'activations'].includes(stage)) return;
-  for (const [path, numbers] of leaves(await readSummary(at(stage)))) found.set(path, numbers);
+  for (const [path, numbers] of leaves(await readSummary(at(stage), SUMMARIES[stage])))
+    found.set(path, numbers);
 }
 
 /** Lists and numbers by path; a list is one leaf. */

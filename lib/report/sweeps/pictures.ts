@@ -1,5 +1,6 @@
 /** What the figures and the page of a sweep of trainings show, as data: each picture in the terms of lib/charts. */
 import { join } from 'node:path';
+import { readHistory } from '../../artifacts/history.ts';
 import type {
   CurveBundleOptions,
   PhaseMapOptions,
@@ -9,7 +10,6 @@ import type {
 import { formatTick } from '../../charts/numbers.ts';
 import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
-import { readHistory } from '../../training/history-file.ts';
 import { axisOf, capOf, epochOf, groupBy, isSeed, type Axis } from './axes.ts';
 import type { Pictures } from './data.ts';
 

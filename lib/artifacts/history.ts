@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describeType } from '../files/arrow-schema.ts';
 import { expectColumns, openArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
-import { readSummary } from '../files/summary.ts';
-import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
+import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/history.ts';
+import { readSummary } from './summary.ts';
+import { trainSummary } from './train.ts';
 
 const SCHEMA: ArrowSchema = {
   columns: Object.fromEntries(HISTORY_FIELDS.map((field) => [field, { type: 'float64' }])),
@@ -64,15 +65,11 @@ export async function readForeignHistory(path: string): Promise<HistoryRecord[]>
   }
 }
 
-/** What a summary says in place of a history. */
-export interface NoHistory {
-  readonly history: null;
-  readonly why_no_history: string;
-}
-
 /** The history in the folder of the train stage, or why there is none: a pretrained model may have come without. */
-export async function findHistory(folder: string): Promise<{ history: HistoryRecord[] } | NoHistory> {
-  const { history, why_no_history } = await readSummary(folder);
-  if (history === null && typeof why_no_history === 'string') return { history, why_no_history };
+export async function findHistory(
+  folder: string,
+): Promise<{ history: HistoryRecord[] } | { history: null; why_no_history: string }> {
+  const summary = await readSummary(folder, trainSummary);
+  if ('history' in summary) return { history: null, why_no_history: summary.why_no_history };
   return { history: await readHistory(join(folder, 'history.arrow')) };
 }

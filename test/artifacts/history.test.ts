@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeArrow } from '../../lib/files/arrow.ts';
-import { readHistory, writeHistory } from '../../lib/training/history-file.ts';
+import { readHistory, writeHistory } from '../../lib/artifacts/history.ts';
 
 test('a history is read back as it was written, and a foreign file is refused by name', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'grokscope-history-'));

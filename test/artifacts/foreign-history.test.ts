@@ -7,8 +7,8 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow, writeArrow, type ColumnData, type ColumnType } from '../../lib/files/arrow.ts';
 import { Failure } from '../../lib/files/failure.ts';
-import { readForeignHistory, readHistory } from '../../lib/training/history-file.ts';
-import { readPretrained } from '../../lib/training/pretrained.ts';
+import { readForeignHistory, readHistory } from '../../lib/artifacts/history.ts';
+import { readPretrained } from '../../lib/artifacts/pretrained.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

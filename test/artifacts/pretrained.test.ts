@@ -1,11 +1,12 @@
 // What a folder of a model trained elsewhere may hold, and how what is wrong with it is said.
+import { readSummary } from '../../lib/artifacts/summary.ts';
+import { trainSummary } from '../../lib/artifacts/train.ts';
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { createArrow, writeArrow } from '../../lib/files/arrow.ts';
 import { Failure } from '../../lib/files/failure.ts';
-import { readSummary } from '../../lib/files/summary.ts';
 import {
   flattenWeights,
   parameterCount,
@@ -18,10 +19,10 @@ import { readModel, writeModel } from '../../lib/network/model-file.ts';
 import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { openCheckpoints, writeCheckpoints } from '../../lib/training/checkpoints.ts';
-import { writeHistory } from '../../lib/training/history-file.ts';
+import { writeHistory } from '../../lib/artifacts/history.ts';
 import type { HistoryRecord } from '../../lib/training/history.ts';
 import { Journal } from '../../lib/training/journal.ts';
-import { readPretrained } from '../../lib/training/pretrained.ts';
+import { readPretrained } from '../../lib/artifacts/pretrained.ts';
 import { params as curvesParams } from '../../stages/curves.params.ts';
 import { params } from '../../stages/train.params.ts';
 import { runStage, temporaryFolder } from '../stages/start-stage.ts';
@@ -193,10 +194,11 @@ test('the stage takes a folder whole, and refuses a model of another p with what
     'summary.json',
   ]);
   assert.deepEqual(await readModel(join(out, 'model.safetensors')), { config, weights });
-  const summary = await readSummary(out);
+  const summary = await readSummary(out, trainSummary);
+  assert.ok('pretrained' in summary && 'max_test_loss_epoch' in summary);
   const { train_loss, test_loss, pretrained, epochs, max_test_loss_epoch, d_mlp } = summary;
   assert.deepEqual([pretrained, epochs, max_test_loss_epoch, d_mlp], [true, 21, 0, 16]);
-  for (const loss of [train_loss, test_loss] as number[]) assert.ok(loss > 1.8 && loss < 3, String(loss));
+  for (const loss of [train_loss!, test_loss!]) assert.ok(loss > 1.8 && loss < 3, String(loss));
   assert.doesNotMatch(JSON.stringify(summary), new RegExp(good));
 
   const drawn = await runStage('curves', curvesParams, {}, { train: out }, curves);

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { Failure, onFile } from '../files/failure.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { readModel } from '../network/model-file.ts';
-import { checkCheckpoints } from './checkpoints.ts';
-import { readForeignHistory, writeHistory } from './history-file.ts';
-import type { HistoryRecord } from './history.ts';
+import { checkCheckpoints } from '../training/checkpoints.ts';
+import type { HistoryRecord } from '../training/history.ts';
+import { readForeignHistory, writeHistory } from './history.ts';
 
 export interface Pretrained {
   readonly config: ModelConfig;

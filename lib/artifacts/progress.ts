@@ -1,0 +1,43 @@
+// progress/: the measures over training, with its phases.
+import { OPERATION_NAMES } from '../task/operations.ts';
+import { byName, count, either, list, nothing, number, orNull, record, text, word } from './fields.ts';
+
+const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
+
+/** Epochs of checkpoints; `to` is null while the phase lasts. Null for a phase that was not reached. */
+const phase = orNull(record({ from: count, to: orNull(count) }));
+
+const extreme = record({ epoch: count, value: number });
+const EXTREMES = { largest_test_loss: extreme, largest_sum_squared_weights: extreme };
+
+export const progressSummary = either(
+  record({
+    ...NETWORK,
+    not_measured: orNull(text),
+    checkpoints: count,
+    first_epoch: count,
+    last_epoch: count,
+    key_frequencies: orNull(list(count)),
+    key_rule: text,
+    phases: orNull(record({ memorisation: phase, circuit_formation: phase, cleanup: phase })),
+    phase_rules: record({ memorisation: text, circuit_formation: text, cleanup: text }),
+    milestones: either(
+      record(EXTREMES),
+      record({ ...EXTREMES, largest_excluded_loss: extreme, smallest_restricted_loss: extreme }),
+    ),
+    /** Every scalar measure of the last checkpoint. */
+    last: byName(number),
+  }),
+  /** Of a network without checkpoints. */
+  record({
+    ...NETWORK,
+    not_measured: text,
+    checkpoints: nothing,
+    first_epoch: nothing,
+    last_epoch: nothing,
+    key_frequencies: nothing,
+    phases: nothing,
+    milestones: nothing,
+    last: nothing,
+  }),
+);

@@ -1,0 +1,42 @@
+// <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them. Their fields
+// are declared in the file of that stage beside this one.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile, onFile } from '../files/failure.ts';
+import { readText } from '../files/regular-file.ts';
+import { findMismatch, type Field, type Read, type Written } from './fields.ts';
+
+const NAME = 'summary.json';
+
+/** Writes `<folder>/summary.json`. Numbers that are not finite have no place in JSON and become null. */
+export async function writeSummary<F extends Field>(
+  folder: string,
+  declared: F,
+  summary: Written<F>,
+): Promise<void> {
+  const path = join(folder, NAME);
+  const json = JSON.stringify(summary, null, 2);
+  // The compiler lets fields pass that an object brings along when it is spread.
+  const mismatch = findMismatch(declared, JSON.parse(json));
+  if (mismatch !== null) throw new Error(`${path} ${mismatch}`);
+  await onFile(path, () => writeFile(path, `${json}\n`));
+}
+
+/** Reads `<folder>/summary.json`. Throws Failure when it is missing, or with the first field that is not as declared. */
+export async function readSummary<F extends Field>(folder: string, declared: F): Promise<Read<F>> {
+  const path = join(folder, NAME);
+  const text = await onFile(path, () => readText(path));
+  const summary = parse(text);
+  if (summary === undefined) throw badFile(path, 'is not JSON');
+  const mismatch = findMismatch(declared, summary);
+  if (mismatch !== null) throw badFile(path, mismatch);
+  return summary as Read<F>;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

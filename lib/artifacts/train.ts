@@ -1,0 +1,46 @@
+// train/: the trained network, its history and its checkpoints. A model that was trained elsewhere may have come without
+// the last two, or with a history that has no accuracies: then there is less to say of it.
+import { count, either, flag, nothing, number, orNull, record, text } from './fields.ts';
+
+/** Of the network as it is at the end. */
+const NETWORK = {
+  p: count,
+  d_model: count,
+  n_heads: count,
+  d_head: count,
+  d_mlp: count,
+  parameters: count,
+  engine: text,
+  train_pairs: count,
+  test_pairs: count,
+  checkpoints: count,
+  train_loss: number,
+  test_loss: number,
+  train_accuracy: number,
+  test_accuracy: number,
+};
+
+/** Of a history. */
+export const MILESTONES = {
+  memorised_epoch: orNull(count),
+  grokked_epoch: orNull(count),
+  test_loss_below_1_epoch: orNull(count),
+  test_loss_below_0_1_epoch: orNull(count),
+  test_loss_below_1e_6_epoch: orNull(count),
+  max_test_loss: number,
+  max_test_loss_epoch: count,
+};
+
+/** In place of one. */
+export const NO_HISTORY = { history: nothing, why_no_history: text };
+/** Beside the milestones of one without accuracies. */
+export const NO_ACCURACIES = { accuracy: nothing, why_no_accuracy: text };
+
+const PRETRAINED = { ...NETWORK, pretrained: flag };
+
+export const trainSummary = either(
+  record({ ...NETWORK, epochs: count, ...MILESTONES }),
+  record({ ...PRETRAINED, epochs: count, ...MILESTONES }),
+  record({ ...PRETRAINED, epochs: count, ...MILESTONES, ...NO_ACCURACIES }),
+  record({ ...PRETRAINED, epochs: nothing, ...NO_HISTORY }),
+);
