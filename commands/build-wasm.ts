@@ -1,6 +1,6 @@
 /**
  * `npm run build:wasm`: compiles the kernel's WebAssembly modules with Debian 12's clang 16 and lld 16, which give the same
- * bytes everywhere. With --check it compares with the committed files instead and exits 1 where one differs.
+ * bytes everywhere. With --check it compares them with the committed files instead, and exits with 1 if one differs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const COMPILE = [
   '-mmutable-globals',
   '-ffp-contract=off',
   '-fno-math-errno',
-  // Its rewriting of addresses makes negative offsets, which WebAssembly's loads do not have.
+  // This pass makes negative offsets, which loads in WebAssembly cannot have.
   '-mllvm',
   '-disable-lsr',
 ];

@@ -6,14 +6,14 @@ import { describeFailure } from '../lib/files/failure.ts';
 import { ConfigurationError } from '../lib/files/problem.ts';
 import { guardConsole, writeLines } from '../lib/files/visible.ts';
 
-/** Where a command writes, and what tells it to stop: aborted with the name of a signal as reason. */
+/** Where a command writes, and the signal to stop, aborted with the name of a signal as reason. */
 export interface Outside {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;
   readonly stop: AbortSignal;
 }
 
-/** The exit code of `work`, which gives its own where it does not fail. Says once what failed. Never throws. */
+/** The exit code that `work` returns; if it throws, prints the error and gives the exit code for that. Never throws. */
 export async function exitCodeOf(
   work: () => Promise<number>,
   stderr: NodeJS.WritableStream,
@@ -28,12 +28,12 @@ export async function exitCodeOf(
   }
 }
 
-/** Runs `work` on the words of the command line, and ends the process with its exit code. */
+/** Runs `work` with the arguments of the command line, and ends the process with its exit code. */
 export async function runCommand(
   work: (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>,
 ): Promise<never> {
   guardConsole();
-  // A reader that has seen enough (`| head`) is no reason to stop working.
+  // The work goes on when nobody reads its output any more (`| head`).
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   process.exitCode = await exitCodeOf(() => work(process.argv.slice(2), process.env), process.stderr);
   process.exit();

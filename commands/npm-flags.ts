@@ -1,4 +1,4 @@
-/** What npm keeps for itself: options that stand before `--`. */
+/** Options before `--`, which npm keeps for itself. */
 import { nearest, type Problem } from '../lib/files/problem.ts';
 import { lookAtNpm, type Npm } from './npm-log.ts';
 import { PREFIX, readSettings } from './npm-settings.ts';
@@ -6,7 +6,7 @@ import { PREFIX, readSettings } from './npm-settings.ts';
 /** Options of a command as node:util parseArgs has them. */
 export type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
-/** Options that npm itself uses when it runs a script, and whether a value follows. */
+/** Options that npm itself uses when it runs a script, and whether they take a value. */
 const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
   loglevel: 'with a value',
   prefix: 'with a value',
@@ -31,9 +31,9 @@ const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
 };
 
 /**
- * The problem, if npm kept options that were meant for the command `script`: `npm run pipeline --dry-run` would run for
- * real. Where the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts, unless npm's own
- * files or its environment set the same.
+ * A problem, if npm kept options that were meant for the command `script`: otherwise `npm run pipeline --dry-run` would
+ * run for real. If the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts, unless
+ * npm's files or the environment set it too.
  */
 export function keptByNpm(
   script: string,
@@ -59,7 +59,7 @@ export function keptByNpm(
   ];
 }
 
-/** What npm kept, the words that the command should have got, and what there is to add. */
+/** What npm kept, the words that the command should have got, and a remark. */
 interface Kept {
   readonly flags: readonly string[];
   readonly words: readonly string[];
@@ -77,7 +77,7 @@ function findTyped(script: string, typed: readonly string[], options: OptionType
   for (let i = 0; i < end; i++) {
     const word = typed[i]!;
     const name = /^--(?:no-)?(.+)$/.exec(word)?.[1] ?? '';
-    const isDryRun = word === '--no-yes' && 'dry-run' in options; // how npm spells out -n
+    const isDryRun = word === '--no-yes' && 'dry-run' in options; // npm turns -n into this
     const own = Object.hasOwn(NPMS_OWN, name) && !isDryRun ? NPMS_OWN[name] : undefined;
     const flag = isDryRun ? '-n' : correct(word, options);
     if (own === 'with a value') i++;
@@ -91,7 +91,7 @@ function findTyped(script: string, typed: readonly string[], options: OptionType
 const isOurs = (flag: string, options: OptionTypes): boolean =>
   flag === '-n' || (flag.startsWith('--') && Object.hasOwn(options, flag.slice(2)));
 
-/** The option that is meant by `--dryrun` or `--dry`; npm, too, accepts the beginning of a name. */
+/** The option that `--dryrun` or `--dry` stands for; npm accepts the beginning of a name, too. */
 function correct(word: string, options: OptionTypes): string {
   const name = /^--(.+)$/.exec(word)?.[1];
   if (name === undefined || Object.hasOwn(options, name)) return word;
@@ -101,7 +101,7 @@ function correct(word: string, options: OptionTypes): string {
   return meant === undefined ? word : `--${meant}`;
 }
 
-/** npm leaves an option in the environment, `true` or what was given with `=`; a value after a space is a word. */
+/** npm puts an option into the environment as `true`, or with its value after `=`; after a space it remains a word. */
 function findInferred(
   args: readonly string[],
   options: OptionTypes,
@@ -114,7 +114,7 @@ function findInferred(
   const lines: string[] = [];
   const found: string[] = [];
   if (env['npm_config_yes'] === '' && !settings.has('yes') && 'dry-run' in options) {
-    flags.push('-n'); // npm takes it for --no-yes
+    flags.push('-n'); // to npm it is --no-yes
     found.push('npm_config_yes=');
     lines.push('-n');
   }
@@ -135,7 +135,7 @@ function findInferred(
   return { flags, words: [...words, ...lines], why };
 }
 
-/** Removes from `words` those that look like values of the option, and gives them. */
+/** Removes those of `words` that look like values of the option, and returns them. */
 function takeValues(name: string, words: string[]): string[] {
   const fits = name === 'set' ? /=/ : name === 'jobs' || name === 'keep' ? /^\d+$/ : /[./]/;
   const found = words.filter((word) => fits.test(word)).slice(0, name === 'set' ? undefined : 1);
@@ -144,6 +144,6 @@ function takeValues(name: string, words: string[]): string[] {
   return values.flatMap((value) => [`--${name}`, value]);
 }
 
-/** Quoted so that a shell takes it for one word. */
+/** Quoted as one word for a shell. */
 const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

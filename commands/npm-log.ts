@@ -1,24 +1,24 @@
 /**
- * What was typed after `npm`. While it runs a script, npm has another process title, and nothing of `--only`, `-n` and `-k`
- * is in the environment. Its own log, which stays open until the script has ended, begins with all the words.
+ * What was typed after `npm`. While npm runs a script its process title no longer says, and the environment has no trace
+ * of `--only`, `-n` and `-k`. But npm's own log begins with all the words, and stays open until the script has ended.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** npm may start a script through a shell or two. */
 const FARTHEST = 4;
-/** Where the log of our npm cannot be told from others, a log older than this is not ours. */
+/** If the log of our npm cannot be told from others, a log older than this is not taken for ours. */
 const RECENT_MS = 60_000;
 
-/** npm, as far as it can be looked at from the process of a script. */
+/** What the process of a script can find out about its npm. */
 export interface Npm {
-  /** Shorthands spelled out, `--jobs=2` in two; null where npm keeps no log, or it cannot be found. */
+  /** With shorthands spelled out and `--jobs=2` split into two words; null if npm keeps no log or it cannot be found. */
   readonly typed: readonly string[] | null;
-  /** What npm itself was started with; null where that cannot be read. */
+  /** The environment that npm was started with; null if it cannot be read. */
   readonly env: NodeJS.ProcessEnv | null;
 }
 
-/** Looks at the npm that runs `script` with `args`. */
+/** Finds out about the npm that runs `script` with `args`. */
 export function lookAtNpm(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Npm {
   try {
     const npm = ancestors().find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('npm'));
@@ -31,7 +31,7 @@ export function lookAtNpm(script: string, args: readonly string[], env: NodeJS.P
   }
 }
 
-/** Ids of the processes above this one, the nearest first. Throws where there is no /proc. */
+/** Ids of the ancestors of this process, nearest first. Throws if there is no /proc. */
 function ancestors(): number[] {
   const pids = [process.ppid];
   while (pids.length < FARTHEST) {
@@ -50,7 +50,7 @@ function openLogs(pid: number): string[] {
       .map((fd) => readlink(join(folder, fd)))
       .filter((path) => /-debug-0\.log$/.test(path));
   } catch {
-    return []; // it is somebody else's
+    return []; // it belongs to somebody else
   }
 }
 
@@ -62,7 +62,7 @@ function readlink(path: string): string {
   }
 }
 
-/** Where there is no /proc: from the newest log of the last minute whose npm has the title that ours has. */
+/** Without /proc: reads the newest log of the last minute whose npm has the same title as ours. */
 export function readRecent(script: string, args: readonly string[], env: NodeJS.ProcessEnv): string[] | null {
   const folder = env['npm_config_logs_dir'] ?? join(env['npm_config_cache'] ?? '', '_logs');
   try {

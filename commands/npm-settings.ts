@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What the name of a setting has before it in the environment. */
+/** Stands before the name of a setting in the environment. */
 export const PREFIX = 'npm_config_';
 
 /**
- * All values that each setting has: in the project's, the user's, the system's and npm's own npmrc, and in `started`, the
- * environment that npm was started with.
+ * All values of each setting: from the npmrc of the project, of the user, of the system and of npm itself, and from
+ * `started`, the environment that npm was started with.
  */
 export function readSettings(
   env: NodeJS.ProcessEnv,

@@ -1,9 +1,9 @@
-/** The words of a command line, through node:util parseArgs. */
+/** Parses a command line with parseArgs of node:util. */
 import { parseArgs } from 'node:util';
 import { ConfigurationError, suggest, type Problem } from '../lib/files/problem.ts';
 import { keptByNpm } from './npm-flags.ts';
 
-/** Options as parseArgs has them; `example` is a value that shows what is meant. */
+/** Options as parseArgs describes them, with an example of a value for messages. */
 export type OptionTypes = Readonly<
   Record<
     string,
@@ -25,13 +25,13 @@ type Value<T extends OptionTypes[string]> = T extends { readonly type: 'boolean'
 
 export interface Words<T extends OptionTypes> {
   readonly values: { readonly [K in keyof T]?: Value<T[K]> };
-  /** What is not an option. */
+  /** The words that are no options. */
   readonly names: readonly string[];
-  /** Options that npm kept, that do not exist or that lack their value. */
+  /** Options that npm kept, that do not exist, or that lack their value. */
   readonly problems: Problem[];
 }
 
-/** What stands after `npm run <command> --`. */
+/** Parses what follows `npm run <command> --`. */
 export function readWords<T extends OptionTypes>(
   command: string,
   args: readonly string[],
@@ -63,7 +63,7 @@ export function readWords<T extends OptionTypes>(
   return { values: values as Words<T>['values'], names: positionals, problems };
 }
 
-/** The options of a command that takes nothing else. Throws a ConfigurationError that names everything wrong. */
+/** The options of a command that takes no other words. Throws a ConfigurationError with every problem. */
 export function readOptions<T extends OptionTypes>(
   ...[command, args, types, env]: Parameters<typeof readWords<T>>
 ): Words<T>['values'] {
@@ -74,7 +74,7 @@ export function readOptions<T extends OptionTypes>(
   return values;
 }
 
-/** A whole number of at least 1; another is noted in `problems`. */
+/** A whole number of at least 1; anything else becomes a problem. */
 export function readCount(place: string, given: string, problems: Problem[]): number {
   const count = Number(given);
   if (!Number.isSafeInteger(count) || count < 1)
@@ -82,7 +82,7 @@ export function readCount(place: string, given: string, problems: Problem[]): nu
   return count;
 }
 
-/** One thing wrong with the command line. */
+/** An error about one option of the command line. */
 export const wrongLine = (place: string, message: string, hint?: string): ConfigurationError =>
   new ConfigurationError([{ place, message, ...(hint !== undefined && { hint }) }]);
 

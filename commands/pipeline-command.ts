@@ -1,4 +1,4 @@
-/** `pipeline` and its sister commands, from their words to their exit codes. */
+/** `npm run pipeline` and its sister commands as a function that returns the exit code. */
 import { writeEvent, writeLines } from '../lib/files/visible.ts';
 import {
   findRoots,
@@ -17,7 +17,7 @@ import { checkTargets, parseOptions, type Options } from './pipeline-options.ts'
 import { describeDropped, describePlan, describeResults, describeVerdict, type Said } from './print.ts';
 import { EXIT_CODES } from './stop.ts';
 
-/** Carries out what stands after `node commands/pipeline.ts`; gives the exit code. Never throws. */
+/** Runs the command with these arguments and returns the exit code. Never throws. */
 export const runPipelineCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -51,11 +51,11 @@ async function carryOut(given: Options, outside: Outside): Promise<number> {
       return await bringUpToDate(runner, shared, chosen, options, outside);
     return await execute(runner, pipeline, chosen, options, outside);
   } finally {
-    await shared.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
+    await shared.hashes.save().catch(() => {}); // without it the next run is slower, nothing else
   }
 }
 
-/** What stands for a file rather than for a stage. */
+/** Whether a word means a file and not a stage. */
 const isPath = (target: string): boolean => /[/\\.]/.test(target);
 
 async function bringUpToDate(
@@ -73,7 +73,7 @@ async function bringUpToDate(
   return fine ? 0 : 1;
 }
 
-/** What a command says beside a run. */
+/** What a command prints outside a run. */
 async function execute(
   runner: Runner,
   { stages }: Pipeline,
@@ -101,7 +101,7 @@ async function execute(
   return 0;
 }
 
-/** Shows what happens to `names` on the terminal, or as JSON, until `close`. */
+/** Shows the events of these stages on the terminal, or as JSON, until `close`. */
 async function openReport(
   { json }: Options,
   names: readonly string[],

@@ -17,7 +17,7 @@ export interface Options {
   readonly keepGoing: boolean;
   readonly json: boolean;
   readonly jobs: number;
-  /** Results of each stage that gc keeps. */
+  /** How many results of each stage gc keeps. */
   readonly keep: number;
   /** Null: pipeline.yaml. */
   readonly file: string | null;
@@ -26,7 +26,7 @@ export interface Options {
   /** Null: the folder `.cache` beside stages/. */
   readonly cache: string | null;
   readonly overrides: readonly Override[];
-  /** Whether what the folder of results remembers is dropped. */
+  /** Whether to drop what the folder of results remembers. */
   readonly asWritten: boolean;
 }
 
@@ -68,10 +68,10 @@ const OWN = {
 const DEFAULT_JOBS = Math.min(2, availableParallelism());
 const DEFAULT_KEEP = 3;
 
-/** Every option; a command that lacks one refuses it. */
+/** The options of all commands; each command refuses those it does not have. */
 type Given = Words<typeof EVERYWHERE & typeof GC & typeof RUNNING>['values'];
 
-/** Parses what stands after `node commands/pipeline.ts`. Throws a ConfigurationError that names everything wrong. */
+/** Parses the arguments of `commands/pipeline.ts`. Throws a ConfigurationError with every problem. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const [command, ...rest] = args;
   if (!isCommand(command))
@@ -123,7 +123,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
 
 const isCommand = (name: string | undefined): name is Command => COMMANDS.some((command) => command === name);
 
-/** Throws a ConfigurationError that names every target that is no stage. */
+/** Throws a ConfigurationError with every target that is not a stage. */
 export function checkTargets({ command, targets }: Options, { stages }: Pipeline): void {
   const problems = targets
     .filter((target) => !stages.has(target))

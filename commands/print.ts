@@ -1,4 +1,4 @@
-/** Lines that are not events: a plan, what verify and gc found, and where the figures of a run are. */
+/** What commands print beside events: plans, results of verify and gc, folders of figures. */
 import { join } from 'node:path';
 import { shortPath } from '../lib/files/short-path.ts';
 import {
@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../lib/runner/runner.ts';
 
-/** What a command says: lines for people, data for programs. */
+/** Output of a command: lines for people, data for programs. */
 export type Said = readonly (string | object)[];
 
 /** A line for each stage. */

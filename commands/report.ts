@@ -51,7 +51,7 @@ await runCommand(async (args, env) => {
   return 0;
 });
 
-/** Where there is no browser the address is enough. */
+/** Tries to open a browser; without one, the printed address has to do. */
 function openBrowser(address: string): void {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   spawn(command, [...args, address], { stdio: 'ignore', detached: true })

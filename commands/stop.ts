@@ -1,17 +1,17 @@
-/** How a command is told to stop: by a signal, or by a parent that goes away. */
+/** Stops a command at a signal, or when its parent process has gone. */
 import { readFileSync } from 'node:fs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Stop = (typeof SIGNALS)[number];
 
-/** As the shell counts: 128 and the number of the signal. */
+/** 128 plus the number of the signal, as in a shell. */
 export const EXIT_CODES: Readonly<Record<Stop, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 const WATCH_MS = 500;
 
 /**
- * Aborted with the name of the first signal as reason; `onAgain` is called at the second. A parent that goes away counts
- * as SIGHUP: npm does not pass every signal on.
+ * The returned signal is aborted with the name of the first signal as reason; `onAgain` is called at the second. A parent
+ * that has gone counts as SIGHUP, as npm does not pass every signal on.
  */
 export function listenForStop(onAgain: () => void): AbortSignal {
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export function listenForStop(onAgain: () => void): AbortSignal {
   return stop.signal;
 }
 
-/** Our parent. Under npm that is a shell, which outlives npm, so its parent counts as well (Linux only). */
+/** Our parent; under npm it is a shell that outlives npm, so the parent of the shell counts, too (Linux only). */
 function readAncestors(): string {
   const parent = String(process.ppid);
   if (process.env['npm_lifecycle_event'] === undefined || process.platform !== 'linux') return parent;

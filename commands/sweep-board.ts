@@ -21,7 +21,7 @@ export class Board {
     this.#advance();
   }
 
-  /** Shows the events that say how far a point is. */
+  /** Shows progress and notes of the stages of a point. */
   onEvent(point: Point, event: RunEvent): void {
     const { stage } = event;
     if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // another point of ours
@@ -31,7 +31,7 @@ export class Board {
       this.#terminal.show({ ...event, stage: point.name, note: [stage, event.note].join('  ').trimEnd() });
   }
 
-  /** A line for a point that has ended, unless it was known, as a thousand points may be. */
+  /** Prints a line for a point that ran or failed; of known ones there may be a thousand. */
   onEnd({ point, outcome, seconds, detail }: Ending, words: string): void {
     this.#ended++;
     this.#counts[outcome]++;
@@ -50,7 +50,7 @@ export class Board {
     this.#terminal.show({ type: 'note', stage: this.#sweep.name, text });
   }
 
-  /** Takes the bars away, then prints how many points ended how, or `instead`. */
+  /** Removes the bars, then prints how many points ended in which way, or `instead`. */
   close(instead: string | null): void {
     this.#terminal.close();
     if (instead !== null) return writeLines(this.#stream, [instead]);

@@ -1,4 +1,4 @@
-/** The points of a sweep of pipeline.yaml, and what came of them. */
+/** `npm run sweep` as a function: runs the points of a sweep and shows their results. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
@@ -25,7 +25,7 @@ import { EXIT_CODES } from './stop.ts';
 import { Board } from './sweep-board.ts';
 import { HELP, parseSweepOptions, type SweepOptions } from './sweep-options.ts';
 
-/** Carries out what stands after `node commands/sweep.ts`; gives the exit code. Never throws. */
+/** Runs the command with these arguments and returns the exit code. Never throws. */
 export const runSweepCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -45,7 +45,7 @@ async function execute(options: SweepOptions, outside: Outside): Promise<number>
     return 0;
   }
   const roots = findRoots(options, { root: file.root, stages: new Map() });
-  // A task reads a copy of the file, which will be removed.
+  // A task reads a copy of pipeline.yaml that will be removed: its folders must not remember that path.
   const origin = { root: file.root, file: options.task === null ? options.file : null, cache: roots.cache };
   const site = { ...(await openSite(roots.artifacts, roots.cache, options.name)), origin };
   const submitted = options.collect ? await readSubmissions(site.folder) : [];
@@ -60,7 +60,7 @@ async function execute(options: SweepOptions, outside: Outside): Promise<number>
     const executor = kind.open(options.given, sweep.settings[kind.name], launch);
     return await carryOut(site, sweep, executor, options, outside);
   } finally {
-    await site.cache.hashes.save().catch(() => {}); // a cache that cannot be written costs time, nothing else
+    await site.cache.hashes.save().catch(() => {}); // without it the next run is slower, nothing else
   }
 }
 
@@ -70,7 +70,7 @@ function executorOf({ executor, folder }: Submission): ExecutorKind {
   return kind;
 }
 
-/** What a task of a batch system starts. */
+/** The script that a task of a batch system starts. */
 const SCRIPT = fileURLToPath(new URL('./sweep.ts', import.meta.url));
 
 const codeOf = (outcome: 'done' | 'failed' | 'stopped', { reason }: AbortSignal): number =>

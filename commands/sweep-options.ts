@@ -45,7 +45,7 @@ const OF_EXECUTORS: OptionTypes = Object.fromEntries(
   }),
 );
 
-/** Throws a ConfigurationError that names everything wrong. */
+/** Parses the arguments of `commands/sweep.ts`. Throws a ConfigurationError with every problem. */
 export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEnv): SweepOptions {
   const { values, names, problems } = readWords('sweep', args, { ...OF_EXECUTORS, ...OPTIONS }, env);
   const executor = findExecutor(values.executor, problems);
@@ -79,7 +79,7 @@ export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEn
   };
 }
 
-/** The executor `name`, by default the first one; null, and a problem, where there is none of that name. */
+/** The executor of that name, by default the first one. If there is none, notes a problem and returns null. */
 function findExecutor(name: string = EXECUTORS[0].name, problems: Problem[]): ExecutorKind | null {
   const found = EXECUTORS.find((each) => each.name === name);
   if (found) return found;

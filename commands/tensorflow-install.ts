@@ -1,6 +1,6 @@
 /**
  * `npm run tensorflow:install`: runs the installer of @tensorflow/tfjs-node-gpu, which `npm ci` leaves out. It downloads
- * TensorFlow 2.9.1 for CUDA 11.2 and the binding made for it (hundreds of megabytes); where there is no such GPU the
+ * TensorFlow 2.9.1 for CUDA 11.2 and the binding made for it (hundreds of megabytes); without such a GPU the
  * library computes on the CPU.
  */
 import { spawn } from 'node:child_process';

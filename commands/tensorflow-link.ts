@@ -1,8 +1,8 @@
 /**
  * `npm run tensorflow:link -- --python PATH`: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
- * Python environment has, where the library that the package would download is out of reach or older than the GPU.
+ * Python environment has, for machines that cannot download the package's own library or whose GPU is newer than it.
  * Two C++ files and TensorFlow's C interface: one call of the C++ compiler, no node-gyp, nothing fetched. The library
- * stays where Python has it, so that it finds the CUDA libraries beside it as it does from Python.
+ * stays in the Python environment, where it finds the CUDA libraries beside it.
  */
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
@@ -25,7 +25,7 @@ const LIBRARIES: Partial<Record<NodeJS.Platform, string[]>> = {
   darwin: ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib'],
 };
 
-/** Folder of the tensorflow module of that interpreter, found without importing it. */
+/** The folder of the tensorflow module of this Python, found without importing it. */
 async function tensorflowFolder(python: string): Promise<string> {
   const script =
     "import importlib.util as u; s = u.find_spec('tensorflow'); print(*(s.submodule_search_locations if s else []))";
@@ -53,7 +53,7 @@ async function findLibraries(folder: string): Promise<string[]> {
   return paths;
 }
 
-/** First that answers: $CXX, c++, g++, clang++. */
+/** The first of $CXX, c++, g++ and clang++ that works. */
 async function findCompiler(): Promise<string> {
   const candidates = [process.env.CXX, 'c++', 'g++', 'clang++'].filter((name) => name !== undefined);
   for (const candidate of candidates)

@@ -1,6 +1,6 @@
 /**
- * A run on the terminal: one line a stage when it is settled, and while it takes longer than two seconds a live bar
- * (through cli-progress, the one door to it); plain lines now and then where there is no terminal.
+ * A run on the terminal: a line for each stage that has ended, and a live bar for one that takes longer than two seconds
+ * (only this file imports cli-progress). Without a terminal, a plain line now and then instead of a bar.
  */
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { visible } from '../lib/files/visible.ts';
@@ -8,15 +8,15 @@ import { listPastReasons, type RunEvent } from '../lib/runner/runner.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;
-/** Longest text beside a bar, whose line must not wrap. */
+/** Most characters beside a bar: its line must not wrap. */
 const LONGEST_WORDS = 120;
-/** Without a terminal: time from one line to the next. */
+/** Time between two lines, without a terminal. */
 const PLAIN_EVERY_MS = 15_000;
 
 /** A stage that is being worked on. */
 interface Live {
   readonly since: number;
-  /** When what it does now began. */
+  /** When its present action began. */
   acting: number;
   last: Pick<Progress, 'action' | 'done' | 'total' | 'note'>;
   bar?: SingleBar;
@@ -36,11 +36,11 @@ export class Terminal {
   readonly #width: number;
   readonly #live = new Map<string, Live>();
   readonly #clock: NodeJS.Timeout;
-  /** What draws bars; loaded when the first bar is due, as most runs end before. */
+  /** Loaded when the first bar is due, as most runs end before that. */
   #library: { MultiBar: typeof MultiBar } | undefined;
   #bars: MultiBar | undefined;
 
-  /** `stages`: the names that will be shown, for the width of their column. */
+  /** `stages` are the names to be shown, for the width of their column. */
   constructor(stream: Stream, stages: readonly string[]) {
     this.#stream = stream;
     this.#width = Math.max(...stages.map((name) => name.length)) + 2;
@@ -63,7 +63,7 @@ export class Terminal {
     }
   }
 
-  /** Takes the bars away. */
+  /** Removes the bars. */
   close(): void {
     clearInterval(this.#clock);
     for (const stage of [...this.#live.keys()]) this.#drop(stage);
@@ -154,7 +154,7 @@ export class Terminal {
   }
 }
 
-/** Whether a plain line is due: after a while, and soon after something else began to be done. */
+/** Whether a plain line is due: from time to time, and soon after the action has changed. */
 const isDue = ({ told, acting }: Live, now: number): boolean =>
   told === null || now - told > PLAIN_EVERY_MS || (told < acting && now - acting > PATIENCE_MS);
 

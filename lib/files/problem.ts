@@ -16,9 +16,9 @@ export interface Problem {
 /** The configuration or the command line is wrong: exit code 2. */
 export class ConfigurationError extends Error {
   readonly problems: readonly Problem[];
-  /** `untold`: how many more there are. */
-  constructor(problems: readonly Problem[], untold = 0) {
-    super([...problems.map(renderProblem), ...(untold > 0 ? [`and ${untold} more`] : [])].join('\n'));
+  /** `omitted`: how many more there are. */
+  constructor(problems: readonly Problem[], omitted = 0) {
+    super([...problems.map(renderProblem), ...(omitted > 0 ? [`and ${omitted} more`] : [])].join('\n'));
     this.name = 'ConfigurationError';
     this.problems = problems;
   }

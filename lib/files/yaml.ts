@@ -30,7 +30,7 @@ export class Source {
   readonly root: Node | null;
   readonly problems: Problem[] = [];
   /** How many more there are than `problems` holds. */
-  untold = 0;
+  omitted = 0;
   readonly #document: Document.Parsed;
   #hasAliases = false;
   readonly #lines: readonly string[];
@@ -84,7 +84,7 @@ export class Source {
     const place = `${this.#name}:${number}:${column + 1}`;
     if (this.problems.some((known) => known.place === place && known.message === message)) return;
     if (this.problems.length === MOST_PROBLEMS) {
-      this.untold++;
+      this.omitted++;
       return;
     }
     this.problems.push({

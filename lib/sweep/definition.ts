@@ -1,6 +1,6 @@
 /**
- * `sweeps:` of pipeline.yaml -> one sweep, its points checked as the pipelines that they are. Whatever is wrong is
- * reported where it stands, all at once, as the runner does.
+ * Reads one sweep from `sweeps:` of pipeline.yaml. Each point is checked as the pipeline it is. All errors are reported
+ * at once, each with its place in the file.
  */
 import { canonicalJson } from '../files/canonical-json.ts';
 import { byPlace, ConfigurationError, show, suggest, type Problem } from '../files/problem.ts';
@@ -10,7 +10,7 @@ import { EXECUTORS } from './executors/registry.ts';
 import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
 import type { Sweep } from './sweep.ts';
 
-/** Executors to which a sweep can say something, under their name. */
+/** Executors that a sweep may have settings for, under their name. */
 const CONFIGURABLE = EXECUTORS.filter(({ readSettings }) => readSettings);
 const KEYS = [
   ...['until', 'set', 'matrix', 'points', 'collect', 'published'],
@@ -18,7 +18,7 @@ const KEYS = [
 ];
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
-/** Names of the sweeps that the file has. */
+/** Names of the sweeps in the file. */
 export const sweepNames = ({ source }: PipelineFile): string[] => entriesOf(source).map(({ key }) => key);
 
 function entriesOf(source: Source): Entry[] {
@@ -159,23 +159,23 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
   };
 }
 
-/** Every point as the pipeline that it is. */
+/** Makes a pipeline for each point. */
 async function definePoints(
   file: PipelineFile,
   stages: ReadonlySet<string>,
   set: readonly Override[],
   given: readonly (readonly Override[])[],
 ): Promise<Point[]> {
-  await file.define([]); // what is wrong with the stages themselves is said once
+  await file.define([]); // errors in the stages themselves are reported once
   const { source } = file;
   const problems = new Map<string, Problem>();
   const points: Point[] = [];
   const names = namePoints(given);
-  /** Names of points, by themselves and by the params of all their stages. */
+  /** Names of the points so far, by name and by the params of all their stages. */
   const runs = new Map<string, string>();
   for (const [i, own] of given.entries())
     try {
-      if (source.untold > 0) break; // nobody reads more, and each point would find them all again
+      if (source.omitted > 0) break; // enough problems to read, and each further point would find the same ones
       const [name, overrides] = [names[i]!, [...set, ...own]];
       const pipeline = await file.define(overrides, stages);
       const run = canonicalJson([...pipeline.stages.values()].map(({ params }) => params));
@@ -188,6 +188,6 @@ async function definePoints(
       for (const problem of error.problems) problems.set(`${problem.place} ${problem.message}`, problem);
     }
   for (const problem of source.problems) problems.set(`${problem.place} ${problem.message}`, problem);
-  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace), source.untold);
+  if (problems.size > 0) throw new ConfigurationError([...problems.values()].sort(byPlace), source.omitted);
   return points;
 }

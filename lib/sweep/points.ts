@@ -1,22 +1,22 @@
-/** Points of a sweep: which there are, and what their folders are called. */
+/** The points of a sweep, and the names of their folders. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../files/canonical-json.ts';
 import type { Override, Pipeline } from '../runner/runner.ts';
 
 export interface Point {
-  /** `train_fraction=0.3,seed=999`: the name of its folder. */
+  /** Also the name of its folder: `train_fraction=0.3,seed=999`. */
   readonly name: string;
-  /** What the sweep sets, and the point's own. */
+  /** Params from `set` of the sweep, then the point's own. */
   readonly overrides: readonly Override[];
-  /** With these params, and the stages that the sweep needs. */
+  /** The stages that the sweep needs, with these params. */
   readonly pipeline: Pipeline;
 }
 
 const LONGEST = 120;
-/** A day of the shortest runs; checking as many takes seconds. */
+/** So many of the shortest runs take a day; checking them takes seconds. */
 const MOST_POINTS = 10_000;
 
-/** `1,000,000 points (1000 x 1000), more than 10,000`: null where there are not that many. Builds none of them. */
+/** `1,000,000 points (1000 x 1000), more than 10,000`, or null if there are not too many. No point is made for this. */
 export function findExcess(lengths: readonly number[], explicit: number): string | null {
   const count =
     (lengths.length === 0 ? 0 : lengths.reduce((product, length) => product * length, 1)) + explicit;
@@ -29,7 +29,7 @@ export function findExcess(lengths: readonly number[], explicit: number): string
   return `${count.toLocaleString('en-US')} points (${terms.join(' + ')}), more than ${most}`;
 }
 
-/** Every combination, the last axis running fastest; none where there is no axis. */
+/** Every combination of values; the last axis changes fastest. Without axes there are none. */
 export function crossPoints<T>(axes: readonly (readonly T[])[]): T[][] {
   if (axes.length === 0) return [];
   return axes.reduce<T[][]>(
@@ -38,7 +38,7 @@ export function crossPoints<T>(axes: readonly (readonly T[])[]): T[][] {
   );
 }
 
-/** A name a point, by its params alone; a param goes by its own name where no other stage's has the same. */
+/** Names of the points, made from their own params, with `stage.` before a param that two stages have. */
 export function namePoints(points: readonly (readonly Override[])[]): string[] {
   const stagesOf = new Map<string, Set<string>>();
   for (const { stage, param } of points.flat())
@@ -57,7 +57,7 @@ export function namePoints(points: readonly (readonly Override[])[]): string[] {
   });
 }
 
-/** The value that a point has for `stage.param`, whether it gives one or not. */
+/** The value of `stage.param` in a point: its own, or that of pipeline.yaml or the default. */
 export function paramOf({ pipeline }: Point, axis: string): unknown {
   const [stage = '', param = ''] = axis.split('.');
   return pipeline.stages.get(stage)?.params[param];

@@ -1,6 +1,6 @@
 /**
- * results.arrow has a row a point: its params and what the summaries of its stages say; its bytes follow from the points
- * alone. timings.arrow has a row for each stage of each point: how long it took, where, on what.
+ * results.arrow has a row for each point, with its params and fields of its stages' summaries. Its bytes depend on the
+ * points alone. timings.arrow has a row for each stage of each point: how long it took, on which host and engine.
  */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ export interface Timing {
   readonly stage: string;
   readonly seconds: number;
   readonly host: string;
-  /** What the stage ran on, `native` or `wasm`; empty for those that do not say. */
+  /** `native` or `wasm`; empty if the stage does not name an engine. */
   readonly engine: string;
 }
 
@@ -55,7 +55,7 @@ export const fieldsOf = ({ stages, collect }: Sweep): string[] => [
   ...new Set([...USUAL.filter((field) => stages.has(field.split('.')[0]!)), ...collect]),
 ];
 
-/** A field's name, but for one that an axis has already, as `train.epochs` may be both a param and a result. */
+/** The column of a field. Where `train.epochs` is both an axis and a result, the result is `train.summary.epochs`. */
 const columnOf = ({ axes }: Sweep, field: string): string =>
   axes.includes(field) ? field.replace('.', '.summary.') : field;
 
@@ -80,7 +80,7 @@ export async function readRow(folder: string, sweep: Sweep, point: Point): Promi
   return { point: point.name, outcome: 'done', params: paramsOf(sweep, point), fields, timings };
 }
 
-/** The row of a point that failed: nothing is known of it. */
+/** The row of a point that failed: all fields are null. */
 export const failedRow = (sweep: Sweep, point: Point): Row => ({
   point: point.name,
   outcome: 'failed',
@@ -169,7 +169,7 @@ const words = (name: string, values: string[]): [string, ColumnType, ColumnData]
   values,
 ];
 
-/** Numbers as they are, NaN for what never happened; lists of numbers and all else as words. */
+/** A column of numbers, with NaN for null; if any value is no number, a column of text, lists joined by spaces. */
 function column(name: string, values: readonly unknown[]): [string, ColumnType, ColumnData] {
   if (values.every((value) => value === null || typeof value === 'number'))
     return [name, { type: 'float64' }, Float64Array.from(values, (value) => (value as number | null) ?? NaN)];
@@ -186,7 +186,7 @@ const tableOf = (
   columns: Object.fromEntries(columns.map(([name, , data]) => [name, data])) as Columns,
 });
 
-/** Writes both files, each whole or not at all; true where results.arrow was not there with these very bytes. */
+/** Writes both files, each whole or not at all. True if results.arrow is new or has changed. */
 export async function writeResults(folder: string, sweep: Sweep, rows: readonly Row[]): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   await writeTable(join(folder, 'timings.arrow'), timingsTable(rows));

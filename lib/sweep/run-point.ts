@@ -1,4 +1,4 @@
-/** One point: an ordinary run of the pipeline in a folder of its own, with the cache that all runs share. */
+/** Runs one point: an ordinary run of the pipeline in a folder of its own, with the shared cache. */
 import { join } from 'node:path';
 import { openRunner, type RunEvent } from '../runner/runner.ts';
 import type { Ending } from './executors/executor.ts';

@@ -1,4 +1,4 @@
-/** Where the points of a sweep lie, and the cache that their runs share. */
+/** The folder of a sweep, and the cache that its points share. */
 import { join } from 'node:path';
 import { openCache, type Settings, type SharedCache } from '../runner/runner.ts';
 
@@ -6,7 +6,7 @@ export interface Site {
   /** `artifacts/sweeps/<name>`. */
   readonly folder: string;
   readonly cache: SharedCache;
-  /** What the folder of a point remembers beside its params. */
+  /** Pipeline file and cache, as the folder of each point remembers them beside its params. */
   readonly origin?: Pick<Settings, 'file' | 'cache'> & { readonly root: string };
 }
 

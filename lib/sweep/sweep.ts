@@ -12,8 +12,8 @@ export interface Sweep {
   readonly collect: readonly string[];
   /** Epochs that others have measured, by the value of the first axis. */
   readonly published: ReadonlyMap<number, number> | null;
-  /** By name of the executor: what the sweep says to it, under that name. */
+  /** Settings for executors, by the name of the executor. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** As it stands in the file. */
+  /** Its text in pipeline.yaml. */
   readonly yaml: string;
 }

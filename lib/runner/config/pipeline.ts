@@ -54,7 +54,7 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
       }),
     );
     const problems = [...source.problems.sort(byPlace), ...others];
-    if (problems.length > 0) throw new ConfigurationError(problems, source.untold);
+    if (problems.length > 0) throw new ConfigurationError(problems, source.omitted);
     return { text, root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
   };
   return { root, source, written: order, define };

@@ -17,7 +17,7 @@ const HASH = /^[0-9a-f]{64}$/;
 export function describeDifference(name: string, before: unknown, now: unknown): string[] {
   const lines: string[] = [];
   const hashes: string[] = [];
-  let untold = 0;
+  let omitted = 0;
   const compare = (place: string, old: unknown, value: unknown): void => {
     const parts = partsOf(old, value, place !== name);
     if (parts) {
@@ -25,14 +25,14 @@ export function describeDifference(name: string, before: unknown, now: unknown):
       return;
     }
     if (isSame(old, value)) return;
-    if (lines.length + hashes.length === MOST) untold++;
+    if (lines.length + hashes.length === MOST) omitted++;
     else if (isHash(old) && isHash(value)) hashes.push(`${place} changed`);
     else if (isText(old) && isText(value) && Math.max(old.length, value.length) > LONGEST)
       lines.push(place + describeTexts(old, value));
     else lines.push(`${place}: ${show(old)} -> ${show(value)}`);
   };
   compare(name, before, now);
-  return [...lines, ...hashes, ...(untold > 0 ? [`${name}: ${untold} more differences`] : [])];
+  return [...lines, ...hashes, ...(omitted > 0 ? [`${name}: ${omitted} more differences`] : [])];
 }
 
 /** The values inside two lists or two objects that are too long to be shown, or that stand in such; null otherwise. */

@@ -14,11 +14,11 @@ export interface Ending {
   readonly detail: readonly string[];
 }
 
-export interface Watching {
-  /** What the stages of a point report while it runs. */
+export interface Watcher {
+  /** Called with what the stages of a point report while it runs. */
   onEvent(point: Point, event: RunEvent): void;
   onEnd(ending: Ending): void;
-  /** Something worth knowing. */
+  /** Called with a line for the user. */
   onNote(text: string): void;
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
@@ -26,10 +26,10 @@ export interface Watching {
 
 export interface Executor {
   /**
-   * Carries out every point of `sweep` and says how each ended. `ended`: no point is left, or it was stopped. `submitted`:
-   * points go on without this process, and a later one gathers them.
+   * Carries out every point of `sweep` and says how each ended. Returns `ended` when no point is left or it was stopped,
+   * `submitted` when points go on without this process and a later one has to gather them.
    */
-  run(site: Site, sweep: Sweep, watching: Watching): Promise<'ended' | 'submitted'>;
+  run(site: Site, sweep: Sweep, watcher: Watcher): Promise<'ended' | 'submitted'>;
 }
 
 /** An option of the command line that belongs to one executor: a flag, or a whole number of at least 1. */

@@ -1,6 +1,6 @@
 /**
- * Slurm's commands. Whatever asks the controller may fail while it restarts, so nothing is ever concluded from a failure;
- * and an sbatch that failed may have been heard, so it is looked up by its name before it is said again.
+ * Slurm's commands. Any of them may fail while the controller restarts, so a failure proves nothing. An sbatch that
+ * failed may have been carried out all the same, so its job is looked up by name before it is submitted again.
  */
 import { execFile, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,11 +9,11 @@ import { Failure } from '../../files/failure.ts';
 
 const execute = promisify(execFile);
 
-/** A task of an array that Slurm knows of. */
+/** A task of a job array, as Slurm lists it. */
 export interface Task {
-  /** Of the array: `--job-name`. */
+  /** Name of the job array (`--job-name`). */
   readonly job: string;
-  /** `123_4`, as scontrol wants it. */
+  /** `123_4`, as scontrol takes it. */
   readonly id: string;
   readonly index: number;
   readonly state: string;
@@ -23,7 +23,7 @@ export interface Task {
 const TRIES = 6;
 const UNHEARD = /timed out|unable to contact|temporarily|connection refused|try again/i;
 
-/** Submits a script as an array of `size` tasks. Throws a Failure with Slurm's own words. */
+/** Submits a script as an array of `size` tasks. If Slurm refuses, throws a Failure with its words. */
 export async function submitArray(
   job: string,
   size: number,
@@ -43,7 +43,7 @@ export async function submitArray(
 const refusal = ([first = '', ...more]: readonly string[]): Failure =>
   new Failure(`sbatch refused: ${first}`, [...more, 'see slurm: of the sweep in pipeline.yaml'].join('\n'));
 
-/** What Slurm knows of these arrays, ended ones too for some minutes; null where it did not answer. */
+/** The tasks of these arrays; Slurm lists ended ones for some minutes. Null if it did not answer. */
 export async function listTasks(jobs: readonly string[]): Promise<Task[] | null> {
   const format = '--format=%j|%F|%K|%T|%r';
   const args = ['--array', '--states=all', '--noheader', format, `--name=${jobs.join(',')}`];
@@ -63,12 +63,12 @@ export async function listTasks(jobs: readonly string[]): Promise<Task[] | null>
   );
 }
 
-/** Lets a task run that Slurm itself has put on hold. */
+/** Releases a task that is on hold. */
 export async function releaseTask({ id }: Task): Promise<void> {
   await execute('scontrol', ['release', id]).catch(() => {});
 }
 
-/** How many tasks an array may have; 1001 as Slurm's default where it does not answer. */
+/** How many tasks an array may have; Slurm's default of 1001 if it does not answer. */
 export async function maxArraySize(): Promise<number> {
   const answer = await execute('scontrol', ['show', 'config']).catch(() => null);
   return Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(answer?.stdout ?? '')?.[1] ?? 1001);
@@ -84,7 +84,7 @@ function feed(
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.stdout.resume();
-    child.stdin.on('error', () => {}); // it ended before it read: its exit code tells
+    child.stdin.on('error', () => {}); // it ended before it had read all: its exit code says why
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') reject(error);
       else reject(new Failure(`${program} is not installed here`, 'use a host that submits to Slurm'));

@@ -1,17 +1,17 @@
-/** `slurm:` of a sweep: what sbatch is told beside what it must be told. */
+/** `slurm:` of a sweep: options for sbatch. */
 import { show, suggest } from '../../files/problem.ts';
 import type { Entry, Source } from '../../files/yaml.ts';
 
 export interface SlurmSettings {
   readonly partition?: string;
-  /** As Slurm writes it: `2:00:00`, or minutes. */
+  /** In Slurm's form: `2:00:00`, or minutes. */
   readonly time?: string;
-  /** A task's, as Slurm writes it: `2G`. */
+  /** Of one task, in Slurm's form: `2G`. */
   readonly memory?: string;
   readonly account?: string;
-  /** Cores, and so threads, of a task: 1 where nothing is said. */
+  /** Cores of one task, which are also its threads; 1 by default. */
   readonly cpus?: number;
-  /** Further options of sbatch, as they are: `--constraint=avx512`. */
+  /** Further options of sbatch, passed on unchanged: `--constraint=avx512`. */
   readonly flags?: readonly string[];
 }
 

@@ -19,7 +19,7 @@ export async function submitArrays(
     const task = `"${submission.id}:$((${first} + SLURM_ARRAY_TASK_ID)):\${SLURM_CPUS_PER_TASK:-1}"`;
     const script = [
       '#!/bin/sh',
-      'unset npm_lifecycle_event', // the parent to watch is Slurm's, not npm
+      'unset npm_lifecycle_event', // its parent is a process of Slurm, not npm
       'echo "task $SLURM_ARRAY_TASK_ID of job $SLURM_ARRAY_JOB_ID, start $((1 + ${SLURM_RESTART_COUNT:-0}))"',
       `exec ${command} ${task}`,
     ];
@@ -42,7 +42,7 @@ export async function submitArrays(
   return submission;
 }
 
-/** The job array that has the point `index`, and the point's number in it. */
+/** The job array of the point `index`, and the point's number within it. */
 export function taskOf(submission: Submission, index: number): { job: string; index: number } {
   const first = firstOfArray(submission, index);
   return { job: jobName(submission, first), index: index - first };

@@ -4,64 +4,64 @@ import { tailOfLog } from '../../files/log-tail.ts';
 import { shortPath } from '../../files/short-path.ts';
 import type { Point } from '../points.ts';
 import type { Sweep } from '../sweep.ts';
-import type { Ending, Watching } from './executor.ts';
+import type { Ending, Watcher } from './executor.ts';
 import { listTasks, releaseTask, type Task } from './slurm-commands.ts';
 import { taskOf } from './slurm-submit.ts';
 import { closeSubmission, logPath, readTaskResults, type Submission } from './submission.ts';
 
 const LOOK_MS = 1000;
 const ASK_MS = 4000;
-/** From when Slurm no longer has a task until it counts as lost: results may be late on a shared file system. */
+/** A task that Slurm no longer has counts as lost after so long: its result may be late on a shared file system. */
 const GRACE_MS = 10_000;
 const MOST_ATTEMPTS = 5;
 const ENDED = /^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL|DEADLINE|PREEMPTED)/;
 
-/** A point that has not ended, and the last submission that has it. */
+/** A point that has not ended, and its last submission. */
 interface Awaited {
   readonly point: Point;
   readonly submission: Submission;
   readonly index: number;
-  /** Since when Slurm has no living task for it (ms); null while it has. */
+  /** When Slurm was first found to have no task for it (ms); null while it has one. */
   missing: number | null;
-  /** What Slurm last called it. */
+  /** The state that Slurm last gave. */
   state: string;
 }
 
-/** Submits points once more; `attempt` counts how often that has been done. */
+/** Submits points; `attempt` is 1 for the first time. */
 export type Submit = (points: readonly Point[], attempt: number) => Promise<Submission>;
 
 export class SlurmWait {
   readonly #sweep: Sweep;
-  readonly #watching: Watching;
+  readonly #watcher: Watcher;
   readonly #submissions: Submission[];
   readonly #submit: Submit;
   readonly #awaited = new Map<string, Awaited>();
 
-  constructor(sweep: Sweep, watching: Watching, open: readonly Submission[], submit: Submit) {
+  constructor(sweep: Sweep, watcher: Watcher, open: readonly Submission[], submit: Submit) {
     this.#sweep = sweep;
-    this.#watching = watching;
+    this.#watcher = watcher;
     this.#submissions = [...open];
     this.#submit = submit;
-    for (const submission of open) this.#await(submission);
+    for (const submission of open) this.#addPoints(submission);
   }
 
   async untilAllEnded(): Promise<void> {
     let asked = -Infinity;
-    while (!this.#watching.stop.aborted) {
-      await this.#look();
+    while (!this.#watcher.stop.aborted) {
+      await this.#readResults();
       if (this.#awaited.size === 0) {
         for (const submission of this.#submissions) await closeSubmission(submission);
         return;
       }
       if (performance.now() - asked > ASK_MS) {
-        await this.#ask();
+        await this.#askSlurm();
         asked = performance.now();
       }
-      await sleep(LOOK_MS, undefined, { signal: this.#watching.stop }).catch(() => {});
+      await sleep(LOOK_MS, undefined, { signal: this.#watcher.stop }).catch(() => {});
     }
   }
 
-  #await(submission: Submission): void {
+  #addPoints(submission: Submission): void {
     for (const [index, name] of submission.points.entries()) {
       const point = this.#sweep.points.find((each) => each.name === name);
       if (point) this.#awaited.set(name, { point, submission, index, missing: null, state: '' });
@@ -70,11 +70,11 @@ export class SlurmWait {
 
   #end({ point }: Awaited, ending: Omit<Ending, 'point'>): void {
     this.#awaited.delete(point.name);
-    this.#watching.onEnd({ ...ending, point });
+    this.#watcher.onEnd({ ...ending, point });
   }
 
-  /** Results of any submission count: a task that was thought lost may still have ended well. */
-  async #look(): Promise<void> {
+  /** Looks for results in every submission: a task that was taken for lost may have ended after all. */
+  async #readResults(): Promise<void> {
     for (const submission of this.#submissions) {
       const awaitedAt = (index: number): Awaited | undefined =>
         this.#awaited.get(submission.points[index] ?? '');
@@ -83,7 +83,7 @@ export class SlurmWait {
     }
   }
 
-  async #ask(): Promise<void> {
+  async #askSlurm(): Promise<void> {
     const awaited = [...this.#awaited.values()];
     const tasks = await listTasks([
       ...new Set(awaited.map(({ submission, index }) => taskOf(submission, index)).map(({ job }) => job)),
@@ -104,13 +104,13 @@ export class SlurmWait {
       if (performance.now() - each.missing > GRACE_MS) lost.push(each);
     }
     if (lost.length === 0) return;
-    await this.#look();
+    await this.#readResults();
     await this.#onLost(lost.filter(({ point }) => this.#awaited.has(point.name)));
   }
 
   async #onLiving({ point }: Awaited, task: Task): Promise<void> {
     if (task.state === 'RUNNING')
-      this.#watching.onEvent(point, {
+      this.#watcher.onEvent(point, {
         type: 'progress',
         stage: `task ${task.id}`,
         action: 'running',
@@ -118,7 +118,7 @@ export class SlurmWait {
         total: 0,
         note: '',
       });
-    // As after a restart of the controller; what a person holds stays held.
+    // Slurm may hold a task after a restart of its controller. What a person has put on hold stays so.
     if (/held/i.test(task.reason) && !/JobHeldUser|JobHeldAdmin/.test(task.reason)) await releaseTask(task);
   }
 
@@ -138,10 +138,10 @@ export class SlurmWait {
     }
     if (again.length === 0) return;
     const attempt = 1 + Math.max(...again.map(({ submission }) => submission.attempt));
-    this.#watching.onNote(`${again.length} tasks ended without a result: submitted again`);
+    this.#watcher.onNote(`${again.length} tasks ended without a result: submitted again`);
     const points = again.map(({ point }) => point);
     const submission = await this.#submit(points, attempt);
     this.#submissions.push(submission);
-    this.#await(submission);
+    this.#addPoints(submission);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Points as tasks of Slurm's job arrays. A point has ended when its task has published a result; what Slurm says of a task
- * only tells when to stop waiting for one. Tasks that ended without a result are submitted again and go on from their
- * checkpoint. See submission.ts for what any later process finds.
+ * Points as tasks of Slurm's job arrays. A point has ended when its task has published a result; the state that Slurm
+ * gives only decides when to stop waiting. Tasks that ended without a result are submitted again and go on from their
+ * checkpoint. submission.ts says which files any later process finds.
  */
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../../files/failure.ts';
@@ -22,7 +22,7 @@ export const slurm: ExecutorKind<SlurmSettings> = {
 };
 
 const createSlurm = (settings: SlurmSettings, launch: Launch, detach: boolean): Executor => ({
-  async run(site, sweep, watching) {
+  async run(site, sweep, watcher) {
     const open = await readSubmissions(site.folder);
     await refuseOthers(open, launch.file);
     const submit: Submit = (points, attempt) =>
@@ -35,19 +35,17 @@ const createSlurm = (settings: SlurmSettings, launch: Launch, detach: boolean): 
     if (unknown.length > 0) {
       if (open.length === 0) await removeClosed(site.folder);
       open.push(await submit(unknown, 1));
-      watching.onNote(`${unknown.length} points submitted to Slurm`);
+      watcher.onNote(`${unknown.length} points submitted to Slurm`);
     }
     if (detach) return 'submitted';
     for (const point of known)
-      watching.onEnd(
-        await runPoint(site, point, 1, (event) => watching.onEvent(point, event), watching.stop),
-      );
-    await new SlurmWait(sweep, watching, open, submit).untilAllEnded();
+      watcher.onEnd(await runPoint(site, point, 1, (event) => watcher.onEvent(point, event), watcher.stop));
+    await new SlurmWait(sweep, watcher, open, submit).untilAllEnded();
     return 'ended';
   },
 });
 
-/** Points that were submitted from another pipeline.yaml are not those of this one. */
+/** Points that were submitted from another pipeline.yaml are other points. */
 async function refuseOthers(open: readonly Submission[], file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   for (const submission of open)

@@ -1,11 +1,11 @@
 /**
- * Points that were handed to a batch system, as any later process finds them:
- * `artifacts/sweeps/<name>/.submissions/<id>/`
- *   submission.json   the executor and its points, in order; written before the batch system hears of them
- *   pipeline.yaml     as it was: tasks and collectors read this one
- *   <index>.json      how that point ended: written whole by its task, and the only proof that it has
- *   log-<first>-<task>.txt   what tasks print; `first` is the point of the array's task 0
- *   closed            every point has ended and was gathered
+ * Points that were handed to a batch system, as files that any later process finds in
+ * `artifacts/sweeps/<name>/.submissions/<id>/`:
+ *   submission.json   the executor and its points, in order; written before the batch system gets them
+ *   pipeline.yaml     the copy that tasks and collectors read
+ *   <index>.json      how that point ended; written whole by its task, and the only proof that it has ended
+ *   log-<first>-<task>.txt   what a task prints; `first` is the index of the point that is task 0 of its array
+ *   closed            written when all points have ended and were gathered
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -27,11 +27,11 @@ export interface Submission {
   readonly points: readonly string[];
   /** 1, and one more each time points were lost. */
   readonly attempt: number;
-  /** Batch systems limit the tasks of an array: so many points go into each. */
+  /** Most points in one job array, as the batch system has a limit. */
   readonly array_size: number;
 }
 
-/** What a task leaves. */
+/** What a task leaves behind. */
 export type TaskResult = Pick<Ending, 'seconds' | 'detail'> & {
   readonly outcome: 'known' | 'ran' | 'failed';
 };
@@ -41,7 +41,7 @@ const ID = /^[0-9a-f]{12}$/;
 const submissionsFolder = (sweepFolder: string): string => join(sweepFolder, '.submissions');
 export const snapshotPath = ({ folder }: Pick<Submission, 'folder'>): string => join(folder, 'pipeline.yaml');
 
-/** Index of the point that is task 0 of the array which has the point `index`. */
+/** Index of the first point in the array of the point `index`. */
 export const firstOfArray = ({ array_size }: Submission, index: number): number =>
   index - (index % array_size);
 
@@ -66,7 +66,7 @@ export async function openSubmission(
   return { id, folder, ...about };
 }
 
-/** Those that are not closed, oldest first. */
+/** Submissions that are not closed, oldest first. */
 export async function readSubmissions(sweepFolder: string): Promise<Submission[]> {
   const names = await readdir(submissionsFolder(sweepFolder)).catch(() => []);
   const ids = names.filter(
@@ -86,7 +86,7 @@ export async function readSubmission(
   return data ? { id, folder, ...data } : null;
 }
 
-/** Throws a Failure where a point is neither known nor among `open`: waiting for it would not end. */
+/** Throws a Failure if a point is neither known nor in an open submission, as nothing would ever end it. */
 export async function refuseUnsubmitted(
   site: Site,
   sweep: Sweep,
@@ -100,7 +100,7 @@ export async function refuseUnsubmitted(
     );
 }
 
-/** Points of `sweep` that no submission has. */
+/** Points of the sweep that are in none of these submissions. */
 export function notIn(submissions: readonly Submission[], { points }: Sweep): Sweep['points'] {
   const submitted = new Set(submissions.flatMap((each) => each.points));
   return points.filter(({ name }) => !submitted.has(name));
@@ -109,7 +109,7 @@ export function notIn(submissions: readonly Submission[], { points }: Sweep): Sw
 export const writeTaskResult = (submission: Submission, index: number, result: TaskResult): Promise<void> =>
   writeJson(resultPath(submission, index), result);
 
-/** Results of the tasks that have ended, by index. The folder is listed first: over NFS that is what shows new files. */
+/** Results of tasks that have ended, by index. Listing the folder first makes new files visible over NFS. */
 export async function readTaskResults(
   submission: Submission,
   isNew: (index: number) => boolean,
@@ -127,7 +127,7 @@ export async function readTaskResults(
 export const closeSubmission = ({ folder }: Submission): Promise<void> =>
   writeFile(join(folder, 'closed'), '');
 
-/** Removes closed ones, with their logs. */
+/** Removes closed submissions with their logs. */
 export async function removeClosed(sweepFolder: string): Promise<void> {
   const folder = submissionsFolder(sweepFolder);
   for (const id of await readdir(folder).catch(() => []))

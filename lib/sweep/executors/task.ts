@@ -1,4 +1,4 @@
-/** A task of a batch system: runs one point, and leaves its result where any collector finds it. */
+/** A task of a batch system: runs one point and writes its result into the folder of the submission. */
 import { hostname } from 'node:os';
 import { describeFailure, Failure } from '../../files/failure.ts';
 import { runPoint } from '../run-point.ts';
@@ -14,7 +14,7 @@ export const taskCommand = (launch: Launch, sweep: string, submission: Submissio
   '--task',
 ];
 
-/** `task`: the last word of its command line. `stopped`: it goes on when it is started again. */
+/** `task` is the last word of its command line. After `stopped` it goes on when it is started again. */
 export async function runTask(
   site: Site,
   sweep: Sweep,
@@ -40,7 +40,7 @@ export async function runTask(
   const { outcome, seconds, detail } = ending;
   for (const line of detail) console.log(line);
   if (outcome === 'stopped') return outcome;
-  // A point that a signal ended has not failed. It leaves no result, so it is submitted again.
+  // A stage that was killed has not failed. Without a result, its point is submitted again.
   if (outcome === 'failed' && detail.some((line) => / was killed by SIG/.test(line))) return outcome;
   await writeTaskResult(submission, Number(index), { outcome, seconds, detail });
   return outcome === 'failed' ? outcome : 'done';
