@@ -1,5 +1,5 @@
-// The page as one file: style, script and data inside, nothing fetched. Script and style are bundled by esbuild from
-// page/, which these URLs name, so that its files are in the key of the stage that calls this.
+// A page as one file with style, script and data inside; it fetches nothing. esbuild bundles script and style from page/.
+// The URLs below put those files into the key of the stage that calls this.
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../files/bundle.ts';
 import { colourRules } from './colours.ts';
@@ -11,14 +11,14 @@ const EXPLORER = fileURLToPath(new URL('./page/explorer/main.ts', import.meta.ur
 const SWEEPS = fileURLToPath(new URL('./page/sweeps/main.ts', import.meta.url));
 const STYLE = fileURLToPath(new URL('./page/parts/style.css', import.meta.url));
 
-/** What a page decodes when it needs it, by id. */
+/** Data that a page decodes only when needed, by id. */
 type Blocks = Readonly<Record<string, Uint8Array>>;
 
-/** The explorer as HTML. The same data give the same bytes. */
+/** The explorer as HTML. The same data always give the same bytes. */
 export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
   buildHtml(EXPLORER, `grokscope: ${data.task.operation}, p = ${data.config.p}`, data, blocks);
 
-/** The page of sweeps as HTML, likewise. */
+/** The page of sweeps as HTML. The same data always give the same bytes. */
 export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
   buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
 

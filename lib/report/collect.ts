@@ -1,4 +1,4 @@
-// What the page is made of, read from the folders of the stages that are there.
+// Reads what the explorer shows from the stage folders that exist.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,19 +26,19 @@ import type { FigureFile, ReportData, Summaries, Table } from './data.ts';
 import { readFigures, titleOf } from './figure-files.ts';
 import { chooseSnapshots } from './snapshots.ts';
 
-/** Snapshots whose weights travel. */
+/** How many checkpoints are in the page with their weights. */
 const SNAPSHOTS = 16;
 
 export interface Collected {
   readonly data: Omit<ReportData, 'pipeline_yaml' | 'made_by'>;
   readonly blocks: Readonly<Record<string, Uint8Array>>;
-  /** What had to be left out, a line each. */
+  /** A line for each thing that had to be left out. */
   readonly flaws: readonly string[];
 }
 
 type Folders = Readonly<Record<string, string>>;
 
-/** Reads all that the page shows; `needs` must have dataset and train, any other stage may be missing. */
+/** Reads everything; `needs` must have dataset and train, all other stages may be missing. */
 export async function collect(needs: Folders): Promise<Collected> {
   const path = (stage: string, file: string): string | null => {
     const at = needs[stage] === undefined ? null : join(needs[stage], file);
@@ -114,14 +114,14 @@ const toTable = (rows: number, columns: Readonly<Record<string, ArrayLike<number
   ),
 });
 
-/** Numbers of a file as float32; columns of words are left out. */
+/** The numeric columns of a file, as float32. */
 async function readTable(path: string): Promise<Table> {
   const { rows, columns } = await readArrow(path);
   const numbers = Object.entries(columns).filter(([, values]) => typeof values[0] !== 'string');
   return toTable(rows, Object.fromEntries(numbers) as Record<string, ArrayLike<number>>);
 }
 
-/** Of a network without checkpoints: what the stages found at its end, as a table of one row. */
+/** For a network without checkpoints: what the stages found of it, as a table of one row. */
 function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summaries): Table {
   const W_E = toMatrix(weights.W_E, { rows: config.p });
   const singular = numbersIn(summaries['svd']?.['singular_values_W_E']);
@@ -134,11 +134,11 @@ function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summarie
   });
 }
 
-/** Null for what is no list of numbers: a summary may be anybody's. */
+/** The value if it is a list of numbers, else null: the summary may come from anywhere. */
 const numbersIn = (value: unknown): number[] | null =>
   Array.isArray(value) && value.every((x) => typeof x === 'number') ? value : null;
 
-/** Epochs at which something happened: when it memorised and grokked, and where phases meet. */
+/** Epochs worth a snapshot: when the network memorised and grokked, and when phases begin. */
 function landmarks(summaries: Summaries): number[] {
   const train = summaries['train'] ?? {};
   const phases = Object.values(
@@ -149,7 +149,7 @@ function landmarks(summaries: Summaries): number[] {
   );
 }
 
-/** Weights of chosen checkpoints as float16, in the order of WEIGHT_NAMES; one in memory at a time. */
+/** Weights of chosen checkpoints as float16, in the order of WEIGHT_NAMES. Holds one checkpoint in memory at a time. */
 async function readSnapshots(
   path: string,
   config: ModelConfig,
@@ -168,7 +168,7 @@ async function readSnapshots(
   }
 }
 
-/** A checkpoint is a batch of its own. */
+/** Reads the weights of one checkpoint: each is a batch of its own. */
 async function readWeights(file: ArrowFile, row: number, config: ModelConfig): Promise<Uint16Array> {
   const columns = await file.readBatch(row);
   const shapes = weightShapes(config);
@@ -179,7 +179,7 @@ async function readWeights(file: ArrowFile, row: number, config: ModelConfig): P
   return toFloat16(flattenWeights(config, Object.fromEntries(entries) as Weights));
 }
 
-/** Every SVG that stands beside a table of its numbers; its title is what it says itself. */
+/** Every SVG of the stages, with the title that stands in it. */
 async function figuresOf(needs: Folders): Promise<(FigureFile & { svg: Buffer })[]> {
   const figures = [];
   for (const [stage, folder] of Object.entries(needs))

@@ -1,7 +1,7 @@
-// The figures' colours in both schemes, as a style sheet: for charts in a page, and for figures that are images in it.
+// A style sheet with the colours of figures, light and dark: for charts of a page, and for figures that are images in it.
 import { GRID, INK, MUTED, SERIES_COLOURS } from '../charts/style.ts';
 
-/** What the figures' colours become in the dark scheme; those of the series keep their order of hues. */
+/** Dark counterparts of the colours of figures. The hues of the series keep their order. */
 const DARK: Readonly<Record<string, string>> = {
   [INK]: '#e9e9e4',
   [MUTED]: '#a6a9b0',
@@ -14,7 +14,7 @@ const DARK: Readonly<Record<string, string>> = {
   ),
 };
 
-/** Attributes give way to style sheets: so one picture serves both schemes. */
+/** A style sheet overrides attributes, so one picture serves both schemes. */
 export function colourRules(): string {
   const name = (light: string): string => `--c-${light.replace('#', '')}`;
   const variables = Object.entries(DARK).map(

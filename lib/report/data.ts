@@ -1,8 +1,8 @@
-// What travels in the page: one JSON object, and a block of base64 for the weights of each snapshot and for each figure.
-// Written by the stage, read in the browser, so nothing here needs either.
+// The data in the explorer: one JSON object, and a block of base64 for the weights of each snapshot and for each figure.
+// Node writes it and the browser reads it, so this file imports nothing of either.
 import type { ModelConfig } from '../network/config.ts';
 
-/** Numbers as base64 of little-endian float32; a column of lists has them one after the other. */
+/** Columns as base64 of little-endian float32; lists are flattened. */
 export interface Table {
   readonly rows: number;
   readonly columns: Readonly<Record<string, string>>;
@@ -21,29 +21,29 @@ export type Summaries = Readonly<Record<string, Readonly<Record<string, unknown>
 export interface ReportData {
   readonly config: ModelConfig;
   readonly task: { readonly operation: string; readonly train_fraction: number; readonly seed: number };
-  /** Bit `row` (from the lowest of each byte) is set where the pair is trained on; base64. */
+  /** One bit for each pair, lowest bit of a byte first: 1 if the network is trained on the pair. Base64. */
   readonly trained: string;
-  /** summary.json of every stage that is there, by its name. */
+  /** summary.json of each stage that exists, by the name of the stage. */
   readonly summaries: Summaries;
   /** train/history.arrow; null for a model that was not trained here. */
   readonly history: Table | null;
-  /** progress/progress.arrow; null where that is not there. */
+  /** progress/progress.arrow; null if there is none. */
   readonly measures: Table | null;
-  /** Epochs of the weights in blocks `weights-0`, `weights-1`, ..., float16, in the order of WEIGHT_NAMES. */
+  /** Epochs of the snapshots. Their weights are in blocks `weights-0`, ..., as float16 in the order of WEIGHT_NAMES. */
   readonly snapshots: readonly number[];
   /** neurons/neurons.arrow. */
   readonly neurons: Table | null;
-  /** Their SVGs are in blocks `figure-0`, ..., gzipped. */
+  /** The SVGs are in blocks `figure-0`, ..., gzipped. */
   readonly figures: readonly FigureFile[];
-  /** The text of pipeline.yaml; empty where the stage was not told. */
+  /** The text of pipeline.yaml; empty if it is not known. */
   readonly pipeline_yaml: string;
-  /** What made each folder that the page was made of: its key and what is in it. */
+  /** The key of each stage folder that was read. */
   readonly made_by: MadeBy;
   /** SHA-256 of the files read, by `stage/path`. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** By stage, of its record: the hash of its key and the fields that a reader asks for. */
+/** By stage: the hash of its key, and those fields of the key that a reader asks about. */
 export type MadeBy = Readonly<
   Record<
     string,

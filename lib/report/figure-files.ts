@@ -1,9 +1,9 @@
-// The figures in a folder: every SVG that is a file, and what it calls itself.
+// Figures in a folder: every regular file that is an SVG.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRegular } from '../files/regular-file.ts';
 
-/** By name; none where there is no such folder. */
+/** Sorted by name; empty if there is no such folder. */
 export async function readFigures(folder: string): Promise<{ file: string; svg: Buffer }[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries
@@ -14,6 +14,6 @@ export async function readFigures(folder: string): Promise<{ file: string; svg: 
   );
 }
 
-/** Its title in plain words; null where it has none. */
+/** The title of the figure; null if it has none. */
 export const titleOf = (svg: Buffer): string | null =>
   /<title>([^<]*)<\/title>/.exec(svg.toString('utf8'))?.[1] ?? null;

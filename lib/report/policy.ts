@@ -1,7 +1,7 @@
-// What a page may do, as a content security policy: run and wear what it was built with, show pictures that it holds.
+// Content security policies: a page may run the script and use the style that it was built with, and show its own images.
 import { createHash } from 'node:crypto';
 
-/** For the page whose only script is `script` and whose only style sheet is `style`, to the letter. */
+/** The policy of a page with exactly this script and this style sheet. */
 export function policyOf(script: string, style: string): string {
   return [
     "default-src 'none'",
@@ -16,13 +16,13 @@ export function policyOf(script: string, style: string): string {
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-/** What the page may do beyond that where it is served; only a header can say so. */
+/** What a served page may do beyond that; only a header can allow it. */
 const SERVED = "connect-src 'self'; frame-ancestors 'none'";
 
-/** For everything else that is served, such as a figure that is opened by itself: it is looked at and does nothing. */
+/** For all other files that are served, such as a figure opened by itself: they can be seen but run nothing. */
 export const CLOSED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
-/** The header of a page that begins with `head`. */
+/** The policy to serve a page with; `head` is the beginning of the page. */
 export function servedPolicy(head: string): string {
   const own = /<meta http-equiv="Content-Security-Policy" content="([^"]*)">/.exec(head)?.[1];
   return own === undefined ? CLOSED : `${own}; ${SERVED}`;

@@ -1,4 +1,4 @@
-// A small server of the artifacts folder for the loopback interface only: reads, never writes.
+// A small server for the folder of artifacts, on the loopback interface only. It reads and never writes.
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -6,9 +6,9 @@ import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { CLOSED, servedPolicy } from './policy.ts';
 
-/** Below the root; whatever else is HTML is somebody else's. */
+/** The pages below the root that are ours; other HTML may come from anywhere. */
 const PAGES = ['report/index.html', 'sweeps/index.html'];
-/** The policy of a page stands in its first bytes. */
+/** The policy of a page stands within its first bytes. */
 const HEAD_BYTES = 4096;
 
 const HOST = '127.0.0.1';
@@ -37,7 +37,7 @@ export async function serveFolder(folder: string): Promise<{ server: Server; url
 
 async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refuse = (status: number): void => void response.writeHead(status).end();
-  // A page of somewhere else can make a browser ask here under a name of its own; only our own names are answered.
+  // A foreign page can make a browser send requests here under the name of its own host. Those are refused.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return refuse(403);
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
   const path = await findFile(root, request.url ?? '/');
@@ -66,9 +66,9 @@ async function readHead(file: FileHandle): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-/** As many bytes as were announced, of the file that was opened, whatever becomes of it. */
+/** Sends exactly the announced number of bytes, even if the file grows meanwhile; throws if it shrinks. */
 async function send(file: FileHandle, size: number, socket: Socket, response: ServerResponse): Promise<void> {
-  const gone = new AbortController(); // Node does not tell an answer that waits for its turn on the connection
+  const gone = new AbortController(); // Node does not close a response that waits for its turn on the connection
   const leave = (): void => gone.abort();
   socket.once('close', leave);
   if (socket.destroyed) leave();
@@ -82,7 +82,7 @@ async function send(file: FileHandle, size: number, socket: Socket, response: Se
   }
 }
 
-/** The file of a request, links followed; null for what is no file below `root`. */
+/** The path that a request asks for, with links resolved; null if it is not a file below `root`. */
 async function findFile(root: string, url: string): Promise<string | null> {
   try {
     const path = decodeURIComponent(url.split(/[?#]/)[0]!);

@@ -1,7 +1,7 @@
-// Which checkpoints' weights travel in the page: the first, the last, those where something happened, and the others so
-// that each stretch between two of these is cut as finely as the next, since a phase may be a hundred times shorter.
+// Chooses the checkpoints whose weights are in the page: first, last, those at landmarks, and others between them.
+// Each stretch between two landmarks gets about as many, however long it is: one phase may last a hundred times longer.
 
-/** At most `count` of `epochs` (ascending), ascending; `landmarks` are epochs to keep, as near as there is a checkpoint. */
+/** At most `count` of `epochs`, both ascending. Of each landmark, the nearest epoch is kept. */
 export function chooseSnapshots(
   epochs: readonly number[],
   landmarks: readonly number[],

@@ -1,4 +1,4 @@
-/** An axis of a sweep as figures and tables need it: its places in order, and where each row stands. */
+/** An axis of a sweep for figures and tables: its values in order, and the position of each row. */
 import type { Tick } from '../../charts/figure.ts';
 import { formatTick } from '../../charts/numbers.ts';
 import { paramOf } from '../../sweep/points.ts';
@@ -6,21 +6,21 @@ import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
 
 export interface Axis {
-  /** The param alone: `train_fraction`. */
+  /** The param without its stage: `train_fraction`. */
   readonly name: string;
   readonly ticks: readonly Tick[];
-  /** Number of the row's value among all values. */
+  /** Index of the row's value among all values. */
   indexOf(row: Row): number;
-  /** Where the row stands: the value itself, or its number where values are words or orders of magnitude apart. */
+  /** Position of the row: its value, or the index of the value where values are words or spread too widely. */
   placeOf(row: Row): number;
   /** `train_fraction 0.3`. */
   describe(row: Row): string;
 }
 
-/** Repeats of one setting, whose spread is shown; every other axis is a question. */
+/** Seeds repeat a setting: their spread is shown, while every other axis is what the sweep asks about. */
 export const isSeed = (axis: string): boolean => axis.endsWith('.seed');
 
-/** Values farther apart than this, least to most, are drawn side by side instead. */
+/** If the largest value is more than this times the smallest one, values are drawn at equal distances. */
 const WIDEST = 50;
 
 export function axisOf(axis: string, rows: readonly Row[]): Axis {
@@ -44,15 +44,15 @@ export function axisOf(axis: string, rows: readonly Row[]): Axis {
   };
 }
 
-/** An epoch that a point is asked for; Infinity where it did not come to that. */
+/** An epoch from the fields of a row; Infinity if it was never reached. */
 export const epochOf = ({ fields }: Row, field: string): number =>
   (fields[field] as number | null) ?? Infinity;
 
-/** Most epochs that any point was given. */
+/** The largest number of epochs that a point could train. */
 export const capOf = ({ points }: Sweep): number =>
   Math.max(...points.map((point) => Number(paramOf(point, 'train.epochs'))));
 
-/** Rows of one word each, in the order in which the words first come. */
+/** Rows grouped by a word, in the order in which the words first come. */
 export function groupBy(rows: readonly Row[], wordOf: (row: Row) => string): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) groups.set(wordOf(row), [...(groups.get(wordOf(row)) ?? []), row]);

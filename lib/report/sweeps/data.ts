@@ -1,12 +1,12 @@
-// What travels in the page of sweeps: a list of these, and a block of base64 for each figure, its SVG gzipped.
-// Written at the end of a sweep, read in the browser, so nothing here needs either.
+// The data in the page of sweeps: a list of SweepData, and a block of base64 for each figure, its SVG gzipped.
+// Node writes it and the browser reads it, so this file imports nothing of either.
 import type { CurveBundleOptions, PhaseMapOptions, SpreadOptions } from '../../charts/figure.ts';
 
-/** What the figures of a sweep of trainings show, each picture in the terms of lib/charts. */
+/** The figures of a sweep of trainings, as options for lib/charts. */
 export interface Pictures {
-  /** Over each axis but seeds. */
+  /** One for each axis except seeds. */
   readonly epochs: readonly SpreadOptions[];
-  /** Over each two axes. */
+  /** One for each pair of axes. */
   readonly phases: readonly PhaseMapOptions[];
   readonly losses: CurveBundleOptions;
 }
@@ -16,19 +16,19 @@ export interface SweepPoint {
   readonly outcome: 'done' | 'failed';
   /** `stage.param` -> value. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** `stage.field` -> value; null where the point failed, or where it never came to that. */
+  /** `stage.field` -> value; null if the point failed, or for an epoch that it never reached. */
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export interface SweepData {
   readonly name: string;
-  /** As it stands in pipeline.yaml. */
+  /** Its text in pipeline.yaml. */
   readonly yaml: string;
-  /** Most epochs that a point was given; null where the sweep does not train. */
+  /** The largest number of epochs that a point could train; null if the sweep does not train. */
   readonly cap: number | null;
   readonly points: readonly SweepPoint[];
-  /** Null where the sweep does not train. An epoch that never came travels as null. */
+  /** Null if the sweep does not train. In JSON, an epoch that was never reached is null. */
   readonly pictures: Pictures | null;
-  /** Files in <name>/figures/ without their extension; `block` has the SVG. */
+  /** Figures in <name>/figures/, by name without extension; the block has the SVG. */
   readonly figures: readonly { readonly name: string; readonly title: string; readonly block: string }[];
 }

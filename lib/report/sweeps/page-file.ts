@@ -1,15 +1,15 @@
 /**
- * page.json in the folder of a sweep: what the page of all sweeps shows of it. It may be of an older version, or of
- * anybody; only what has the shape that the page reads comes through.
+ * page.json in the folder of a sweep: what the page of all sweeps shows of it. The file may come from an older version or
+ * from somebody else, so its shape is checked before the page gets it.
  */
 import { badFile, onFile } from '../../files/failure.ts';
 import { readText } from '../../files/regular-file.ts';
 import type { SweepData } from './data.ts';
 
-/** Name and figures are those of the folder. */
+/** Name and figures are found in the folder itself. */
 export type PageData = Omit<SweepData, 'name' | 'figures'>;
 
-/** Reads page.json at `path`. Throws Failure where it cannot be read or holds something else. */
+/** Reads page.json at `path`. Throws a Failure if it cannot be read or has another shape. */
 export async function readPageFile(path: string): Promise<PageData> {
   const text = await onFile(path, () => readText(path));
   const data = parse(text);

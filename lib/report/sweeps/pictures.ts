@@ -1,4 +1,4 @@
-/** What the figures and the page of a sweep of trainings show, as data: each picture in the terms of lib/charts. */
+/** The figures of a sweep of trainings, as options for lib/charts: for files and for the page. */
 import { join } from 'node:path';
 import { readHistory } from '../../artifacts/history.ts';
 import type {
@@ -16,12 +16,12 @@ import type { Pictures } from './data.ts';
 const PHASES = ['never learns', 'memorises', 'groks'];
 const MEMORISED = ['memorised (train accuracy 99 %)', 'train.memorised_epoch'] as const;
 const GROKKED = ['grokked (test accuracy 99 %)', 'train.grokked_epoch'] as const;
-/** What published runs are measured by; never far from GROKKED, so one of the two is drawn. */
+/** Published runs give this epoch. It is never far from GROKKED, so only one of the two is drawn. */
 const LOW_LOSS = ['test loss below 0.1', 'train.test_loss_below_0_1_epoch'] as const;
-/** Samples of a curve: as many as the picture has room for. */
+/** Most samples of a curve: a picture has room for no more. */
 const MOST_SAMPLES = 400;
 
-/** Null where the sweep does not train, or nothing is done. Reads the history of every point. */
+/** Reads the history of every point. Null if the sweep does not train or no point is done. */
 export async function composePictures(
   folder: string,
   sweep: Sweep,

@@ -1,11 +1,11 @@
-/** What readers get of a sweep whose points have ended: the page of all sweeps, and figures where it trains. */
+/** Shows a sweep whose points have ended: writes its figures, if it trains, and the page of all sweeps. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
 import { readPageFile } from './page-file.ts';
 
-/** Writes both; `say` is told in a line of each sweep that the page has to leave out. */
+/** Writes figures and page; `say` gets a line for each sweep that the page has to leave out. */
 export async function present(
   folder: string,
   sweep: Sweep,
@@ -22,7 +22,7 @@ export async function present(
   await writePage(folder, sweep, rows, pictures, say);
 }
 
-/** Whether everything that `present` writes is there. */
+/** Whether everything that `present` writes exists. */
 export async function isPresented(folder: string): Promise<boolean> {
   const data = await readPageFile(join(folder, 'page.json')).catch(() => null);
   if (!data || !existsSync(join(folder, '../index.html'))) return false;

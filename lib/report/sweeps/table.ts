@@ -1,4 +1,4 @@
-/** Results of a sweep for the terminal: epochs by the axes as a Markdown table, and a point in a few words. */
+/** Results of a sweep for the terminal: a Markdown table of epochs, and a few words about a point. */
 import { formatTick } from '../../charts/numbers.ts';
 import { median } from '../../charts/spread-marks.ts';
 import type { Row } from '../../sweep/results.ts';
@@ -11,7 +11,7 @@ const COLUMNS = [
   ['grokked', 'train.grokked_epoch'],
 ] as const;
 
-/** Lines to print; none where the sweep does not train or has no axis but seeds. */
+/** Epochs by the values of the axes. No lines if the sweep does not train or only seeds differ. */
 export function epochTable(sweep: Sweep, rows: readonly Row[]): string[] {
   const axes = sweep.axes.filter((axis) => !isSeed(axis));
   const done = rows.filter(({ outcome }) => outcome === 'done');
@@ -39,7 +39,7 @@ export function epochTable(sweep: Sweep, rows: readonly Row[]): string[] {
   return [line(head), line(head.map(() => '---')), ...body.map(line)];
 }
 
-/** `800 (750 to 900)`; runs that never got there count as later than all others. */
+/** Median and range: `800 (750 to 900)`. Runs that never got there count as later than all others. */
 function summarise(epochs: readonly number[], cap: number): string {
   const show = (epoch: number): string =>
     Number.isFinite(epoch) ? formatTick(epoch) : `> ${formatTick(cap)}`;
@@ -49,7 +49,7 @@ function summarise(epochs: readonly number[], cap: number): string {
 
 const formatMaybe = (epoch: number | undefined): string => (epoch === undefined ? '' : formatTick(epoch));
 
-/** Whether and when a point grokked; empty where that is not known. */
+/** Whether and when a point grokked; empty if that is not known. */
 export function describeRow({ outcome, fields }: Row): string {
   if (outcome !== 'done' || !('train.grokked_epoch' in fields)) return '';
   const epoch = fields['train.grokked_epoch'] as number | null;

@@ -1,4 +1,4 @@
-/** The figures of a sweep of trainings, as files: epochs over each axis, phases over two, all losses in one picture. */
+/** Writes the figures of a sweep of trainings: epochs over each axis, phases over two axes, all losses in one picture. */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFigure } from '../../artifacts/figure.ts';

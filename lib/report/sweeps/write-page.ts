@@ -1,6 +1,6 @@
 /**
- * artifacts/sweeps/index.html, one page of every sweep that is there. What it shows of a sweep stands in the sweep's own
- * folder, page.json, so that each sweep can be made, and made again, without the others.
+ * artifacts/sweeps/index.html, one page of all sweeps. What it shows of a sweep stands in page.json in the folder of that
+ * sweep, so that each sweep can run, and run again, without the others.
  */
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { capOf } from './axes.ts';
 import type { Pictures, SweepData } from './data.ts';
 import { readPageFile } from './page-file.ts';
 
-/** Samples of a curve on the page, by the number of curves: together a few hundred kilobytes at most. */
+/** How many samples each curve on the page has: all together are at most a few hundred kilobytes. */
 const samplesOf = (curves: number): number => Math.max(30, Math.min(150, Math.floor(12_000 / curves)));
 
 /** Writes page.json of the sweep in `folder`, and the page of all sweeps beside it. */
@@ -35,7 +35,7 @@ export async function writePage(
   await replaceFile(join(dirname(folder), 'index.html'), await composePage(dirname(folder), say));
 }
 
-/** The page of the sweeps in `folder` as HTML. One whose page.json is of no use is left out, which `say` is told. */
+/** The page of the sweeps in `folder` as HTML. Leaves out sweeps with a bad page.json, with a line to `say` for each. */
 export async function composePage(folder: string, say: (line: string) => void): Promise<string> {
   const sweeps: SweepData[] = [];
   const blocks: Record<string, Uint8Array> = {};

@@ -8,7 +8,7 @@ import { whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
-/** Points drawn of a line; a run may have logged ten times as many as there are pixels. */
+/** Most points of a line: a run may have logged ten times as many epochs as there are pixels. */
 const MOST_POINTS = 1200;
 
 export function curves(run: Run, store: Store): HTMLElement | null {

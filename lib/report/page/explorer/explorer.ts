@@ -1,4 +1,4 @@
-// Every picture that the slider moves.
+// All pictures that the slider moves.
 import { h, missing, section } from '../parts/element.ts';
 import { attentionMap, embeddingCircle, neuronMap } from './maps.ts';
 import type { Run } from './run.ts';

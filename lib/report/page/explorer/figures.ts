@@ -1,4 +1,4 @@
-// Every figure that the stages drew.
+// All figures that the stages drew.
 import { h, missing, pathOf, section } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
 import type { Run } from './run.ts';

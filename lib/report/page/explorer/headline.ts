@@ -1,4 +1,4 @@
-// What happened, in numbers.
+// What happened in this run, in numbers.
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';

@@ -1,4 +1,4 @@
-// The page: reads the data that travels in it, makes the sections and joins them to the slider.
+// The explorer: reads the data in the page, makes the sections and connects them to the slider.
 import type { ReportData } from '../../data.ts';
 import { blockOf } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
@@ -27,7 +27,7 @@ const start = {
 };
 const store = new Store(start, (frame) => run.snapshotOf(frame));
 
-/** What moves with the slider; it stays at the foot of the window as long as one of these is in sight. */
+/** Sections that the slider moves. It stays at the foot of the window while one of them is in sight. */
 const moving = [
   part('curves', () => curves(run, store)),
   part('the explorer', () => explorer(run, store)),

@@ -1,4 +1,4 @@
-// The explorer's pictures that are computed here from the weights: the circle, attention, a neuron and its spectrum.
+// Pictures that the page computes from the weights: the embedding circle, attention, a neuron and its spectrum.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, source } from '../parts/element.ts';
@@ -9,10 +9,10 @@ import { asGrid, type Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
 const CIRCLE_HEIGHT = 300;
-/** Points that get their number beside them. */
+/** How many points have their number beside them. */
 const MOST_NAMED = 16;
 
-/** Of a number on the plane of a frequency. */
+/** A number in the plane of a frequency. */
 interface Place {
   readonly a: number;
   readonly x: number;
@@ -25,7 +25,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
     const { data } = run.circle(run.snapshotOf(store.choice.frame), store.choice.frequency);
     return Array.from({ length: p }, (_, a) => ({ a, x: data[2 * a]!, y: data[2 * a + 1]! }));
   };
-  // From one number to the next along the circle: p steps of the inverse of k. Where k and p share a factor, several laps.
+  // Neighbours on the circle differ by the inverse of k mod p. If k and p share a factor, there are several laps.
   const order = (k: number): number[] =>
     Array.from({ length: p }, (_, a) => a).sort((i, j) => ((k * i) % p) - ((k * j) % p));
   const named = Math.ceil(p / MOST_NAMED);
@@ -174,7 +174,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
   });
 }
 
-/** What the stage neurons found of it at the end. */
+/** What the stage neurons found about it, at the end of training. */
 export function describe(run: Run, neuron: number): string {
   const { neurons } = run.data;
   if (!neurons) return '';

@@ -1,4 +1,4 @@
-// Progress measures over training, each of which can be switched on and off.
+// Progress measures over training; each can be switched on and off.
 import { padDomain } from '../../../charts/frame.ts';
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { nearestIndex } from '../../snapshots.ts';
@@ -20,7 +20,7 @@ interface Group {
   readonly source: string;
   readonly label: string;
   readonly log?: boolean;
-  /** Each as a share of its own largest value, since they have different units. */
+  /** Each divided by its own largest value, as units differ. */
   readonly relative?: boolean;
   readonly measures: readonly Measure[];
 }

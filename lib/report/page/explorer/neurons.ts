@@ -1,4 +1,4 @@
-// All neurons by the frequency that they compute with; choosing one shows it in the explorer.
+// All neurons, clustered by the frequency that they compute with. The explorer shows the chosen one.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, Plot, type Svg } from '../parts/chart.ts';
 import { h, missing, section, source } from '../parts/element.ts';
@@ -129,7 +129,7 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
   return element;
 }
 
-/** The chosen neuron, once more beside the clusters, so that a choice is seen where it is made. */
+/** The chosen neuron beside the clusters, so that the choice shows where it is made. */
 function chosenNeuron(run: Run, store: Store): HTMLElement {
   const grid = raster(run.data.config.p, { rows: 'a', columns: 'b' });
   const caption = h('figcaption', { 'aria-live': 'polite' });

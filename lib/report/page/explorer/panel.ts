@@ -1,4 +1,4 @@
-// One picture of the explorer: a card with its heading, its words, its controls and what is drawn.
+// One picture of the explorer: a card with heading, controls, picture and caption.
 import { h, type Child } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
@@ -10,7 +10,7 @@ export interface Panel {
   readonly words: readonly Child[];
   readonly controls?: readonly Child[];
   readonly picture: readonly Child[];
-  /** Whether the picture is computed from weights, which travel for some epochs only. */
+  /** Whether the picture is computed from weights: the page has them for some epochs only. */
   readonly fromWeights: boolean;
 }
 
@@ -39,7 +39,7 @@ export function panel(
   return element;
 }
 
-/** A number box with its name. */
+/** An input for a number, with its label. */
 export function numberBox(
   id: string,
   label: string,

@@ -1,4 +1,4 @@
-// What this page was made from, to the byte.
+// What exactly this page was made from.
 import { details, h, pathOf, section, table } from '../parts/element.ts';
 import type { Run } from './run.ts';
 

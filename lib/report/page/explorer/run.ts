@@ -1,4 +1,4 @@
-// The run that the page shows: numbers of every checkpoint as they came, and what is computed here from the weights.
+// The run that the page shows: the numbers of every checkpoint, and what the page computes from the weights.
 import { embeddingCircle } from '../../../analysis/embedding-circle.ts';
 import { transformGrid, withoutConstant } from '../../../analysis/grid-transform.ts';
 import { fromFloat16 } from '../../../files/float16.ts';
@@ -16,7 +16,7 @@ import type { ReportData, Table } from '../../data.ts';
 import { nearestIndex } from '../../snapshots.ts';
 import { blockOf, decodeBytes, decodeFloats } from '../parts/block.ts';
 
-/** What the pictures of one snapshot share. */
+/** Values that all pictures of one snapshot use. */
 interface Snapshot {
   readonly weights: Weights;
   readonly W_E: Matrix;
@@ -32,7 +32,7 @@ export interface Phase {
 
 export class Run {
   readonly data: ReportData;
-  /** Epoch of each frame of the slider. */
+  /** The epoch at each step of the slider. */
   readonly epochs: readonly number[];
   readonly phases: readonly Phase[];
   readonly keyFrequencies: readonly number[];
@@ -51,7 +51,7 @@ export class Run {
     this.#trained = decodeBytes(data.trained);
   }
 
-  /** A column of a table as it came; lists one after the other. Null where the table has none of that name. */
+  /** The values of a column, lists flattened; null if the table has no such column. */
   column(table: Table, name: string): Float32Array | null {
     const text = table.columns[name];
     if (text === undefined) return null;
@@ -62,24 +62,24 @@ export class Run {
     return values;
   }
 
-  /** A measure of every frame; null where the stage progress was not there or has no such measure. */
+  /** A measure at every frame; null if there are no measures or not this one. */
   measure(name: string): Float32Array | null {
     return this.data.measures && this.column(this.data.measures, name);
   }
 
-  /** The list that a measure has at one frame. */
+  /** A measure that is a list, at one frame. */
   list(name: string, frame: number): Float32Array | null {
     const all = this.measure(name);
     const width = all ? all.length / this.epochs.length : 0;
     return all && all.subarray(frame * width, (frame + 1) * width);
   }
 
-  /** The number of the snapshot whose weights stand for a frame: the nearest one. */
+  /** The index of the snapshot nearest to a frame. */
   snapshotOf(frame: number): number {
     return nearestIndex(this.data.snapshots, this.epochs[frame]!);
   }
 
-  /** Decoded on first use, some milliseconds; kept. */
+  /** A snapshot, decoded on first use (some milliseconds). */
   snapshot(index: number): Snapshot {
     const known = this.#snapshots.get(index);
     if (known) return known;
@@ -93,19 +93,19 @@ export class Run {
     return snapshot;
   }
 
-  /** Attention from `=` to a, of one head over the grid, [p*p]. */
+  /** Attention of one head from `=` to a for all pairs, [p*p]. */
   attentionToA(index: number, head: number): Float64Array {
     const { rows, columns, data } = this.snapshot(index).pattern;
     return Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
   }
 
-  /** A neuron after the ReLU over the grid, [p*p, 1]. */
+  /** Activations of one neuron after the ReLU for all pairs, [p*p, 1]. */
   neuron(index: number, j: number): Matrix {
     const { weights, resid, pattern } = this.snapshot(index);
     return runNeuron(this.data.config, weights, resid, pattern, j);
   }
 
-  /** Its two-dimensional spectrum without the constant, [p*p], row = component of a * p + component of b. */
+  /** The two-dimensional spectrum without the constant, [p*p]: row = component of a * p + component of b. */
   spectrum(neuron: Matrix): Float64Array {
     return withoutConstant(transformGrid(this.basis.F, neuron)).data;
   }
@@ -135,7 +135,7 @@ export class Run {
 
 const PHASES = ['memorisation', 'circuit_formation', 'cleanup'];
 
-/** From the stage progress where it found them, else from the epochs at which the network memorised and grokked. */
+/** The phases that the stage progress found. */
 function findPhases({ summaries }: ReportData, last: number): Phase[] {
   type Span = { from?: unknown; to?: unknown } | null;
   const found = summaries['progress']?.['phases'] as Record<string, Span> | null | undefined;
@@ -147,7 +147,7 @@ function findPhases({ summaries }: ReportData, last: number): Phase[] {
   });
 }
 
-/** Of W_logit, above a quarter of the largest norm, as every stage uses them. */
+/** The key frequencies of W_logit as the stages found them; else the first four frequencies. */
 function findKeyFrequencies({ summaries, config }: ReportData): number[] {
   const byRule = summaries['fourier']?.['key_frequencies'] as Record<string, number[]> | undefined;
   const candidates = [
@@ -163,5 +163,5 @@ function findKeyFrequencies({ summaries, config }: ReportData): number[] {
   return key ?? Array.from({ length: Math.min(4, config.p >> 1) }, (_, i) => i + 1);
 }
 
-/** A matrix of one column as the grid it is. */
+/** Values of all pairs as a matrix of one column. */
 export const asGrid = (values: Float64Array): Matrix => createMatrix(values.length, 1, values);

@@ -1,10 +1,10 @@
-// The epoch slider: a bar at the foot of the window that stays while one reads, with the phases as its track.
+// The epoch slider: a bar that stays at the foot of the window, with the phases of training on its track.
 import { h } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
-/** Null where there is one checkpoint only, as of a network that was not trained here. */
+/** Null if there is only one checkpoint, as for a network that was not trained here. */
 export function slider(run: Run, store: Store): HTMLElement | null {
   const { epochs, phases } = run;
   if (epochs.length < 2) return null;

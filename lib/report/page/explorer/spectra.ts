@@ -1,5 +1,5 @@
-// The explorer's charts by frequency and by index: embedding spectrum, singular values, the logits' cosine coefficients.
-// Their numbers are those of the stage progress, at every checkpoint; the scales stay the same over the whole run.
+// Charts by frequency or by index: embedding spectrum, singular values, cosine coefficients of the logits. Their numbers
+// come from the stage progress, for every checkpoint. The scales are the same for the whole run.
 import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
 import { source } from '../parts/element.ts';
@@ -9,13 +9,13 @@ import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
 const HEIGHT = 230;
-/** Of the distance between neighbouring frequencies. */
+/** Width of a bar, as a share of the distance between frequencies. */
 const FILLED = 0.82;
 
 const most = (values: Float32Array): number => values.reduce((max, x) => (x > max ? x : max), 0) || 1;
 const least = (values: Float32Array): number => values.reduce((min, x) => (x < min ? x : min), 0);
 
-/** Redraws with every step of the slider. */
+/** Redraws the chart at every step of the slider. */
 function following(store: Store, picture: Chart): HTMLElement {
   store.follow(['frame'], () => picture.element.isConnected && picture.draw(), picture.element);
   return picture.element;
@@ -73,7 +73,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
   });
 }
 
-/** Numbers of the key frequencies above their bars. */
+/** Writes the numbers of key frequencies above their bars. */
 const names = (run: Run, height: (k: number) => number): Plot.Markish =>
   Plot.text(run.keyFrequencies.length <= 12 ? run.keyFrequencies : [], {
     x: (k: number) => k,

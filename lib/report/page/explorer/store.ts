@@ -1,9 +1,9 @@
-// What the reader has chosen, and who wants to know when that changes.
+// What the reader has chosen; calls those who follow it when that changes.
 
 export interface Choice {
-  /** Number of a checkpoint, in the order of epochs. */
+  /** Index of a checkpoint. */
   readonly frame: number;
-  /** Number of the snapshot whose weights stand for it; follows `frame`. */
+  /** Index of the snapshot nearest to it; follows `frame`. */
   readonly snapshot: number;
   readonly frequency: number;
   readonly neuron: number;
@@ -25,7 +25,7 @@ export class Store {
     return this.#choice;
   }
 
-  /** Takes over what differs and tells everybody, at once: the next picture of the screen shows it. */
+  /** Changes the choice and calls all who follow it, before the next redraw of the screen. */
   set(part: Partial<Omit<Choice, 'snapshot'>>): void {
     const before = this.#choice;
     const after = { ...before, ...part };
@@ -37,8 +37,8 @@ export class Store {
   }
 
   /**
-   * Calls `draw` now, and again whenever one of `names` has changed; while `place` is out of sight, once it comes into
-   * sight, so that a step of the slider costs only what one sees of it.
+   * Calls `draw` now, and whenever one of `names` has changed. While `place` is out of sight it waits until that comes
+   * into sight, so that a step of the slider draws only what can be seen.
    */
   follow(names: readonly (keyof Choice)[], draw: (choice: Choice) => void, place?: Element): void {
     let isSeen = place === undefined;

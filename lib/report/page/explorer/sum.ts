@@ -1,4 +1,4 @@
-// Ask it a sum: the prompt `a b =` through the network, in the page, with the weights of the slider's epoch.
+// Ask the network a sum: the page runs the prompt `a b =` with the weights of the slider's epoch.
 import { padDomain } from '../../../charts/frame.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { softmax } from '../../../network/forward.ts';
@@ -15,7 +15,7 @@ import type { Choice, Store } from './store.ts';
 const SIGNS: Readonly<Record<string, string>> = { add: '+', subtract: '−', multiply: '·' };
 const POSITIONS = ['a', 'b', '='];
 
-/** What the network makes of one pair. */
+/** What the network computes for one pair. */
 function ask(run: Run, { snapshot, a, b }: Choice) {
   const { pattern, logits: row } = run.pair(snapshot, a, b);
   const logits = row.data;

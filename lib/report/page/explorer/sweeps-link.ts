@@ -1,5 +1,5 @@
-// The way to the page of sweeps. It stands beside this page and is made by another command at another time, so this one,
-// which follows from the stages it needs and nothing else, cannot say what is on it.
+// A link to the page of sweeps. Another command makes that page, at another time: this one depends on its stages alone
+// and cannot know what is on it.
 import { h, section } from '../parts/element.ts';
 
 export const sweepsLink = (): HTMLElement =>

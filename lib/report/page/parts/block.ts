@@ -1,4 +1,4 @@
-// What travels in the page beside its script: blocks of text or base64, by id.
+// Blocks of data in the page: text or base64, by id.
 
 /** The text of a block. */
 export const blockOf = (id: string): string => document.getElementById(id)!.textContent.trim();

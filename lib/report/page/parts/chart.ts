@@ -1,5 +1,5 @@
-// Charts of the page: Plot in the frame of the house style, as wide as their place and of a fixed height, so that
-// nothing on the page moves when they change.
+// Charts of a page, drawn by Plot in the style of the figures. They are as wide as their place and of a fixed height, so
+// that nothing moves when they change.
 import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
 import { Plot } from '../../../charts/observable-plot.ts';
 import { INK } from '../../../charts/style.ts';
@@ -11,9 +11,9 @@ export type Svg = SVGSVGElement & Plot.Plot;
 
 export interface Chart {
   readonly element: HTMLElement;
-  /** Draws it again, with what has changed. */
+  /** Draws the chart again. */
   draw(): void;
-  /** Undefined until it has a width. */
+  /** Undefined until the chart has a width. */
   readonly svg: () => Svg | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Drawing {
   readonly marks: readonly Plot.Markish[];
 }
 
-/** `describe` is what a screen reader says; `compose` gives the marks whenever the chart is drawn. */
+/** `describe` gives the text for screen readers, `compose` the marks, whenever the chart is drawn. */
 export function chart(height: number, describe: () => string, compose: (width: number) => Drawing): Chart {
   const element = h('div', { class: 'chart' });
   let svg: Svg | undefined;
@@ -34,7 +34,7 @@ export function chart(height: number, describe: () => string, compose: (width: n
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-label', describe());
     svg.querySelector('style')?.remove();
-    // Within a picture that has a name of its own, those that Plot gives to its parts are not read.
+    // The picture has a label of its own, so those that Plot gives to its parts are taken off.
     for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     element.replaceChildren(svg);
     element.style.minHeight = `${svg.getAttribute('height')}px`;
@@ -53,11 +53,11 @@ export function onWidth(element: HTMLElement, draw: () => void): void {
   }).observe(element);
 }
 
-/** A vertical line at the epoch of the slider, in ink: no series has that colour. */
+/** A vertical line at the epoch of the slider, in a colour that no series has. */
 export const cursor = (epoch: number): Plot.Markish =>
   Plot.ruleX([epoch], { stroke: INK, strokeWidth: 1.6, ariaDescription: 'cursor' });
 
-/** Moves that line without drawing the chart again. */
+/** Moves the line without drawing the chart again. */
 export function moveCursor({ svg }: Chart, epoch: number): void {
   const line = svg()?.querySelector('[aria-description="cursor"] line');
   if (!line) return;
@@ -66,7 +66,7 @@ export function moveCursor({ svg }: Chart, epoch: number): void {
   line.setAttribute('x2', x);
 }
 
-/** Calls `choose` with the x under the pointer, on click and while dragging. */
+/** Calls `choose` with the value of x under the pointer, at a click and while dragging. */
 export function onPick({ element, svg }: Chart, choose: (x: number) => void): void {
   const pick = (event: PointerEvent): void => {
     const drawn = svg();
@@ -82,10 +82,10 @@ export function onPick({ element, svg }: Chart, choose: (x: number) => void): vo
   });
 }
 
-/** Farther from all points than this, in pixels, the pointer means none of them. */
+/** The pointer means a point only if it is at most so near (pixels). */
 const REACH = 40;
 
-/** Calls `choose` with the name of the point nearest to the pointer, on click, tap and while a mouse moves over. */
+/** Calls `choose` with the name of the point nearest to the pointer: at a click or tap, and while a mouse moves. */
 export function onPoint(
   { element, svg }: Chart,
   points: readonly { readonly name: string; readonly x: number; readonly y: number }[],
@@ -115,7 +115,7 @@ export function onPoint(
   });
 }
 
-/** Swatches and names; what they stand for is in the order of `items`. */
+/** A legend of swatches and names. */
 export function legend(items: readonly { name: string; colour: string; dashed?: boolean }[]): HTMLElement {
   return h(
     'ul',
@@ -131,5 +131,5 @@ export function legend(items: readonly { name: string; colour: string; dashed?: 
   );
 }
 
-/** The colour as the style sheet has it: lighter in the dark scheme. */
+/** The colour from the style sheet, which is lighter in the dark scheme. */
 export const swatchColour = (colour: string): string => `var(--c-${colour.slice(1)}, ${colour})`;

@@ -5,8 +5,8 @@ type Attributes = Readonly<Record<string, Value | undefined>>;
 export type Child = Node | string;
 
 /**
- * An HTML element; a function among the attributes listens to the event of that name, true sets a bare attribute. Style
- * is given as `{ property: value }`: the page's policy does not let an attribute have it.
+ * An HTML element. A function among the attributes listens to the event of that name; `true` sets an attribute without a
+ * value. Style is given as `{ property: value }`, as the policy of the page forbids style attributes.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -25,12 +25,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A relative address of a file, whatever its name holds. */
+/** The relative address of a file, with any characters in its names. */
 export const pathOf = (...names: readonly string[]): string => names.map(encodeURIComponent).join('/');
 
 /**
- * A part of the page, or in its place a line that says why there is none: the others stay. Data that came from elsewhere
- * may be anything.
+ * A part of the page. If it cannot be made, a line in its place says why, and the other parts are not affected: data that
+ * came from elsewhere may be anything.
  */
 export function part<T>(name: string, make: () => T): T | HTMLElement {
   try {
@@ -44,16 +44,16 @@ export function part<T>(name: string, make: () => T): T | HTMLElement {
   }
 }
 
-/** A part of the page with its heading; `id` is what the links at the top go to. */
+/** A section of the page with its heading; the links at the top go to `id`. */
 export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
   const heading = `${id}-title`;
   return h('section', { id, 'aria-labelledby': heading }, h('h2', { id: heading }, title), ...children);
 }
 
-/** Where a measure or a picture comes from. */
+/** The source of a measure or a picture. */
 export const source = (text: string): HTMLElement => h('span', { class: 'source' }, text);
 
-/** A table that scrolls in its own place where it is wider than the window. */
+/** A table that scrolls in its place if it is wider than the window. */
 export const table = (head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement =>
   h(
     'div',
@@ -70,7 +70,7 @@ export const table = (head: readonly string[], rows: readonly (readonly Child[])
 export const details = (title: Child, ...content: readonly Child[]): HTMLElement =>
   h('details', {}, h('summary', {}, title), ...content);
 
-/** In the place of a part whose stage is not there. */
+/** Stands in place of a part whose stage is missing. */
 export const missing = (what: string, stage: string): HTMLElement =>
   h(
     'p',

@@ -1,4 +1,4 @@
-// A figure that a stage or a sweep drew: unpacked when it comes into view, with links to its files beside the page.
+// A figure of a stage or a sweep: unpacked when it comes into view, with links to its files beside the page.
 import { colourRules } from '../../colours.ts';
 import { blockOf, decodeBytes } from './block.ts';
 import { h } from './element.ts';
@@ -6,10 +6,10 @@ import { followScheme } from './theme.ts';
 
 export interface Card {
   readonly title: string;
-  /** Where its files are, from the page, without their extension. */
+  /** Path of its files relative to the page, without extension. */
   readonly path: string;
   readonly caption: string;
-  /** The block that has its SVG, gzipped. */
+  /** The block with its SVG, gzipped. */
   readonly block: string;
 }
 
@@ -38,7 +38,7 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   );
 }
 
-/** As an image, so that whatever stands in the file is looked at and does nothing. */
+/** Shows the SVG as an image, so that a script in it does not run. */
 async function unpack(element: HTMLElement, title: string, block: string): Promise<void> {
   const packed = new Blob([decodeBytes(blockOf(block))]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
@@ -50,7 +50,7 @@ async function unpack(element: HTMLElement, title: string, block: string): Promi
   element.replaceChildren(image);
 }
 
-/** The picture in the colours of the page: an image sees no style sheet but its own. */
+/** The picture with the colours of the page inside: an image does not see the style sheet of the page. */
 function wear(svg: string, isDark: boolean): string {
   const end = svg.lastIndexOf('</svg>');
   if (end === -1) return svg;

@@ -1,5 +1,5 @@
-// Heat maps of the page: a canvas with a pixel a cell, stretched; its colour bar below. Values come and go at the speed
-// of the slider, so the colours of Plot's schemes are looked up in a table of 256.
+// Heat maps of a page: a stretched canvas with one pixel for each cell, and a colour bar below. To keep up with the
+// slider, colours come from a table of 256 steps of Plot's schemes.
 import { SCHEMES } from '../../../charts/style.ts';
 import { Plot } from './chart.ts';
 import { h } from './element.ts';
@@ -8,7 +8,7 @@ import { short } from './numbers.ts';
 const STEPS = 256;
 const tables = new Map<string, Uint8ClampedArray>();
 
-/** RGB of 256 steps from the start of the scheme to its end. */
+/** RGB of 256 steps of the scheme. */
 function colourTable(scheme: (typeof SCHEMES)[keyof typeof SCHEMES]): Uint8ClampedArray {
   const known = tables.get(scheme);
   if (known) return known;
@@ -24,7 +24,7 @@ function colourTable(scheme: (typeof SCHEMES)[keyof typeof SCHEMES]): Uint8Clamp
   return data;
 }
 
-/** The scheme from its lowest to its highest colour, between the numbers that these stand for. */
+/** A bar with the colours of the scheme between the numbers of its ends. */
 export function colourBar(signed: boolean, low: HTMLElement, high: HTMLElement): HTMLElement {
   const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
   const stops = Array.from({ length: 17 }, (_, i) => {
@@ -40,11 +40,11 @@ export function colourBar(signed: boolean, low: HTMLElement, high: HTMLElement):
 
 export interface Raster {
   readonly element: HTMLElement;
-  /** `values` row-major, [side, side]; the domain is symmetric where signed. */
+  /** `values`: row-major, [side, side]. A signed domain is symmetric about zero. */
   draw(values: ArrayLike<number>, domain: readonly [number, number], description: string): void;
 }
 
-/** A square heat map; rows and columns are named at its sides. */
+/** A square heat map with the names of rows and columns at its sides. */
 export function raster(
   side: number,
   {
@@ -85,7 +85,7 @@ export function raster(
   return { element, draw };
 }
 
-/** The largest absolute value, and 1 where there is none. */
+/** The largest absolute value; 1 if all are zero. */
 export function largest(values: ArrayLike<number>): number {
   let most = 0;
   for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]!));

@@ -1,4 +1,4 @@
-// The run of a sweep that the reader has chosen, and who wants to know when that changes.
+// The run of a sweep that the reader has chosen; calls those who follow it when that changes.
 export class Chosen {
   #point: string;
   readonly #listeners: ((point: string) => void)[] = [];

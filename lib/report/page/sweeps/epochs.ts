@@ -1,4 +1,4 @@
-// Epochs over an axis of a sweep, as the figure has them; a run is chosen by pointing at it.
+// Epochs over an axis of a sweep, as in the figure. Pointing at a run chooses it.
 import type { SpreadOptions } from '../../../charts/figure.ts';
 import { colourOf, shownAt, spreadMarks } from '../../../charts/spread-marks.ts';
 import { chart, legend, onPoint, Plot } from '../parts/chart.ts';
@@ -54,7 +54,7 @@ export function epochsOver(travelled: SpreadOptions, chosen: Chosen): HTMLElemen
   );
 }
 
-/** JSON has no Infinity: what never came travels as null. */
+/** JSON has no Infinity, so null stands for an epoch that was never reached. */
 const revive = (options: SpreadOptions): SpreadOptions => ({
   ...options,
   series: options.series.map((each) => ({

@@ -1,4 +1,4 @@
-// Test losses of all runs of a sweep in one picture, the chosen run in ink before the others.
+// Test losses of all runs of a sweep in one picture, the chosen run in front in another colour.
 import type { CurveBundleOptions } from '../../../charts/figure.ts';
 import { padDomain } from '../../../charts/frame.ts';
 import { SCHEMES } from '../../../charts/style.ts';
@@ -7,7 +7,7 @@ import { h } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
 import type { Chosen } from './chosen.ts';
 
-/** Of the scheme from 0 to 1: what can be seen on white and on black. */
+/** The part of the scheme (0 to 1) that can be seen on white and on black. */
 const RANGE = [0.3, 0.92];
 
 export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: Chosen): HTMLElement {

@@ -1,4 +1,4 @@
-// The page of sweeps: a section for each one that is there.
+// The page of sweeps: a section for each sweep.
 import type { SweepData } from '../../sweeps/data.ts';
 import { blockOf } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';

@@ -1,8 +1,8 @@
-// Numbers of one run of a sweep in words: what never came is told by the cap.
+// The numbers of a run as text. An epoch that was never reached is `never within 30,000`.
 import type { SweepData, SweepPoint } from '../../sweeps/data.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
 
-/** Names of the usual fields for readers; others go by their own. */
+/** Column heads for the usual fields; other fields stand under their own name. */
 export const HEADS: Readonly<Record<string, string>> = {
   'train.memorised_epoch': 'memorised',
   'train.test_loss_below_0_1_epoch': 'test loss below 0.1',

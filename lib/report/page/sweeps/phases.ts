@@ -1,4 +1,4 @@
-// What became of runs over two axes of a sweep: a table whose cells say what most runs came to, and how many.
+// Outcomes over two axes of a sweep: each cell shows the most frequent outcome and how many runs had it.
 import type { PhaseMapOptions } from '../../../charts/figure.ts';
 import { h } from '../parts/element.ts';
 

@@ -1,4 +1,4 @@
-// One sweep: epochs over each axis, what became of runs over two, all losses, one run's numbers, and every file.
+// The section of one sweep: epochs over each axis, outcomes over two axes, all losses, the numbers of a run, all files.
 import type { SweepData, SweepPoint } from '../../sweeps/data.ts';
 import { details, h, pathOf, section, table } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
@@ -92,7 +92,7 @@ function summarise({ points, cap }: SweepData): string {
   return `${runs}, each up to ${whole(cap)} epochs: ${counts.join(', ')}.`;
 }
 
-/** The chosen run: its list is how the keyboard chooses. */
+/** The numbers of the chosen run, and a list to choose it with the keyboard. */
 function runCard(data: SweepData, chosen: Chosen): HTMLElement {
   const id = `run-of-${data.name}`;
   const select = h(
