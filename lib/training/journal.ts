@@ -5,7 +5,7 @@
 //   history.f64      HISTORY_FIELDS per logged epoch, appended
 //   checkpoints.f32  all weights per checkpoint in the order of WEIGHT_NAMES, appended
 //   state.<step>     both moments at the last two checkpoints, and hashes of what of the other two files belongs to
-//                    them (state-file.ts); each comes to its name by a rename, so it is always whole
+//                    them (state-file.ts); each is whole or not there
 // The appended files are synced before a state is named; bytes past what the state counts are cut off on opening.
 import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
@@ -14,11 +14,12 @@ import type { TrainingState } from '../engines/engine.ts';
 import { Failure, fileError, Malformed, onFile } from '../files/failure.ts';
 import { readRegion } from '../files/regions.ts';
 import { openRegular } from '../files/regular-file.ts';
+import { discard, isTemporary, writeWhole } from '../files/whole-file.ts';
 import { HISTORY_FIELDS, type HistoryRecord } from './history.ts';
 import { hashOf, readState, toBytes, writeState, type Extent } from './state-file.ts';
 
 const RECORD_BYTES = 8 * HISTORY_FIELDS.length;
-const [HISTORY, CHECKPOINTS, NEW_STATE] = ['history.f64', 'checkpoints.f32', 'state.new'] as const;
+const [HISTORY, CHECKPOINTS] = ['history.f64', 'checkpoints.f32'] as const;
 const KEPT_STATES = 2;
 
 export class Journal {
@@ -56,7 +57,8 @@ export class Journal {
     folder: string,
     parameters: number,
   ): Promise<{ journal: Journal; state: TrainingState | null; damage: string[] }> {
-    await rm(join(folder, NEW_STATE), { recursive: true, force: true });
+    // Nobody else writes there: what is still being written was left by a kill.
+    for (const name of await readdir(folder)) if (isTemporary(name)) await discard(join(folder, name));
     const damage: string[] = [];
     for (const name of await listStates(folder))
       try {
@@ -100,17 +102,17 @@ export class Journal {
     this.#epochs.push(epoch);
     this.#hashes.push(hashOf(bytes));
     await Promise.all([this.#history.datasync(), this.#checkpoints.datasync()]);
-    const path = join(this.#folder, NEW_STATE);
     const name = `state.${state.step}`;
-    await onFile(path, async () => {
-      await writeState(path, owner(this.#folder, name), state, {
-        records: this.#records.length,
-        history_hash: this.#hash.copy().digest(),
-        epochs: this.#epochs,
-        checkpoint_hashes: this.#hashes,
-      });
-      await rename(path, join(this.#folder, name));
-    });
+    const path = join(this.#folder, name);
+    const extent = {
+      records: this.#records.length,
+      history_hash: this.#hash.copy().digest(),
+      epochs: this.#epochs,
+      checkpoint_hashes: this.#hashes,
+    };
+    await onFile(path, () =>
+      writeWhole(path, (temporary) => writeState(temporary, owner(this.#folder, name), state, extent)),
+    );
     for (const old of (await listStates(this.#folder)).slice(KEPT_STATES))
       await rm(join(this.#folder, old), { recursive: true });
   }

@@ -169,7 +169,7 @@ test('what is set aside is still there, and what is left of an attempt at writin
   await cp(template, folder, { recursive: true });
   await turnBit('history.f64', 0)(folder);
   const bytes = await readFile(join(folder, 'checkpoints.f32'));
-  await mkdir(join(folder, 'state.new'));
+  await mkdir(join(folder, '.state.5.writing'));
   const { journal, state, damage } = await Journal.open(folder, PARAMETERS);
   await journal.close();
   assert.deepEqual([state, damage.length], [null, 2]);

@@ -87,7 +87,7 @@ test('an attempt that was killed between checkpoints goes on from the last one w
   await first.journal.close();
   await appendFile(join(path, 'history.f64'), 'half a rec');
   await appendFile(join(path, 'checkpoints.f32'), 'half a checkpoint');
-  await writeFile(join(path, 'state.new'), 'half a state');
+  await writeFile(join(path, '.state.17.writing'), 'half a state');
 
   const second = await Journal.open(path, 2);
   assert.equal(second.state?.step, 11);
