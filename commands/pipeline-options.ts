@@ -4,7 +4,7 @@ import { ConfigurationError, suggest } from '../lib/files/problem.ts';
 import { parseOverrides, type Override, type Pipeline } from '../lib/runner/runner.ts';
 import { readCount, readWords, type Words } from './options.ts';
 
-export const COMMANDS = ['pipeline', 'plan', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
+const COMMANDS = ['pipeline', 'plan', 'status', 'explain', 'graph', 'verify', 'gc'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 export interface Options {

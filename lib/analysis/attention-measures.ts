@@ -3,15 +3,7 @@ import { numberEmbedding } from '../network/composites.ts';
 import { N_CTX, type ModelConfig, type Weights } from '../network/config.ts';
 import { residualRows, scoreDirections } from '../network/forward.ts';
 import { makeFourierBasis } from '../numerics/fourier-basis.ts';
-import { createMatrix, columnMeans, multiply, type Matrix } from '../numerics/matrix.ts';
-
-/** Attention from `=` to a, b and `=`, mean over pairs, of patterns [p*p, n_heads * 3]: [head][position]. */
-export function meanAttentionFromEquals(pattern: Matrix): number[][] {
-  const means = columnMeans(pattern);
-  return Array.from({ length: means.length / N_CTX }, (_, h) =>
-    Array.from(means.subarray(h * N_CTX, (h + 1) * N_CTX)),
-  );
-}
+import { createMatrix, multiply, type Matrix } from '../numerics/matrix.ts';
 
 /** Attention from `=` to a, a column a head: [p*p, n_heads]. */
 export function attentionToA({ rows, columns, data }: Matrix): Matrix {

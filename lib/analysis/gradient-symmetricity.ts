@@ -4,7 +4,7 @@ import type { Network } from '../network/forward.ts';
 import { embeddingGradients, type Triple } from '../network/gradient.ts';
 
 /** A hundred triples (a, b, c) spread over Z_p, always the same ones. */
-export const spreadTriples = (p: number): Triple[] =>
+const spreadTriples = (p: number): Triple[] =>
   Array.from({ length: 100 }, (_, i) => [(7 * i) % p, (11 * i + 3) % p, (13 * i + 5) % p] as const);
 
 /** Mean over the triples of cos(d logit_c / d embedding at position 0, d logit_c / d embedding at position 1). */

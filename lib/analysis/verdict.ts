@@ -36,7 +36,7 @@ export interface Criterion {
 
 export type Clock = 'yes' | 'partly' | 'no';
 
-export const VERDICT_RULE =
+const VERDICT_RULE =
   'yes: every criterion is met; partly: all needed ones are, and at least half of the others; else no';
 
 const NANDA = 'Nanda et al. 2023';
@@ -44,7 +44,7 @@ const CHUGHTAI = 'Chughtai et al. 2023';
 const ZHONG = 'Zhong et al. 2023: middle of clock and pizza';
 
 /** Means over circular networks with attention rates 0.8 to 1 (clocks) and 0 to 0.2 (pizzas). */
-export const PIZZA_MEANS = {
+const PIZZA_MEANS = {
   gradient_symmetricity: { clock: 0.557, pizza: 0.988 },
   distance_irrelevance: { clock: 0.771, pizza: 0.331 },
 } as const;

@@ -96,10 +96,6 @@ export function choice<const T extends string>(
   };
 }
 
-export function boolean(options: { readonly default?: boolean } = {}): Field<boolean> {
-  return { schema: v.boolean('must be true or false'), default: options.default };
-}
-
 export function text(options: { readonly default?: string } = {}): Field<string> {
   return { schema: v.string('must be text'), default: options.default };
 }

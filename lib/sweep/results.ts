@@ -110,7 +110,7 @@ interface Table {
 }
 
 /** results.arrow as data: `point`, `outcome`, the axes, the fields. Rows in the order of the sweep's points. */
-export function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
+function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
   const columns: [string, ColumnType, ColumnData][] = [
     words(
       'point',
@@ -137,7 +137,7 @@ export function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
 }
 
 /** timings.arrow as data: `point`, `stage`, `seconds`, `host`, `engine`. */
-export function timingsTable(rows: readonly Row[]): Table {
+function timingsTable(rows: readonly Row[]): Table {
   const flat = rows.flatMap(({ point, timings }) => timings.map((timing) => ({ point, ...timing })));
   return tableOf(
     [

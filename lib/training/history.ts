@@ -40,7 +40,7 @@ export function findBadRecord(history: readonly HistoryRecord[]): string | null 
 export const LEARNT = 0.99;
 
 /** The first logged epoch at which `reached` holds, or null. */
-export function firstEpoch(
+function firstEpoch(
   history: readonly HistoryRecord[],
   reached: (record: HistoryRecord) => boolean,
 ): number | null {

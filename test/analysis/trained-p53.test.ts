@@ -10,7 +10,6 @@ import {
   withoutMlp,
   withOnlyFrequencies,
 } from '../../lib/analysis/ablations.ts';
-import { meanAttentionFromEquals } from '../../lib/analysis/attention-measures.ts';
 import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
 import { gradientSymmetricity } from '../../lib/analysis/gradient-symmetricity.ts';
 import { keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
@@ -33,12 +32,12 @@ import {
   neuronMap,
   numberEmbedding,
 } from '../../lib/network/composites.ts';
-import type { Weights } from '../../lib/network/config.ts';
+import { N_CTX, type Weights } from '../../lib/network/config.ts';
 import { runNetwork } from '../../lib/network/forward.ts';
 import { readModel } from '../../lib/network/model-file.ts';
 import { fourierNorms, frequencyPower, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { gini } from '../../lib/numerics/gini.ts';
-import { createMatrix, toMatrix } from '../../lib/numerics/matrix.ts';
+import { columnMeans, createMatrix, toMatrix, type Matrix } from '../../lib/numerics/matrix.ts';
 import { computeSvd, effectiveRank } from '../../lib/numerics/svd.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
@@ -160,6 +159,14 @@ function measure(): Record<string, unknown> {
     mean_attention_from_equals: meanAttentionFromEquals(network.pattern),
     gradient_symmetricity: gradientSymmetricity(network, weights),
   };
+}
+
+/** Mean over pairs of patterns [pairs, n_heads * 3]: [head][position]. */
+function meanAttentionFromEquals(pattern: Matrix): number[][] {
+  const means = columnMeans(pattern);
+  return Array.from({ length: means.length / N_CTX }, (_, h) =>
+    Array.from(means.subarray(h * N_CTX, (h + 1) * N_CTX)),
+  );
 }
 
 /** What both trees have at the leaves, by path; a list is one leaf. */

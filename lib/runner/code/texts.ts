@@ -13,7 +13,7 @@ import { replaceFile } from '../../files/whole-file.ts';
 const MODULE = /\.([cm]?[jt]s|json)$/;
 
 /** Whether a file is run, or imported, as a text; others are assets. */
-export const isModule = (path: string): boolean => MODULE.test(path);
+const isModule = (path: string): boolean => MODULE.test(path);
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 

@@ -46,8 +46,5 @@ export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs):
 }
 
 /** What stands in the folder of the stage `name`, as this run left it or an earlier one. */
-export const recordOf = async (
-  { settled, workspace }: RunContext,
-  name: string,
-): Promise<StageRecord | null> =>
+const recordOf = async ({ settled, workspace }: RunContext, name: string): Promise<StageRecord | null> =>
   settled.get(name) ?? readRecord(workspace.besideStage(name, 'provenance.json'));

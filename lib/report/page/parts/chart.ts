@@ -44,7 +44,7 @@ export function chart(height: number, describe: () => string, compose: (width: n
 }
 
 /** Calls `draw` when the element gets its first width, and whenever that changes. */
-export function onWidth(element: HTMLElement, draw: () => void): void {
+function onWidth(element: HTMLElement, draw: () => void): void {
   let width = 0;
   new ResizeObserver(() => {
     if (element.clientWidth === width || element.clientWidth === 0) return;
