@@ -12,7 +12,6 @@ import { hashKey, type Inputs } from '../../lib/runner/key/key.ts';
 import { circumstancesOf } from '../../lib/runner/store/record.ts';
 import { Workspace } from '../../lib/runner/store/workspace.ts';
 import { readSweep } from '../../lib/sweep/definition.ts';
-import { fieldsOf } from '../../lib/sweep/results.ts';
 import { openSite, type Site } from '../../lib/sweep/site.ts';
 import type { Sweep } from '../../lib/sweep/sweep.ts';
 import type { Line, Progress, Section } from '../section.ts';
@@ -104,7 +103,7 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
 
 /** dataset's follow from its own params, which seeds of train do not change. */
 function summaryOf(sweep: Sweep, stage: string, i: number): object {
-  const fields = fieldsOf(sweep).filter((field) => field.startsWith(`${stage}.`));
+  const fields = sweep.fields.filter((field) => field.startsWith(`${stage}.`));
   return Object.fromEntries(fields.map((field) => [field.split('.')[1]!, i]));
 }
 

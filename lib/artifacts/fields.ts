@@ -128,7 +128,8 @@ function compareNames(fields: Fields, value: object): { missing: string[]; forei
   };
 }
 
-const declaredName = (fields: Fields, name: string): string =>
+/** The name under which `name` is declared: its own, or one with a `*` for its number. */
+export const declaredName = (fields: Fields, name: string): string =>
   Object.hasOwn(fields, name) ? name : name.replace(/\d+$/, '*');
 
 /** Where `value` is none of the records, its mismatch with that whose names differ least from its own. */

@@ -34,3 +34,6 @@ export const fourierSummary = record({
   fourier_norms_W_E: list(number),
   fourier_norms_W_L: list(number),
 });
+
+/** Fields by which networks are compared, as in train.ts. */
+export const fourierCompared = ['key_frequencies.logit_map_quarter_max'] as const;

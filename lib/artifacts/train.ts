@@ -36,6 +36,18 @@ export const NO_HISTORY = { history: nothing, why_no_history: text };
 /** Beside the milestones of one without accuracies. */
 export const NO_ACCURACIES = { accuracy: nothing, why_no_accuracy: text };
 
+/** Fields by which trainings are compared: every sweep that trains has them as columns. */
+export const trainCompared = [
+  'memorised_epoch',
+  'grokked_epoch',
+  'test_loss_below_0_1_epoch',
+  'epochs',
+  'train_loss',
+  'test_loss',
+  'train_accuracy',
+  'test_accuracy',
+] as const;
+
 const PRETRAINED = { ...NETWORK, pretrained: flag };
 
 export const trainSummary = either(

@@ -7,6 +7,7 @@ import { byPlace, ConfigurationError, show, suggest, type Problem } from '../fil
 import type { Entry, Source, Value } from '../files/yaml.ts';
 import { withNeeds, type Override, type PipelineFile } from '../runner/runner.ts';
 import { EXECUTORS } from './executors/registry.ts';
+import { comparedFields, readCollect } from './fields.ts';
 import { crossPoints, findExcess, namePoints, type Point } from './points.ts';
 import type { Sweep } from './sweep.ts';
 
@@ -127,12 +128,8 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
   const given = [...crossPoints(matrix), ...explicit];
   if (given.length === 0 && source.problems.length === 0)
     source.report(entry.keySpan, `${name} has no points`, 'give a matrix of params to lists, or points');
-  const collect = listed('collect').flatMap(({ data, span }) => {
-    const stage = /^([^.]+)\../.exec(String(data))?.[1] ?? '';
-    if (stages.has(stage)) return [String(data)];
-    source.report(span, `collect must list fields of summaries as stage.field, got ${show(data)}`);
-    return [];
-  });
+  const scripts = new Map(written.flatMap(({ name, script }) => (stages.has(name) ? [[name, script]] : [])));
+  const collected = readCollect(source, listed('collect'), scripts);
   const published = nested('published').map(({ key, value, span }): [number, number] => {
     const epoch = source.data(value);
     if (Number.isNaN(Number(key)) || typeof epoch !== 'number')
@@ -152,7 +149,7 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
     stages,
     axes: [...new Set(given.flatMap((point) => point.map(({ stage, param }) => `${stage}.${param}`)))],
     points: defined,
-    collect,
+    fields: [...new Set([...comparedFields(scripts), ...collected])],
     published: published.length > 0 ? new Map(published) : null,
     settings,
     yaml: `  ${defined[0]!.pipeline.text.slice(entry.keySpan[0], entry.span[1])}`,

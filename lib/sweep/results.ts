@@ -13,25 +13,11 @@ import {
   type Columns,
   type ColumnType,
 } from '../files/arrow.ts';
-import { Failure } from '../files/failure.ts';
-import { suggest } from '../files/problem.ts';
 import { writeWhole } from '../files/whole-file.ts';
 import { recordIn } from '../runner/runner.ts';
-import type { Sweep } from './sweep.ts';
+import { valueOf } from './fields.ts';
 import { paramOf, type Point } from './points.ts';
-
-/** What a sweep is about, where its points have these stages. */
-const USUAL: readonly string[] = [
-  'train.memorised_epoch',
-  'train.grokked_epoch',
-  'train.test_loss_below_0_1_epoch',
-  'train.epochs',
-  'train.train_loss',
-  'train.test_loss',
-  'train.train_accuracy',
-  'train.test_accuracy',
-  'fourier.key_frequencies.logit_map_quarter_max',
-];
+import type { Sweep } from './sweep.ts';
 
 export interface Row {
   readonly point: string;
@@ -51,10 +37,6 @@ export interface Timing {
   readonly engine: string;
 }
 
-export const fieldsOf = ({ stages, collect }: Sweep): string[] => [
-  ...new Set([...USUAL.filter((field) => stages.has(field.split('.')[0]!)), ...collect]),
-];
-
 /** The column of a field. Where `train.epochs` is both an axis and a result, the result is `train.summary.epochs`. */
 const columnOf = ({ axes }: Sweep, field: string): string =>
   axes.includes(field) ? field.replace('.', '.summary.') : field;
@@ -64,11 +46,11 @@ export async function readRow(folder: string, sweep: Sweep, point: Point): Promi
   const artifacts = join(folder, point.name);
   const summaries = new Map<string, unknown>();
   const fields: Record<string, unknown> = {};
-  for (const field of fieldsOf(sweep)) {
-    const [stage = '', ...path] = field.split('.');
+  for (const field of sweep.fields) {
+    const stage = field.split('.')[0]!;
     const summary = summaries.get(stage) ?? (await readSummary(join(artifacts, stage), byName(anything)));
     summaries.set(stage, summary);
-    fields[field] = lookUp(summary, path, field);
+    fields[field] = valueOf(field, point.pipeline.stages.get(stage)!.script, summary);
   }
   const timings: Timing[] = [];
   for (const stage of point.pipeline.stages.keys()) {
@@ -85,24 +67,12 @@ export const failedRow = (sweep: Sweep, point: Point): Row => ({
   point: point.name,
   outcome: 'failed',
   params: paramsOf(sweep, point),
-  fields: Object.fromEntries(fieldsOf(sweep).map((field) => [field, null])),
+  fields: Object.fromEntries(sweep.fields.map((field) => [field, null])),
   timings: [],
 });
 
 const paramsOf = ({ axes }: Sweep, point: Point): Record<string, unknown> =>
   Object.fromEntries(axes.map((axis) => [axis, paramOf(point, axis)]));
-
-function lookUp(summary: unknown, path: readonly string[], field: string): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return summary;
-  const names = typeof summary === 'object' && summary !== null ? Object.keys(summary) : [];
-  if (!names.includes(step))
-    throw new Failure(
-      `collect: no summary has ${field}`,
-      suggest(step, names, `fields of ${field.split('.')[0]}`),
-    );
-  return lookUp((summary as Record<string, unknown>)[step], rest, field);
-}
 
 interface Table {
   readonly schema: ArrowSchema;
@@ -126,7 +96,7 @@ function resultsTable(sweep: Sweep, rows: readonly Row[]): Table {
         rows.map((row) => row.params[axis]),
       ),
     ),
-    ...fieldsOf(sweep).map((field) =>
+    ...sweep.fields.map((field) =>
       column(
         columnOf(sweep, field),
         rows.map((row) => row.fields[field]),

@@ -8,8 +8,8 @@ export interface Sweep {
   /** Params in which points differ, as `stage.param`. */
   readonly axes: readonly string[];
   readonly points: readonly Point[];
-  /** Fields of summaries that results.arrow has beside the usual ones, as `stage.field`. */
-  readonly collect: readonly string[];
+  /** Fields of summaries that are columns of results.arrow, as `stage.field`. */
+  readonly fields: readonly string[];
   /** Epochs that others have measured, by the value of the first axis. */
   readonly published: ReadonlyMap<number, number> | null;
   /** Settings for executors, by the name of the executor. */

@@ -1,4 +1,5 @@
 /** An axis of a sweep for figures and tables: its values in order, and the position of each row. */
+import type { trainCompared } from '../../artifacts/train.ts';
 import type { Tick } from '../../charts/figure.ts';
 import { formatTick } from '../../charts/numbers.ts';
 import { paramOf } from '../../sweep/points.ts';
@@ -44,9 +45,16 @@ export function axisOf(axis: string, rows: readonly Row[]): Axis {
   };
 }
 
-/** An epoch from the fields of a row; Infinity if it was never reached. */
-export const epochOf = ({ fields }: Row, field: string): number =>
+/** Fields of a training that are epochs, null if never reached. */
+export type EpochField = Extract<`train.${(typeof trainCompared)[number]}`, `${string}_epoch`>;
+
+/** The epoch in a row; Infinity if it was never reached. */
+export const epochOf = ({ fields }: Row, field: EpochField): number =>
   (fields[field] as number | null) ?? Infinity;
+
+/** Whether a point has epochs to show: it is done, it trains, and a model brought in came with its history. */
+export const isTrained = ({ outcome, fields }: Row): boolean =>
+  outcome === 'done' && typeof fields['train.epochs'] === 'number';
 
 /** The largest number of epochs that a point could train. */
 export const capOf = ({ points }: Sweep): number =>

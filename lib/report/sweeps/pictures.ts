@@ -10,7 +10,7 @@ import type {
 import { formatTick } from '../../charts/numbers.ts';
 import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
-import { axisOf, capOf, epochOf, groupBy, isSeed, type Axis } from './axes.ts';
+import { axisOf, capOf, epochOf, groupBy, isSeed, isTrained, type Axis, type EpochField } from './axes.ts';
 import type { Pictures } from './data.ts';
 
 const PHASES = ['never learns', 'memorises', 'groks'];
@@ -21,14 +21,14 @@ const LOW_LOSS = ['test loss below 0.1', 'train.test_loss_below_0_1_epoch'] as c
 /** Most samples of a curve: a picture has room for no more. */
 const MOST_SAMPLES = 400;
 
-/** Reads the history of every point. Null if the sweep does not train or no point is done. */
+/** Reads the history of every point that trained; null if none has. */
 export async function composePictures(
   folder: string,
   sweep: Sweep,
   rows: readonly Row[],
 ): Promise<Pictures | null> {
-  const done = rows.filter(({ outcome }) => outcome === 'done');
-  if (!sweep.stages.has('train') || done.length === 0) return null;
+  const done = rows.filter(isTrained);
+  if (done.length === 0) return null;
   const axes = sweep.axes.filter((axis) => !isSeed(axis)).map((axis) => axisOf(axis, done));
   const cap = capOf(sweep);
   return {
@@ -46,7 +46,7 @@ function epochsOver(
   cap: number,
 ): SpreadOptions {
   const others = axes.filter((each) => each !== axis);
-  const runs = (of: readonly Row[], field: string): SpreadSeries['runs'] =>
+  const runs = (of: readonly Row[], field: EpochField): SpreadSeries['runs'] =>
     of.map((row) => ({ x: axis.placeOf(row), y: epochOf(row, field), point: row.point }));
   const groups = groupBy(rows, (row) => others.map((other) => other.describe(row)).join(', '));
   const published = axis === axes[0] && others.length === 0 ? sweep.published : null;

@@ -3,7 +3,7 @@ import { formatTick } from '../../charts/numbers.ts';
 import { median } from '../../charts/spread-marks.ts';
 import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
-import { axisOf, capOf, epochOf, groupBy, isSeed } from './axes.ts';
+import { axisOf, capOf, epochOf, groupBy, isSeed, isTrained } from './axes.ts';
 
 const COLUMNS = [
   ['memorised', 'train.memorised_epoch'],
@@ -14,8 +14,8 @@ const COLUMNS = [
 /** Epochs by the values of the axes. No lines if the sweep does not train or only seeds differ. */
 export function epochTable(sweep: Sweep, rows: readonly Row[]): string[] {
   const axes = sweep.axes.filter((axis) => !isSeed(axis));
-  const done = rows.filter(({ outcome }) => outcome === 'done');
-  if (axes.length === 0 || !sweep.stages.has('train') || done.length === 0) return [];
+  const done = rows.filter(isTrained);
+  if (axes.length === 0 || done.length === 0) return [];
   const described = axes.map((axis) => axisOf(axis, done));
   const cap = capOf(sweep);
   const groups = groupBy(done, (row) => described.map((axis) => axis.indexOf(row)).join());
@@ -50,8 +50,8 @@ function summarise(epochs: readonly number[], cap: number): string {
 const formatMaybe = (epoch: number | undefined): string => (epoch === undefined ? '' : formatTick(epoch));
 
 /** Whether and when a point grokked; empty if that is not known. */
-export function describeRow({ outcome, fields }: Row): string {
-  if (outcome !== 'done' || !('train.grokked_epoch' in fields)) return '';
-  const epoch = fields['train.grokked_epoch'] as number | null;
-  return epoch === null ? 'has not grokked' : `grokked at epoch ${epoch.toLocaleString('en-US')}`;
+export function describeRow(row: Row): string {
+  if (!isTrained(row)) return '';
+  const epoch = epochOf(row, 'train.grokked_epoch');
+  return Number.isFinite(epoch) ? `grokked at epoch ${epoch.toLocaleString('en-US')}` : 'has not grokked';
 }
