@@ -64,6 +64,7 @@ describe('two folders of artifacts', () => {
     await writeFile(join(old, '.runs/train/provenance.json'), record(1));
     await writeFile(join(old, '.runs/train/log.txt'), 'took 1 s');
     await writeFile(join(old, 'report/index.html'), page({ ...DATA, ...MADE }));
+    await writeFile(join(old, 'report/summary.json'), JSON.stringify({ p: 7, bytes: 1 }));
   });
   after(() => rm(root, { recursive: true, force: true }));
 
@@ -77,7 +78,7 @@ describe('two folders of artifacts', () => {
 
   test('are equal as long as they have the same files of the same bytes', async () => {
     await change(async () => {});
-    assert.deepEqual(await compareFolders(old, now, 0), { files: 7, equal: 7, differences: [] });
+    assert.deepEqual(await compareFolders(old, now, 0), { files: 8, equal: 8, differences: [] });
   });
 
   test('differ by a byte of a picture, which no tolerance allows', async () => {
@@ -171,7 +172,12 @@ describe('two folders of artifacts', () => {
     ]);
   });
 
-  test('may differ in the code of a page and in the keys that it shows, and not in its data', async () => {
+  test('may differ in the code of a page, in its size and in the keys that it shows, and not in its data', async () => {
+    await change(() => writeFile(at('report/summary.json'), JSON.stringify({ p: 7, bytes: 2 })));
+    assert.deepEqual(
+      (await found()).map((each) => each.split(':')[0]),
+      ['allowed report/summary.json bytes'],
+    );
     const other = { made_by: { train: { key: 'l', identity: { engine: 'native' } } } };
     await change(() => writeFile(at('report/index.html'), page({ ...DATA, ...other }, 'go()')));
     assert.deepEqual(
