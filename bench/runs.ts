@@ -1,6 +1,6 @@
 // Training runs to time: the reference model at some p on the pairs that its published run trains on.
+import { findBuild } from '../lib/engines/kernel/identity.ts';
 import { openKernel, type Build } from '../lib/engines/kernel/kernel.ts';
-import { buildNative } from '../lib/engines/kernel/native/build.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 import { initialWeights } from '../lib/network/initial.ts';
 import type { Pairs } from '../lib/network/pairs.ts';
@@ -21,11 +21,17 @@ export interface Run {
 export const configOf = (p: number): ModelConfig => ({ p, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 });
 
 /** The kernel's builds that there are, the fastest first; without a C compiler there is no native one, and why. */
-export const findBuilds = (): Promise<{ builds: readonly Build[]; lacking: string | null }> =>
-  buildNative().then(
-    () => ({ builds: ['native', 'wasm'], lacking: null }),
-    (error: Error) => ({ builds: ['wasm'], lacking: error.message }),
-  );
+export async function findBuilds(): Promise<{ builds: readonly Build[]; lacking: string | null }> {
+  const builds: Build[] = [];
+  let lacking: string | null = null;
+  for (const build of ['native', 'relaxed', 'wasm'] as const)
+    try {
+      builds.push((await findBuild(build)).build);
+    } catch (error) {
+      if (build === 'native') lacking = (error as Error).message;
+    }
+  return { builds, lacking };
+}
 
 /** Imported only here: loading TensorFlow.js would count as memory of the other engines. */
 const openTensorFlow = async (config: ModelConfig) =>

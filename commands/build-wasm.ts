@@ -43,6 +43,7 @@ const LINK = [
 /** What each module is compiled with beside. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   'kernel.wasm': [],
+  'relaxed.wasm': ['-mrelaxed-simd'],
 };
 
 /** A module's bytes. */

@@ -19,7 +19,7 @@ import { logitsSummary } from '../lib/artifacts/logits.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { Failure } from '../lib/files/failure.ts';
 import type { Identity } from '../lib/engines/engine.ts';
-import { openEngine } from '../lib/engines/registry.ts';
+import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
@@ -59,7 +59,7 @@ const NOT_MEASURED = {
 /** A neuron belongs to a frequency that explains more of it than this (Nanda et al. 2023). */
 const CLUSTER_ABOVE = 0.85;
 
-await stage(params, async ({ params, identity, needs, out, progress, say }) => {
+await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
   const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
   const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
   const { p } = config;
@@ -90,6 +90,7 @@ await stage(params, async ({ params, identity, needs, out, progress, say }) => {
     meanScores(partControls.map((of) => of[name]));
 
   progress(2, 4, 'ablations');
+  runsOn(await engineRunsOn('auto'));
   const evaluator = await openEvaluator(config, sets, identity);
   const ablated = await scoreAblations(evaluator.score, config, weights, key, random);
   evaluator.close();

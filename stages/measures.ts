@@ -11,6 +11,7 @@ import { measuresSummary } from '../lib/artifacts/measures.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
+import { engineRunsOn } from '../lib/engines/registry.ts';
 import { defaultThreads } from '../lib/engines/threads.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { readModel } from '../lib/network/model-file.ts';
@@ -25,7 +26,7 @@ import { params } from './measures.params.ts';
 /** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
 const MOST_PROCESSES = 4;
 
-await stage(params, async ({ identity, needs, out, progress, say }) => {
+await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
   const pairs = join(needs['dataset']!, 'pairs.arrow');
   const checkpoints = join(needs['train']!, 'checkpoints.arrow');
   const { config } = await readModel(join(needs['train']!, 'model.safetensors'));
@@ -55,6 +56,7 @@ await stage(params, async ({ identity, needs, out, progress, say }) => {
   const norms = fourierNorms(logitMapInBasis(makeFourierBasis(p), logitMap(last)));
   const key = hasLine ? frequenciesAbove(largerNorms(norms), 1 / 4) : null;
 
+  runsOn(await engineRunsOn('auto'));
   const started = performance.now();
   const measuring = { checkpoints, pairs, config, key, engine: identity };
   const processes = Math.min(defaultThreads(), MOST_PROCESSES);

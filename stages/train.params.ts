@@ -18,7 +18,7 @@ export const params = object({
   stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
   log_every: integer({ default: 10, min: 1 }),
   checkpoint_every: integer({ default: 100, min: 1 }),
-  engine: choice(ENGINES, { default: 'auto' }),
+  engine: choice(ENGINES, { default: 'auto', isResolved: true }),
   /**
    * A model trained elsewhere, taken instead of training: a safetensors file under TransformerLens' names, or a folder
    * with one and what is known of its training. Of the other params only `engine` counts then; sizes are the file's.

@@ -14,8 +14,7 @@ import { writeModel } from '../lib/network/model-file.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
 import { readPairs, type Dataset } from '../lib/task/dataset.ts';
 import { writeCheckpoints } from '../lib/training/checkpoints.ts';
-import type { Engine } from '../lib/engines/engine.ts';
-import { openEngine } from '../lib/engines/registry.ts';
+import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { trainLoop } from '../lib/training/loop.ts';
@@ -28,13 +27,13 @@ await stage(params, async (job) => {
 });
 
 async function trainModel(
-  { params, identity, out, resume_dir, progress, say }: Job<TrainParams>,
+  { params, identity, out, resume_dir, progress, runsOn, say }: Job<TrainParams>,
   { task, train, test }: Dataset,
 ): Promise<void> {
   const { d_model, n_heads, d_head, d_mlp } = params;
   const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
   const engine = await openEngine(params.engine, config, identity);
-  logEngine(engine);
+  runsOn(await engineRunsOn(params.engine));
 
   const { journal, state, damage } = await Journal.open(resume_dir, parameterCount(config));
   for (const line of damage) say(`what an earlier attempt kept is damaged: ${line}`);
@@ -65,6 +64,7 @@ async function trainModel(
     ...config,
     parameters: parameterCount(config),
     engine: identity['engine']!,
+    arithmetic: identity['arithmetic'] ?? null,
     train_pairs: train.label.length,
     test_pairs: test.label.length,
     epochs: last.epoch + 1,
@@ -79,7 +79,7 @@ async function trainModel(
 }
 
 async function takePretrained(
-  { params, identity, out, say }: Job<TrainParams>,
+  { params, identity, out, runsOn, say }: Job<TrainParams>,
   { task, train, test }: Dataset,
   path: string,
 ): Promise<void> {
@@ -90,7 +90,7 @@ async function takePretrained(
       `set dataset.p to ${config.p}, as with --set dataset.p=${config.p}`,
     );
   const engine = await openEngine(params.engine, config, identity);
-  logEngine(engine);
+  runsOn(await engineRunsOn(params.engine));
   engine.writeState({ weights: flattenWeights(config, weights) });
   const [on_train, on_test] = [await engine.evaluate(train), await engine.evaluate(test)];
   engine.close();
@@ -104,6 +104,7 @@ async function takePretrained(
     ...config,
     parameters: parameterCount(config),
     engine: identity['engine']!,
+    arithmetic: identity['arithmetic'] ?? null,
     pretrained: true,
     train_pairs: train.label.length,
     test_pairs: test.label.length,
@@ -124,9 +125,4 @@ async function takePretrained(
   const epochs = history.at(-1)!.epoch + 1;
   const known = { ...network, epochs, ...at_end, ...findMilestones(history) };
   await writeSummary(out, trainSummary, hasAccuracies(history) ? known : { ...known, ...NO_ACCURACY });
-}
-
-function logEngine({ identity }: Engine): void {
-  const words = Object.entries(identity).map(([key, value]) => `${key} ${value}`);
-  console.log(`engine: ${words.join(', ')}`);
 }

@@ -89,7 +89,7 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
       const fields = await currentKey(runOf(site, folder, pipeline), stage, needed);
       const files = await site.cache.store.putFolder(content, site.cache.hashes, () => {});
       inputs[stage.name] = files;
-      const times = circumstancesOf(stage.name, new Date());
+      const times = circumstancesOf(stage.name, new Date(), {});
       await site.cache.store.putRecord({
         key: hashKey(fields),
         fields,

@@ -11,6 +11,8 @@ const NETWORK = {
   d_mlp: count,
   parameters: count,
   engine: text,
+  /** Of the kernel: fused or separate. */
+  arithmetic: orNull(text),
   train_pairs: count,
   test_pairs: count,
   checkpoints: count,

@@ -3,18 +3,26 @@
 import { Failure } from '../files/failure.ts';
 import type { ModelConfig } from '../network/config.ts';
 import type { Engine, Identity, Note } from './engine.ts';
-import { kernelIdentity, type KernelName } from './kernel/identity.ts';
+import { kernelIdentity, kernelRunsOn, type KernelName } from './kernel/identity.ts';
 import { backendIdentity } from './tensorflow/identity.ts';
 import { defaultThreads } from './threads.ts';
 
 interface Entry {
+  /** What computes here, for a log. */
+  runsOn(): Promise<Readonly<Record<string, string>>>;
   /** `note` is told, once, what a user would not expect. */
   identity(note?: Note): Promise<Identity>;
   /** With a network of zero weights. `threads` changes the speed only. */
   open(config: ModelConfig, threads: number): Promise<Engine>;
 }
 
+const tensorflowIdentity = async (): Promise<Identity> => ({
+  engine: 'tensorflow',
+  ...(await backendIdentity()),
+});
+
 const kernel = (name: KernelName): Entry => ({
+  runsOn: () => kernelRunsOn(name),
   identity: (note) => kernelIdentity(name, note),
   open: async (config, threads) => {
     const { openKernel } = await import('./kernel/kernel.ts');
@@ -25,9 +33,11 @@ const kernel = (name: KernelName): Entry => ({
 const REGISTRY = {
   auto: kernel('auto'),
   native: kernel('native'),
+  relaxed: kernel('relaxed'),
   wasm: kernel('wasm'),
   tensorflow: {
-    identity: async () => ({ engine: 'tensorflow', ...(await backendIdentity()) }),
+    runsOn: tensorflowIdentity,
+    identity: tensorflowIdentity,
     open: async (config) => (await import('./tensorflow/engine.ts')).openTensorFlow(config),
   },
 } satisfies Record<string, Entry>;
@@ -35,7 +45,14 @@ const REGISTRY = {
 export type EngineName = keyof typeof REGISTRY;
 export const ENGINES = Object.keys(REGISTRY) as EngineName[];
 
-/** What the engine of that name resolves to here. Throws Failure for `native` without a compiler. */
+/** What computes here where the engine of that name is asked for: for logs, as results do not depend on all of it. */
+export const engineRunsOn = (name: EngineName): Promise<Readonly<Record<string, string>>> =>
+  REGISTRY[name].runsOn();
+
+/**
+ * What results depend on where the engine of that name is asked for here. Throws Failure for a build that does not work
+ * here.
+ */
 export const engineIdentity = (name: EngineName, note?: Note): Promise<Identity> =>
   REGISTRY[name].identity(note);
 
@@ -61,6 +78,6 @@ export function refuseOther(opened: Identity, promised: Identity): void {
   if (differs === undefined) return;
   throw new Failure(
     `the engine changed after the run began: ${differs} was ${promised[differs] ?? 'none'}, is ${opened[differs] ?? 'none'}`,
-    'run it again; where CC names the compiler, the stage needs `env: [CC]` in pipeline.yaml',
+    'run it again',
   );
 }

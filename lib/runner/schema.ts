@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly isFile?: boolean;
   /** The value may also be the path of a folder, in which these files count, the first of which must be there. */
   readonly folderOf?: readonly string[];
+  /** What the word stands for on a machine is in the stage's identity, and the word itself not in its key. */
+  readonly isResolved?: boolean;
   /** The only values allowed, for a "did you mean". */
   readonly choices?: readonly string[];
 }
@@ -84,15 +86,17 @@ function bounded(
   return v.pipe(type, v.check(fits, `must be ${[name, words.join(' and ')].join(' ').trimEnd()}`));
 }
 
-/** One of a fixed list of words. */
+/** One of a fixed list of words; with `isResolved`, words for what the stage's `identity` says of this machine. */
 export function choice<const T extends string>(
   choices: readonly T[],
-  options: { readonly default?: NoInfer<T> } = {},
+  options: { readonly default?: NoInfer<T>; readonly isResolved?: boolean } = {},
 ): Field<T> {
+  const { default: fallback, isResolved = false } = options;
   return {
     schema: v.picklist(choices, `must be one of ${choices.join(', ')}`),
-    default: options.default,
+    default: fallback,
     choices,
+    ...(isResolved && { isResolved }),
   };
 }
 

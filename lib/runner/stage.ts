@@ -21,17 +21,20 @@ export interface Job<P> {
   readonly resume_dir: string;
   /** Reports `done` of `total`, with a few words; may be called as often as one likes. */
   progress(done: number, total: number, note?: string): void;
+  /** Tells what it computes with, for its log and its record: nothing that results depend on beyond `identity`. */
+  runsOn(what: Readonly<Record<string, string>>): void;
   /** Shows a line on the terminal as well as in the log. */
   say(line: string): void;
 }
 
 /** From the runner: the job as plain data. */
-export type Assignment = Omit<Job<unknown>, 'progress' | 'say'>;
+export type Assignment = Omit<Job<unknown>, 'progress' | 'runsOn' | 'say'>;
 
 /** To the runner. A stage has succeeded when it said `done` and its process ended with 0. */
 export type StageMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
+  | { readonly type: 'runs-on'; readonly what: Readonly<Record<string, string>> }
   | { readonly type: 'say'; readonly line: string }
   | { readonly type: 'done' }
   /** An expected failure has a remedy (maybe empty); null means a bug, whose stack is in the log. */
@@ -67,7 +70,7 @@ async function runAsProcess(body: Body): Promise<void> {
   void send({ type: 'ready' });
   const assignment = await assigned;
   try {
-    await body({ ...assignment, params: assignment.params as never, progress: throttled(), say });
+    await body({ ...assignment, params: assignment.params as never, progress: throttled(), runsOn, say });
   } catch (error) {
     const { message, remedy } = describeError(error, relative('', process.argv[1]!));
     console.error(error instanceof Error && 'remedy' in error ? `${visible(message)}\n${remedy}` : error);
@@ -92,6 +95,15 @@ function send(message: StageMessage): Promise<void> {
     if (process.connected) process.send!(message, undefined, undefined, () => resolve());
     else resolve();
   });
+}
+
+function runsOn(what: Readonly<Record<string, string>>): void {
+  console.log(
+    `runs on: ${Object.entries(what)
+      .map((pair) => pair.join(' '))
+      .join(', ')}`,
+  );
+  void send({ type: 'runs-on', what });
 }
 
 function say(line: string): void {

@@ -56,8 +56,13 @@ export async function readRow(folder: string, sweep: Sweep, point: Point): Promi
   for (const stage of point.pipeline.stages.keys()) {
     const record = await recordIn(artifacts, stage);
     if (!record) continue;
-    const { seconds, host } = record.circumstances;
-    timings.push({ stage, seconds, host, engine: record.fields.identity['engine'] ?? '' });
+    const { seconds, host, runs_on } = record.circumstances;
+    timings.push({
+      stage,
+      seconds,
+      host,
+      engine: runs_on['kernel'] ?? record.fields.identity['engine'] ?? '',
+    });
   }
   return { point: point.name, outcome: 'done', params: paramsOf(sweep, point), fields, timings };
 }

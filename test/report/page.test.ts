@@ -200,7 +200,17 @@ describe('the explorer page', { skip }, () => {
     await copyFile(artifact('train', 'model.safetensors'), join(train, 'model.safetensors'));
     const { p, d_model, n_heads, d_head, d_mlp } = await readSummary(artifact('train'), trainSummary);
     await writeSummary(train, trainSummary, {
-      ...{ p, d_model, n_heads, d_head, d_mlp, parameters: 1, engine: 'native', pretrained: true },
+      ...{
+        p,
+        d_model,
+        n_heads,
+        d_head,
+        d_mlp,
+        parameters: 1,
+        engine: 'kernel',
+        arithmetic: 'fused',
+        pretrained: true,
+      },
       ...{ train_pairs: 60, test_pairs: 61, epochs: null, checkpoints: 0 },
       ...{ train_loss: 1, test_loss: 1, train_accuracy: 0, test_accuracy: 0 },
       ...{ history: null, why_no_history: 'it came without' },

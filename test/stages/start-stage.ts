@@ -55,7 +55,13 @@ export function runStage<S extends ParamsSchema>(
     globalThis.console = new Console({ stdout: log, stderr: log });
     try {
       const { params, ...rest } = await assign(name, schema, given, needs, out);
-      await body({ params: params as never, ...rest, say, progress: () => {} });
+      const runsOn = (what: object): void =>
+        say(
+          `runs on: ${Object.entries(what)
+            .map((pair) => pair.join(' '))
+            .join(', ')}`,
+        );
+      await body({ params: params as never, ...rest, say, runsOn, progress: () => {} });
       return { exitCode: 0, message: '', log: log.text };
     } catch (error) {
       const { message, remedy } = describeError(error, `stages/${name}.ts`);

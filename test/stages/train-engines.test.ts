@@ -29,9 +29,9 @@ test('engine: tensorflow trains as the kernel does, and says what it really runs
   const [tensorflow, kernel] = [await run(t, 'tensorflow'), await run(t, 'wasm')];
   assert.match(
     tensorflow.log,
-    /^engine: engine tensorflow, backend (wasm$|cpu$|tensorflow, .*device (cpu|gpu)$)/m,
+    /^runs on: engine tensorflow, backend (wasm$|cpu$|tensorflow, .*device (cpu|gpu)$)/m,
   );
-  assert.match(kernel.log, /^engine: engine wasm/m);
+  assert.match(kernel.log, /^runs on: kernel wasm, arithmetic separate$/m);
   assert.equal(kernel.losses.length, 40);
   assertClose('test losses', tensorflow.losses, kernel.losses, { rtol: 1e-5 });
 });

@@ -1,44 +1,75 @@
-// What training would run on, for the key of its stage: a native build is compiled if it is not there yet, checked and
-// loaded, so that `auto` says what openKernel('auto') will really use.
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+// Which build of the kernel a name stands for on this machine, and what that makes of results, for the key of a stage. The
+// build that is found is loaded, so that what is said of it is true: a native one is compiled if it is not there yet and
+// checked, a multiply-add of WebAssembly is tried.
 import { Failure } from '../../files/failure.ts';
 import type { Identity, Note } from '../engine.ts';
-import { buildNative, type NativeBuild } from './native/build.ts';
+import type { Library } from './core.ts';
+import { buildNative } from './native/build.ts';
 import { NoCompiler } from './native/compiler.ts';
+import { hashKernel } from './sources.ts';
+import { loadRelaxed, loadWasm } from './wasm/core.ts';
 
-const WASM_FILE = new URL('./wasm/kernel.wasm', import.meta.url);
+export type Build = 'native' | 'relaxed' | 'wasm';
+/** `auto`: the first of FASTEST_FIRST that works here. */
+export type KernelName = 'auto' | Build;
 
-export type KernelName = 'auto' | 'native' | 'wasm';
+export interface FoundBuild {
+  readonly build: Build;
+  readonly library: Library;
+  /** What it was made by and for: of no influence on results. */
+  readonly made: Readonly<Record<string, string>>;
+}
+
+const FIND: Record<Build, (note: Note) => Promise<FoundBuild>> = {
+  native: async (note) => {
+    const library = await buildNative(note);
+    return { build: 'native', library, made: library.made };
+  },
+  relaxed: async () => ({ build: 'relaxed', library: await loadRelaxed(), made: {} }),
+  wasm: async () => ({ build: 'wasm', library: await loadWasm(), made: {} }),
+};
+const FASTEST_FIRST = ['native', 'relaxed', 'wasm'] as const;
 
 /**
- * Name and make of the build that `engine` stands for on this machine. `note` is told, once, what a user would not
- * expect. Throws Failure for `native` without a compiler.
+ * The build of that name, loaded. `note` is told, once, what a user would not expect. Throws Failure where the one that
+ * is named does not work here.
  */
-export async function kernelIdentity(engine: KernelName, note?: Note): Promise<Identity> {
-  const native = engine === 'wasm' ? null : await findNative(engine, note);
-  if (native) return native.identity;
-  const hash = createHash('sha256').update(await readFile(WASM_FILE));
-  return { engine: 'wasm', module: hash.digest('hex') };
+export async function findBuild(name: KernelName, note: Note = console.log): Promise<FoundBuild> {
+  if (name !== 'auto') return FIND[name](note);
+  for (const build of FASTEST_FIRST.slice(0, -1))
+    try {
+      return await FIND[build](note);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (build === 'native') tellWhy(error, note);
+    }
+  return FIND.wasm(note);
 }
 
 let told = false;
 
-/** The native build; null where `auto` does without. */
-export async function findNative(
-  engine: 'auto' | 'native',
-  note: Note = console.log,
-): Promise<NativeBuild | null> {
-  try {
-    return await buildNative(note);
-  } catch (error) {
-    if (engine === 'native' || !(error instanceof Failure)) throw error;
-    const [what, why = ''] = error.message.split('\n');
-    const line = `the kernel runs as WebAssembly: ${what} ${why}`.trimEnd();
-    // That nobody installed a compiler is no news on every run; the log and the key say what ran.
-    if (error instanceof NoCompiler) console.log(line);
-    else if (!told) note(line);
-    told = true;
-    return null;
-  }
+function tellWhy(error: Failure, note: Note): void {
+  const [what, why = ''] = error.message.split('\n');
+  const line = `the kernel runs as WebAssembly: ${what} ${why}`.trimEnd();
+  // That nobody installed a compiler is no news on every run; the log and the key say what ran.
+  if (error instanceof NoCompiler) console.log(line);
+  else if (!told) note(line);
+  told = true;
+}
+
+/** What results depend on: the arithmetic and the source, whichever compiler, processor or build. */
+export const identityOf = async ({ arithmetic }: Library): Promise<Identity> => ({
+  engine: 'kernel',
+  arithmetic,
+  source: await hashKernel(),
+});
+
+/** As findBuild. */
+export const kernelIdentity = async (name: KernelName, note?: Note): Promise<Identity> =>
+  identityOf((await findBuild(name, note)).library);
+
+/** What computes here, in words for a log. */
+export async function kernelRunsOn(name: KernelName): Promise<Readonly<Record<string, string>>> {
+  const { build, library, made } = await findBuild(name);
+  return { kernel: build, arithmetic: library.arithmetic, ...made };
 }

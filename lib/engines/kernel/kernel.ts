@@ -5,15 +5,14 @@ import type { Activations, AdamW, Engine, Identity, TrainingState } from '../eng
 import { refuseTooBig } from '../memory.ts';
 import { parameterCount, type ModelConfig } from '../../network/config.ts';
 import type { Pairs } from '../../network/pairs.ts';
-import type { Batch, Core, Job, Library } from './core.ts';
-import { findNative, kernelIdentity, type KernelName } from './identity.ts';
+import type { Batch, Core, Job } from './core.ts';
+import { findBuild, identityOf, type Build, type FoundBuild, type KernelName } from './identity.ts';
 import type { Arithmetic } from './known-bits.ts';
 import { kernelBytes } from './memory.ts';
-import { loadWasm } from './wasm/core.ts';
 
-export type Build = 'native' | 'wasm';
+export type { Build };
 /** Bytes that a build's addresses reach. */
-const ADDRESSABLE: Record<Build, number> = { native: Infinity, wasm: 2 ** 32 };
+const ADDRESSABLE: Record<Build, number> = { native: Infinity, relaxed: 2 ** 32, wasm: 2 ** 32 };
 
 export interface Kernel {
   readonly build: Build;
@@ -24,15 +23,13 @@ export interface Kernel {
   open(config: ModelConfig, threads: number): Promise<KernelModel>;
 }
 
-/** The build asked for; `auto` is native where a compiler works, else WebAssembly, and then says why. */
-export async function openKernel(build: KernelName): Promise<Kernel> {
-  const native = build === 'wasm' ? null : await findNative(build);
-  return native
-    ? createKernel('native', native.identity, native)
-    : createKernel('wasm', await kernelIdentity('wasm'), await loadWasm());
+/** The build asked for; `auto` is the fastest that works here, and says why it is not native. */
+export async function openKernel(name: KernelName): Promise<Kernel> {
+  const found = await findBuild(name);
+  return createKernel(found, await identityOf(found.library));
 }
 
-function createKernel(build: Build, identity: Identity, library: Library): Kernel {
+function createKernel({ build, library }: FoundBuild, identity: Identity): Kernel {
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
     const refuseCount = (rows: number): void =>

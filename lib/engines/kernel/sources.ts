@@ -24,9 +24,15 @@ const OWN = {
 export const sourceFiles = (build: keyof typeof OWN): string[] =>
   [...COMMON, ...OWN[build]].map((url) => fileURLToPath(url));
 
+/** SHA-256 of what decides the bits of every build, as hex. */
+export const hashKernel = (): Promise<string> => hashOf([...COMMON, ...HEADERS]);
+
 /** SHA-256 of everything that a build is compiled from, as hex. */
-export async function hashSources(build: keyof typeof OWN): Promise<string> {
+export const hashSources = (build: keyof typeof OWN): Promise<string> =>
+  hashOf([...COMMON, ...HEADERS, ...OWN[build]]);
+
+async function hashOf(files: readonly URL[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const url of [...COMMON, ...HEADERS, ...OWN[build]]) hash.update(await readFile(url)).update('\0');
+  for (const url of files) hash.update(await readFile(url)).update('\0');
   return hash.digest('hex');
 }

@@ -69,6 +69,7 @@ export async function defineStage(
     env: written.env,
     params: resolved,
     fileParams,
+    resolvedParams: Object.keys(fields).filter((field) => fields[field]!.isResolved),
     provenance: module.provenance ?? false,
     identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
   };

@@ -16,6 +16,8 @@ export interface Stage {
   readonly params: Readonly<Record<string, unknown>>;
   /** The params whose value is the path of a file, with the files that count where it may be a folder. */
   readonly fileParams: readonly FileParam[];
+  /** The params that count as what they stand for here, which `identity` says. */
+  readonly resolvedParams: readonly string[];
   /** Whether the runner tells it where its inputs come from. */
   readonly provenance: boolean;
   /** What the stage would run on: part of its key. What a user should know of it is told to `note`. */

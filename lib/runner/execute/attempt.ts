@@ -15,7 +15,7 @@ import { identityOf } from '../disk/hashes.ts';
 import { compareListings, listFolder, listPaths, type StoredFile } from '../disk/listing.ts';
 import { isDead, isOnThisHost, ownerOf, parseOwner } from '../disk/owner.ts';
 import { compareKeys, hashKey, type Inputs, type Key } from '../key/key.ts';
-import { circumstancesOf, type StageRecord } from '../store/record.ts';
+import { circumstancesOf, type Circumstances, type StageRecord } from '../store/record.ts';
 import { progressIn } from './event.ts';
 import { checkStanding } from './inputs.ts';
 import { killGroup } from './process-groups.ts';
@@ -44,7 +44,7 @@ export async function attempt(
     const { code, assets } = await currentCode(run, stage);
     const watched = watchedFiles(run, stage, inputs, assets);
     const before = identities(watched);
-    await runToEnd(run, stage, out, resume_dir, markers, key, manifest);
+    const runs_on = await runToEnd(run, stage, out, resume_dir, markers, key, manifest);
     if ((await listPaths(out)).length === 0)
       throw new Failure(
         `${stage.script} wrote nothing into its folder`,
@@ -66,7 +66,7 @@ export async function attempt(
       key: id,
       fields: key,
       files,
-      circumstances: circumstancesOf(name, started),
+      circumstances: circumstancesOf(name, started, runs_on),
       changedMeanwhile,
     };
     const detail = changedMeanwhile.map(
@@ -96,11 +96,12 @@ async function runToEnd(
   markers: readonly string[],
   key: Key,
   manifest: string,
-): Promise<void> {
+): Promise<Circumstances['runs_on']> {
   const { pipeline, workspace, report, stop, threads } = run;
   const { name } = stage;
   const log = workspace.besideStage(name, 'log.txt');
   const needs = Object.fromEntries(stage.needs.map((need) => [need, workspace.folder(need)]));
+  let runs_on: Circumstances['runs_on'] = {};
   const end = await runProcess({
     root: pipeline.root,
     script: stage.script,
@@ -111,17 +112,16 @@ async function runToEnd(
     onStart: async (pid) => {
       for (const marker of markers) await writeJson(marker, ownerOf(pid));
     },
-    onMessage: (message) =>
-      report(
-        message.type === 'say'
-          ? { type: 'say', stage: name, line: message.line }
-          : { ...message, type: 'progress', stage: name, action: 'running' },
-      ),
+    onMessage: (message) => {
+      if (message.type === 'runs-on') runs_on = message.what;
+      else if (message.type === 'say') report({ type: 'say', stage: name, line: message.line });
+      else report({ ...message, type: 'progress', stage: name, action: 'running' });
+    },
     stop,
   });
   for (const marker of markers) await rm(marker, { force: true });
   stop.throwIfAborted();
-  if (end.type === 'done') return;
+  if (end.type === 'done') return runs_on;
   const path = shortPath(log);
   if (end.type === 'broke')
     throw new Failure(`${stage.script} ${end.how}`, [...(await tailOfLog(log)), `log: ${path}`].join('\n'));

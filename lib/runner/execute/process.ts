@@ -18,7 +18,7 @@ export interface StageProcess {
   readonly assignment: Assignment;
   readonly log: string;
   onStart(pid: number): Promise<void>;
-  onMessage(message: StageMessage & { type: 'progress' | 'say' }): void;
+  onMessage(message: StageMessage & { type: 'progress' | 'say' | 'runs-on' }): void;
   /** Aborted with the name of a signal as reason: that signal is passed on, and a second one kills. */
   readonly stop: AbortSignal;
 }
@@ -31,7 +31,8 @@ export type StageEnd =
 
 const GRACE_MS = 3000;
 const LOADER = new URL('../code/loader.mjs', import.meta.url).href;
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS'];
+/** CC: which compiler makes the kernel, whose bits do not depend on it. */
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC'];
 
 /** Runs the stage to its end, and to the end of every process that it started in its group. */
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
@@ -59,7 +60,7 @@ export async function runProcess(stage: StageProcess): Promise<StageEnd> {
     if (message.type === 'ready')
       void noted.then(() => child.send(stage.assignment, () => {})).catch(() => {}); // awaited below
     else if (message.type === 'done' || message.type === 'failed') last = message;
-    else if (message.type === 'progress' || message.type === 'say') stage.onMessage(message);
+    else stage.onMessage(message);
   });
   const noted = stage.onStart(pid);
   const unhook = passOn(stage.stop, pid);
@@ -92,7 +93,7 @@ function passOn(stop: AbortSignal, pid: number): () => void {
   };
 }
 
-/** What reaches a stage: where programs and its home are, threads to use, one locale, one time zone, what it declared. */
+/** What reaches a stage: where programs and its home are, threads and compiler to use, one locale, one time zone, what it declared. */
 function environment(declared: Readonly<Record<string, string | null>>): Record<string, string> {
   const env: Record<string, string> = { LANG: 'C.UTF-8', TZ: 'UTC' };
   for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];

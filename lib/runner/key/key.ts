@@ -13,14 +13,17 @@ import type { Hashes } from '../disk/hashes.ts';
 import type { StoredFile } from '../disk/listing.ts';
 import { describeDifference } from './difference.ts';
 
-export const KEY_FORMAT = 2;
+export const KEY_FORMAT = 3;
 
 export interface Key {
   /** Of this interface: a new meaning of a field must not meet old records. */
   readonly format: number;
   /** The script that is started, since the same files could be started at another one. Relative to the project. */
   readonly script: string;
-  /** As resolved, defaults filled in: a default that changes is a change. A file counts by its content, not its path. */
+  /**
+   * As resolved, defaults filled in: a default that changes is a change. A file counts by its content, not its path; a
+   * word that stands for what the machine has, by what `identity` says of it.
+   */
   readonly params: Readonly<Record<string, unknown>>;
   /** `dataset/pairs.arrow` -> SHA-256: by content, so an upstream rerun that gives the same bytes stops there. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -31,7 +34,7 @@ export interface Key {
   readonly code: Readonly<Record<string, string>>;
   /** Packages that this code imports, and what they depend on -> version as installed. */
   readonly packages: Readonly<Record<string, string>>;
-  /** What the stage says it would run on here (compiler, CPU features, library): other hardware, other rounding. */
+  /** What the stage says that its bits would depend on here (arithmetic, library): other rounding, other bits. */
   readonly identity: Readonly<Record<string, string>>;
   /** Declared environment variables, null where unset. Others do not reach the stage. */
   readonly env: Readonly<Record<string, string | null>>;
@@ -53,6 +56,7 @@ export async function computeKey(
   note: (line: string) => void,
 ): Promise<Key> {
   const params: Record<string, unknown> = { ...stage.params };
+  for (const name of stage.resolvedParams) delete params[name];
   for (const { name, folderOf } of stage.fileParams) {
     const path = params[name];
     if (typeof path === 'string') params[name] = { sha256: await contentOf(path, folderOf, hashes) };

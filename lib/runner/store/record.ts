@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly seconds: number;
   readonly host: string;
   readonly node: string;
+  /** What the stage says that it computed with: a build, a compiler. */
+  readonly runs_on: Readonly<Record<string, string>>;
 }
 
 export interface StageRecord {
@@ -24,9 +26,13 @@ export interface StageRecord {
 }
 
 /** Of a run of `stage` that ends now. */
-export function circumstancesOf(stage: string, started: Date): Circumstances {
+export function circumstancesOf(
+  stage: string,
+  started: Date,
+  runs_on: Circumstances['runs_on'],
+): Circumstances {
   const seconds = (Date.now() - started.getTime()) / 1000;
-  return { stage, started: started.toISOString(), seconds, host: hostname(), node: process.version };
+  return { stage, started: started.toISOString(), seconds, host: hostname(), node: process.version, runs_on };
 }
 
 /** The record at `path`, or null where there is none that can be believed. */

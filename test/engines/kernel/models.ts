@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test';
 import { readSafetensors } from '../../../lib/files/safetensors.ts';
 import type { Tensor } from '../../../lib/files/tensor.ts';
 import { openKernel, type Build, type KernelModel } from '../../../lib/engines/kernel/kernel.ts';
-import { buildNative } from '../../../lib/engines/kernel/native/build.ts';
+import { findBuild } from '../../../lib/engines/kernel/identity.ts';
 import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../../lib/network/config.ts';
 import { initialWeights } from '../../../lib/network/initial.ts';
 import { fromStateDict } from '../../../lib/network/model-file.ts';
@@ -12,19 +12,25 @@ import { gridRows, splitRows, takeRows } from '../../../lib/task/split.ts';
 
 export const ADAMW = { learning_rate: 1e-3, weight_decay: 1, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
 
-const whyNotNative = await buildNative().then(
-  () => null,
-  (error: Error) => error.message,
-);
+const whyNotFound = (build: Build): Promise<string | null> =>
+  findBuild(build).then(
+    () => null,
+    (error: Error) => error.message,
+  );
+const whyNot: Record<Build, string | null> = {
+  native: await whyNotFound('native'),
+  relaxed: await whyNotFound('relaxed'),
+  wasm: null,
+};
 
-/** One test for each build; without a C compiler the native one is skipped, with the reason. */
+/** One test for each build; one that this machine has not got is skipped, with the reason. */
 export function testEachBuild(
   title: string,
   body: (build: Build, t: TestContext) => Promise<void>,
-  builds: readonly Build[] = ['native', 'wasm'],
+  builds: readonly Build[] = ['native', 'relaxed', 'wasm'],
 ): void {
   for (const build of builds) {
-    const skip = build === 'native' && whyNotNative !== null && whyNotNative;
+    const skip = whyNot[build] ?? false;
     test(`${build}: ${title}`, { skip }, (t) => body(build, t));
   }
 }

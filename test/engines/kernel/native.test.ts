@@ -127,6 +127,21 @@ test('a new build that does not load is not taken, and not kept', { skip }, asyn
   assert.deepEqual(await readdir(cache), []);
 });
 
+test('a build that computes other bits is not taken, and not kept', { skip }, async () => {
+  const cache = join(folder, 'other');
+  await mkdir(cache);
+  const CC = join(folder, 'contracting');
+  // Multiply-adds that nobody wrote: what a compiler does that takes no notice of its flags.
+  await writeFile(CC, '#!/bin/sh\nexec cc "$@" -O2 -ffp-contract=fast\n', { mode: 0o755 });
+  await assert.rejects(findOrCompile([cache], assert.fail, CC), (error: Error) => {
+    assert.ok(error instanceof Failure);
+    assert.match(error.message, /^the native kernel does not work with .*:\nit computes other numbers than/);
+    assert.match(error.message, /after 200 steps at p = 7 .* \(expected [0-9a-f]{64}, arithmetic fused\)$/);
+    return true;
+  });
+  assert.deepEqual(await readdir(cache), []);
+});
+
 test('a build is found where nothing can be written, and made where something can be', { skip }, async () => {
   const [nowhere, empty, full] = [
     '/proc/grokscope/kernel',

@@ -43,8 +43,8 @@ const LINK_FLAGS: Record<string, string[]> = {
 
 export interface NativeBuild extends Library {
   readonly path: string;
-  /** What it was made by and for; two builds with equal identities compute the same bits. */
-  readonly identity: Record<string, string>;
+  /** What it was made by and for. */
+  readonly made: Readonly<Record<string, string>>;
 }
 
 /** The CPU as a compiler's "native" sees it: model and feature flags. */
@@ -111,17 +111,16 @@ export async function findOrCompile(
     ...(LINK_FLAGS[process.platform] ?? ['-shared']),
   ];
   const command = [path.basename(compiler.command), ...compiler.args].join(' ');
-  const identity = {
-    engine: 'native',
+  const made = {
     compiler: `${command}: ${compiler.version}`,
     flags: flags.join(' '),
     cpu: await cpuIdentity(),
   };
-  const hash = createHash('sha256').update(JSON.stringify([identity, await hashSources('native')]));
+  const hash = createHash('sha256').update(JSON.stringify([made, await hashSources('native')]));
   const key = hash.digest('hex').slice(0, 32);
   for (const addon of await listBuilds(folders, key))
     try {
-      return { path: addon, identity, ...(await loadWhole(addon)) };
+      return { path: addon, made, ...(await loadWhole(addon)) };
     } catch (error) {
       const why = (error as Error).message.split('\n')[0];
       note(`the native kernel is built again: ${path.basename(addon).slice(0, 8)}... ${why}`);
@@ -130,7 +129,7 @@ export async function findOrCompile(
   for (const folder of folders) {
     if (!(await isWritable(folder))) continue;
     const addon = await compile(compiler, flags, path.join(folder, key));
-    return { path: addon, identity, ...(await loadWhole(addon)) };
+    return { path: addon, made, ...(await loadWhole(addon)) };
   }
   throw new Failure(
     `the native kernel has no folder to be compiled in (tried ${folders.join(', ')})`,

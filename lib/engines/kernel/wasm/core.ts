@@ -1,4 +1,4 @@
-// The WebAssembly build: one module, one shared memory and one worker a thread for each model. The main thread sets up and
+// The WebAssembly builds: one module, one shared memory and one worker a thread for each model. The main thread sets up and
 // copies; workers do all the computing.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -8,7 +8,8 @@ import { Failure } from '../../../files/failure.ts';
 import type { ModelConfig } from '../../../network/config.ts';
 import { ARRAYS, JOB_KINDS, nameArithmetic, spinsFor, type Core, type Job, type Library } from '../core.ts';
 
-export const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
+const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
+const RELAXED_FILE = new URL('./relaxed.wasm', import.meta.url);
 const WORKER_FILE = new URL('./worker.ts', import.meta.url);
 
 const STACK_BYTES = 65536;
@@ -16,11 +17,33 @@ const STACK_BYTES = 65536;
 const MAX_PAGES = 65536;
 const FIRST_PAGES = 64;
 
+/** `make`, called at most once. */
+function onlyOnce<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}
+
 type Numbers = Int32Array | Float32Array | Float64Array;
 
-/** Compiles the module. */
-export async function loadWasm(): Promise<Library> {
-  const module = await WebAssembly.compile(await readFile(WASM_FILE));
+/** The build for every engine of WebAssembly: multiplies, then adds. */
+export const loadWasm = onlyOnce(async () => load(await readFile(WASM_FILE)));
+
+/** The build with multiply-adds. Throws Failure where the engine has none, or the processor none that round once. */
+export const loadRelaxed = onlyOnce(async () => {
+  const bytes = await readFile(RELAXED_FILE);
+  const remedy = 'use engine: wasm';
+  if (!WebAssembly.validate(bytes))
+    throw new Failure(
+      `Node ${process.versions.node} has no relaxed SIMD in WebAssembly`,
+      `take Node 22 or later, or ${remedy}`,
+    );
+  const library = await load(bytes);
+  if (library.arithmetic === 'fused') return library;
+  throw new Failure("WebAssembly's relaxed multiply-add rounds twice on this processor", remedy);
+});
+
+async function load(bytes: Uint8Array): Promise<Library> {
+  const module = await WebAssembly.compile(bytes);
   const source = await readFile(WORKER_FILE, 'utf8');
   const instantiate = async () => {
     const memory = new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MAX_PAGES, shared: true });

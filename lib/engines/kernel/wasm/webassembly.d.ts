@@ -20,6 +20,7 @@ declare namespace WebAssembly {
     prepare(kernel: number, batch: number, ...job: number[]): void;
     run(kernel: number, thread: number): void;
   }
+  function validate(bytes: Uint8Array): boolean;
   function compile(bytes: Uint8Array): Promise<Module>;
   function instantiate(
     module: Module,

@@ -11,7 +11,7 @@ export function headline(run: Run): HTMLElement {
     return typeof value === 'number' ? value : null;
   };
   const settings = made_by['train']?.params ?? {};
-  const engine = made_by['train']?.identity['engine'] ?? made_by['train']?.identity['build'];
+  const { engine, arithmetic } = made_by['train']?.identity ?? {};
   const { p } = config;
   const tiles: [string, string, string][] = [];
   const epochOf = (name: string, label: string, none: string, note: string): void => {
@@ -44,7 +44,7 @@ export function headline(run: Run): HTMLElement {
   fact('seed of the weights', settings['seed']);
   fact('seed of the split', task.seed);
   fact('weight decay', settings['weight_decay']);
-  fact('engine', engine ?? settings['engine']);
+  fact('engine', arithmetic === undefined ? engine : `${engine}, ${arithmetic} multiply-adds`);
   return h(
     'section',
     { id: 'run', 'aria-labelledby': 'run-title' },
