@@ -21,7 +21,6 @@ const COMPILE = [
   '-ffreestanding',
   '-msimd128',
   '-mbulk-memory',
-  '-matomics',
   '-mmutable-globals',
   '-ffp-contract=off',
   '-fno-math-errno',
@@ -32,7 +31,6 @@ const COMPILE = [
 const LINK = [
   '--no-entry',
   '--import-memory',
-  '--shared-memory',
   '--max-memory=4294967296',
   '-z',
   'stack-size=65536',
@@ -40,23 +38,33 @@ const LINK = [
   '--strip-all',
 ];
 
-/** What each module is compiled with beside. */
-const MODULES: Readonly<Record<string, readonly string[]>> = {
-  'kernel.wasm': [],
-  'relaxed.wasm': ['-mrelaxed-simd'],
+interface Module {
+  readonly compile: readonly string[];
+  readonly link: readonly string[];
+}
+const RELAXED = '-mrelaxed-simd';
+const SHARED: Module = { compile: ['-matomics'], link: ['--shared-memory'] };
+/** One thread, and memory that nobody shares: what a page from the file system may have. */
+const ALONE: Module = { compile: [], link: [] };
+
+const MODULES: Readonly<Record<string, Module>> = {
+  'kernel.wasm': SHARED,
+  'relaxed.wasm': { ...SHARED, compile: [...SHARED.compile, RELAXED] },
+  'page.wasm': ALONE,
+  'page-relaxed.wasm': { ...ALONE, compile: [RELAXED] },
 };
 
 /** A module's bytes. */
-function compile(flags: readonly string[]): Buffer {
+function compile({ compile, link }: Module): Buffer {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'grokscope-wasm-'));
   try {
     const objects = sourceFiles('wasm').map((source) => {
       const object = path.join(folder, `${path.basename(source)}.o`);
-      execFileSync('clang-16', [...COMPILE, ...flags, '-c', source, '-o', object], { stdio: 'inherit' });
+      execFileSync('clang-16', [...COMPILE, ...compile, '-c', source, '-o', object], { stdio: 'inherit' });
       return object;
     });
     const module = path.join(folder, 'module.wasm');
-    execFileSync('wasm-ld-16', [...LINK, ...objects, '-o', module], { stdio: 'inherit' });
+    execFileSync('wasm-ld-16', [...LINK, ...link, ...objects, '-o', module], { stdio: 'inherit' });
     return readFileSync(module);
   } finally {
     rmSync(folder, { recursive: true });
@@ -67,8 +75,8 @@ const OPTIONS = { check: { type: 'boolean' } } as const;
 
 await runCommand(async (args, env) => {
   const { check } = readOptions('build:wasm', args, OPTIONS, env);
-  for (const [name, flags] of Object.entries(MODULES)) {
-    const bytes = compile(flags);
+  for (const [name, module] of Object.entries(MODULES)) {
+    const bytes = compile(module);
     const file = path.join(FOLDER, name);
     if (!check) writeFileSync(file, bytes);
     else if (!bytes.equals(readFileSync(file)))

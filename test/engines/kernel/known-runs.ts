@@ -64,7 +64,7 @@ export const THREE_HUNDRED_STEPS: KnownRun = {
 export const SHORT_RUNS: readonly KnownRun[] = [...FIRST_RUNS, TWENTY_STEPS];
 
 const nameOf = ({ config, steps }: KnownRun): string => `${steps} steps at p = ${config.p}`;
-const hashOf = (weights: Uint8Array | Float32Array): string =>
+export const hashOf = (weights: Uint8Array | Float32Array): string =>
   createHash('sha256').update(weights).digest('hex');
 
 /** What each run comes to, by name, and what it should. */

@@ -1,6 +1,6 @@
 // The loss down to where float64 softmax would need help: confident models, hopeless ones, and ones that have diverged.
 import assert from 'node:assert/strict';
-import type { KernelModel } from '../../../lib/engines/kernel/kernel.ts';
+import type { KernelModel } from '../../../lib/engines/kernel/model.ts';
 import { viewWeights, parameterCount } from '../../../lib/network/config.ts';
 import { gridRows } from '../../../lib/task/split.ts';
 import { assertClose } from '../../assert-close.ts';

@@ -2,7 +2,8 @@
 import { test, type TestContext } from 'node:test';
 import { readSafetensors } from '../../../lib/files/safetensors.ts';
 import type { Tensor } from '../../../lib/files/tensor.ts';
-import { openKernel, type Build, type KernelModel } from '../../../lib/engines/kernel/kernel.ts';
+import { openKernel, type Build } from '../../../lib/engines/kernel/kernel.ts';
+import type { KernelModel } from '../../../lib/engines/kernel/model.ts';
 import { findBuild } from '../../../lib/engines/kernel/identity.ts';
 import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../../lib/network/config.ts';
 import { initialWeights } from '../../../lib/network/initial.ts';

@@ -2,8 +2,8 @@
 // kernel.wasm: the functions of exports.c, where pointers are numbers.
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { initial: number; maximum: number; shared: boolean });
-    readonly buffer: SharedArrayBuffer;
+    constructor(descriptor: { initial: number; maximum: number; shared?: boolean });
+    readonly buffer: ArrayBufferLike;
   }
   class RuntimeError extends Error {}
   interface Exports {
