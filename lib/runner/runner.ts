@@ -1,7 +1,7 @@
 /**
- * The door for whoever runs the pipeline: what pipeline.yaml says, the cache, and a runner, which brings stages up to date
- * in one folder of artifacts, plans, explains, verifies and collects garbage. What only some commands need is loaded when
- * they call it. Stages come in by stage.ts and schema.ts, so that the store is in no stage's key.
+ * The door for all who run the pipeline: reads pipeline.yaml, opens the cache, and opens a runner for one folder of
+ * artifacts, which brings stages up to date, plans, explains, verifies and collects garbage. Code that only some commands
+ * need is loaded when they call it. Stages import stage.ts and schema.ts instead, so that no key contains the store.
  */
 import { join } from 'node:path';
 import type { Code } from './code/closure.ts';
@@ -27,16 +27,16 @@ export { killGroup, killStages } from './execute/process-groups.ts';
 export type { Dropped, Pipeline, Plan, Report, Stage, StageRecord, Verdict };
 export type { Outcome, RunEvent } from './execute/event.ts';
 
-/** What runs on one cache share: its results, the hashes that are remembered, and the code of stages. */
+/** What runs on the same cache share: stored results, remembered hashes, and the code of stages. */
 export interface SharedCache {
   readonly store: Store;
-  /** To be saved when the last run has ended. */
+  /** Must be saved when the last run has ended. */
   readonly hashes: Hashes;
-  /** By script: all runs mean the code as it was when the first one looked. */
+  /** By script, as it was when the first run read it: later runs use the same code. */
   readonly code: Map<string, Promise<Code>>;
 }
 
-/** Opens the cache in the folder `root`. Throws a ConfigurationError where that is something else than a cache. */
+/** Opens the cache in the folder `root`. Throws a ConfigurationError if that is something else than a cache. */
 export async function openCache(root: string): Promise<SharedCache> {
   const hashes = await Hashes.open(join(root, 'hashes.json'));
   return { store: await Store.open(root), hashes, code: new Map() };
@@ -44,14 +44,14 @@ export async function openCache(root: string): Promise<SharedCache> {
 
 export interface RunnerOptions {
   readonly pipeline: Pipeline;
-  /** The folder of the stage folders. */
+  /** The folder that holds the stage folders. */
   readonly artifacts: string;
   readonly cache: SharedCache;
   /** Stages to run even if fresh. */
   readonly forced?: Iterable<string>;
-  /** Threads that a stage may use; undefined: all there are. */
+  /** How many threads a stage may use; by default all cores. */
   readonly threads?: number;
-  /** What the folder of artifacts remembers that it is made with, in the project at `root`; undefined: nothing. */
+  /** What the folder of artifacts is to remember of this run of the project at `root`; by default nothing. */
   readonly settings?: Settings & { readonly root: string };
   /** Aborted with the name of a signal as reason. */
   readonly stop?: AbortSignal;
@@ -60,27 +60,27 @@ export interface RunnerOptions {
 export interface Runner {
   /** Records of the stages that this runner has dealt with. */
   readonly settled: ReadonlyMap<string, StageRecord>;
-  /** Where a stage's files are. */
+  /** The folder of a stage. */
   folder(stage: string): string;
   /**
-   * Brings `chosen` up to date, `jobs` at a time; true when all went well. After a failure nothing new begins, unless
-   * `keepGoing`. Throws a ConfigurationError where packages are not those of the lock file.
+   * Brings the chosen stages up to date, `jobs` at a time; returns whether all went well. After a failure no further
+   * stage begins, unless `keepGoing`. Throws a ConfigurationError if installed packages are not those of the lock file.
    */
   run(
     chosen: ReadonlySet<string>,
     how: { readonly jobs: number; readonly keepGoing: boolean; readonly report: Report },
   ): Promise<boolean>;
-  /** What `run` would do, stage by stage. */
+  /** What `run` would do with each stage. */
   plan(chosen: ReadonlySet<string>): Promise<Plan[]>;
-  /** Lines about a stage's key, and what in it has changed. Throws a Failure where a needed folder is missing. */
+  /** Lines about the key of a stage and what has changed in it. Throws a Failure if a needed folder is missing. */
   explain(stage: Stage): Promise<string[]>;
-  /** Lines about how a file came about. Throws a Failure where it is missing or in no stage folder. */
+  /** Lines about how a file was made. Throws a Failure if it is missing or not in a stage folder. */
   explainFile(path: string): Promise<string[]>;
   /** The stages as a Mermaid graph. */
   graph(): Promise<string>;
-  /** Reads every stored byte; removes from the cache what is damaged. */
+  /** Reads every stored byte and removes what is damaged from the cache. */
   verify(report: Report): Promise<Verdict>;
-  /** Drops results from the cache, but for the newest `keep` of each stage and what stands in artifacts. */
+  /** Drops results from the cache, except the newest `keep` of each stage and those in stage folders. */
   gc(keep: number, dryRun: boolean): Promise<Dropped>;
 }
 
@@ -126,6 +126,6 @@ export function openRunner({
   };
 }
 
-/** The record of what stands in the folder of a stage; null where there is none that can be believed. */
+/** The record of the result in a stage folder; null if there is none or it is damaged. */
 export const recordIn = (artifacts: string, stage: string): Promise<StageRecord | null> =>
   readRecord(new Workspace(artifacts).besideStage(stage, 'provenance.json'));

@@ -5,36 +5,36 @@
  */
 import * as v from 'valibot';
 
-/** One param: what it may be, and its value when nothing is said. */
+/** One param: what it may be, and its default. */
 export interface Field<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   readonly default?: T | undefined;
-  /** The value is the path of a file, and what counts is the file's content. */
+  /** Whether the value is the path of a file: then the content of the file counts. */
   readonly isFile?: boolean;
-  /** The value may also be the path of a folder, in which these files count, the first of which must be there. */
+  /** The value may also be a folder. Then only these files in it count, and the first of them must exist. */
   readonly folderOf?: readonly string[];
   /** What the word stands for on a machine is in the stage's identity, and the word itself not in its key. */
   readonly isResolved?: boolean;
-  /** The only values allowed, for a "did you mean". */
+  /** All allowed values, to suggest one of them. */
   readonly choices?: readonly string[];
 }
 
 export type Fields = Record<string, Field<unknown>>;
 export type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
-/** A rule over several params: the param to blame and what it must be, or null where all is well. */
+/** A rule over several params: returns the param that is wrong and what it must be, or null. */
 type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; must: string } | null;
 
 /** The params of one stage. Strict: a key that is not here is an error. */
 export interface ParamsSchema<F extends Fields = Fields> {
   readonly fields: F;
-  /** As a method, so that a schema of any params is a ParamsSchema. */
+  /** A method, so that TypeScript takes a schema of any params for a ParamsSchema. */
   rule?(params: Values<F>): { param: string; must: string } | null;
 }
 
 export type ParamsOf<S> = S extends ParamsSchema<infer F> ? Values<F> : never;
 
-/** What is wrong with one value: `path` leads from the params to it; `message` goes on after the name of the param. */
+/** What is wrong with one value: the path to it from the params, and a message that follows the name of the param. */
 export interface Issue {
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -55,7 +55,7 @@ export function number(options: Bounds & { readonly default?: number } = {}): Fi
   return { schema: bounded(type, 'a number', options), default: options.default };
 }
 
-/** A whole number that float64 holds exactly. */
+/** A whole number that float64 can hold exactly. */
 export function integer(
   options: Bounds & { readonly odd?: boolean; readonly default?: number } = {},
 ): Field<number> {
@@ -105,8 +105,8 @@ export function text(options: { readonly default?: string } = {}): Field<string>
 }
 
 /**
- * The path of a file, relative to pipeline.yaml; the stage gets it absolute, the key gets the content. With `folderOf`
- * it may be a folder that holds the first of these files, and the others or not; nothing else in it is looked at.
+ * The path of a file, relative to pipeline.yaml. The stage gets the absolute path, its key the content of the file. With
+ * `folderOf` it may be a folder with the first of these files, and maybe the others; other files in it do not count.
  */
 export function file(
   options: { readonly default?: string; readonly folderOf?: readonly [string, ...string[]] } = {},
@@ -142,7 +142,7 @@ export function nullable<T>(
   return { ...field, schema: v.nullable(field.schema), default: options.default };
 }
 
-/** The params of a stage. Throws where a default is missing or breaks its own rule: that is a bug of the params file. */
+/** The params of a stage. Throws if a default is missing or breaks a rule: that is a bug in the params file. */
 export function object<F extends Fields>(fields: F, rule?: Rule<F>): ParamsSchema<F> {
   const schema: ParamsSchema<F> = rule ? { fields, rule } : { fields };
   const { issues } = checkParams(schema, {});
@@ -150,7 +150,7 @@ export function object<F extends Fields>(fields: F, rule?: Rule<F>): ParamsSchem
   return schema;
 }
 
-/** `given` with the defaults filled in, and everything that is wrong with it. */
+/** The given params completed by defaults, and everything that is wrong with them. */
 export function checkParams<F extends Fields>(
   { fields, rule }: ParamsSchema<F>,
   given: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 /**
- * The stage's side of a run. A stage file is a script that calls `stage(params, body)` once; the runner starts it as a
- * process of its own, hands it its job over the IPC channel and reads its progress there. What it prints goes to its
- * log. It ends when the runner goes away. Every stage imports this file: a change here makes every stage stale.
+ * The stage's side of a run. A stage file is a script that calls `stage(params, body)` once. The runner starts it as a
+ * process of its own, sends its job over the IPC channel and reads its progress there. What it prints goes into its log.
+ * It ends when the runner has gone. Every stage imports this file: a change here makes every stage stale.
  */
 import { relative } from 'node:path';
 import { describeError } from '../files/failure.ts';
@@ -11,15 +11,15 @@ import type { Fields, ParamsSchema, Values } from './schema.ts';
 /** What a stage gets. */
 export interface Job<P> {
   readonly params: P;
-  /** What the stage said that it would run on here, as it stands in the key: it must run on that or fail. */
+  /** What the stage said it would run on, as it stands in its key: it must run on that or fail. */
   readonly identity: Readonly<Record<string, string>>;
-  /** Key of a needed stage -> absolute path of its finished folder. Not to be written to. */
+  /** Name of a needed stage -> absolute path of its finished folder, which must not be changed. */
   readonly needs: Readonly<Record<string, string>>;
-  /** Absolute path of an empty folder. Only bytes that follow from the key may go there: no time, no path, no log. */
+  /** Absolute path of an empty folder. All bytes written there must follow from the key: no time, no path, no log. */
   readonly out: string;
   /** Absolute path of a folder that may hold what an earlier attempt with the same key left behind. */
   readonly resume_dir: string;
-  /** Reports `done` of `total`, with a few words; may be called as often as one likes. */
+  /** Reports progress as `done` of `total`, with a few words. Calls may be as frequent as the stage likes. */
   progress(done: number, total: number, note?: string): void;
   /** Tells what it computes with, for its log and its record: nothing that results depend on beyond `identity`. */
   runsOn(what: Readonly<Record<string, string>>): void;
@@ -27,17 +27,17 @@ export interface Job<P> {
   say(line: string): void;
 }
 
-/** From the runner: the job as plain data. */
+/** What the runner sends: the job as plain data. */
 export type Assignment = Omit<Job<unknown>, 'progress' | 'runsOn' | 'say'>;
 
-/** To the runner. A stage has succeeded when it said `done` and its process ended with 0. */
+/** What the stage sends. It has succeeded when it has sent `done` and its process has ended with 0. */
 export type StageMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
   | { readonly type: 'runs-on'; readonly what: Readonly<Record<string, string>> }
   | { readonly type: 'say'; readonly line: string }
   | { readonly type: 'done' }
-  /** An expected failure has a remedy (maybe empty); null means a bug, whose stack is in the log. */
+  /** An expected failure has a remedy, maybe empty. Null means a bug, whose stack is in the log. */
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
 
 const PROGRESS_EVERY_MS = 100;
@@ -46,12 +46,12 @@ type Body = (job: Job<never>) => Promise<void>;
 
 let run: (body: Body) => Promise<void> = runAsProcess;
 
-/** Hands the bodies of stage files that are imported from now on to `other`: a test runs them in its own process. */
+/** From now on, imported stage files hand their bodies to `other`: a test runs stages in its own process. */
 export function handBodiesTo(other: (body: Body) => Promise<void>): void {
   run = other;
 }
 
-/** Runs `body` on the job that the runner hands over, and ends the process. Call it once, at the top level. */
+/** Runs `body` on the job that the runner sends, and ends the process. Call it once, at the top level of a stage file. */
 export function stage<F extends Fields>(
   _schema: ParamsSchema<F>,
   body: (job: Job<Values<F>>) => Promise<void>,
@@ -81,7 +81,7 @@ async function runAsProcess(body: Body): Promise<void> {
   process.exit(0);
 }
 
-/** The runner is gone: ends this process and all that it started. The runner made it the leader of a group. */
+/** Called when the runner has gone: ends this process and all that it started, which are one process group. */
 function endGroup(): void {
   try {
     process.kill(-process.pid, 'SIGKILL');

@@ -1,7 +1,7 @@
 /**
- * The closure of a stage: every file of ours that can decide what it writes, and the packages that these import. Finding
- * it takes esbuild some tens of milliseconds a stage, so a closure is kept. It follows from the contents of its files, so
- * it is believed while all of them are what they were.
+ * The closure of a stage: every file of the project that can decide what it writes, and the packages that these import.
+ * Finding it takes esbuild some tens of milliseconds a stage, so a closure is kept, and used again as long as none of its
+ * files has changed.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -15,26 +15,26 @@ import type { Trace } from './trace.ts';
 
 export type Closure = Pick<Trace, 'files' | 'assets' | 'packages'>;
 
-/** What the code of a stage adds to its key. */
+/** The part of a key that the code of the stage decides. */
 export interface Code {
   /** See Key. */
   readonly code: Closure['files'];
   readonly packages: Closure['packages'];
-  /** Files of `code` that the stage may read as they stand on the disk. */
+  /** Files of `code` that the stage reads from the disk while it runs. */
   readonly assets: readonly string[];
 }
 
-/** A closure as it is kept: with what it was found from. */
+/** A closure as it is kept, with everything that it was found from. */
 interface Kept extends Trace {
   readonly version: number;
-  /** The script that it is the closure of. */
+  /** The script whose closure this is. */
   readonly script: string;
 }
 
-/** Of the scan: closures that another version found are not believed. */
+/** Version of the scan: closures that another version found are not used. */
 const VERSION = 7;
 
-/** The code that the stage has now. `cache`: a folder to keep closures and texts in. */
+/** The present code of the stage. `cache` is the folder for closures and texts. */
 export async function readCode(
   { root }: Pipeline,
   { script }: Stage,
@@ -45,14 +45,14 @@ export async function readCode(
   return { code: files, assets, packages };
 }
 
-/** The closure of `script` and its params file. `cache`: a folder to keep it in, with the texts of its modules. */
+/** The closure of `script` and its params file. It is kept in the folder `cache`, with the texts of its modules. */
 export async function findClosure(
   root: string,
   script: string,
   cache: string,
   hashes: Hashes,
 ): Promise<Closure> {
-  const known = believed((await readSealed(keptAt(cache, script))).value, script);
+  const known = ifCurrent((await readSealed(keptAt(cache, script))).value, script);
   const { files, assets, packages } =
     known && (await isCurrent(known, root, hashes)) ? known : await findAnew(root, script, cache, hashes);
   return { files, assets, packages };
@@ -61,11 +61,11 @@ export async function findClosure(
 async function findAnew(root: string, script: string, cache: string, hashes: Hashes): Promise<Kept> {
   const { trace } = await import('./trace.ts');
   const found = { version: VERSION, script, ...(await trace(root, script, cache, hashes)) };
-  await writeSealed(keptAt(cache, script), found).catch(() => {}); // the next run finds it anew
+  await writeSealed(keptAt(cache, script), found).catch(() => {}); // then the next run searches again
   return found;
 }
 
-/** Makes the next search begin anew, as where a text was lost. */
+/** Forgets a closure, so that it is searched again: needed where a text was lost. */
 export const forgetClosure = (cache: string, script: string): Promise<void> =>
   rm(keptAt(cache, script), { recursive: true, force: true });
 
@@ -84,8 +84,8 @@ async function isCurrent(kept: Kept, root: string, hashes: Hashes): Promise<bool
   return true;
 }
 
-/** What an older scan found, or what was found for another script, is not believed. */
-function believed(value: unknown, script: string): Kept | null {
+/** Null if another version of the scan found it, or if it is of another script. */
+function ifCurrent(value: unknown, script: string): Kept | null {
   const kept = value as Kept | undefined;
   return kept?.version === VERSION && kept.script === script ? kept : null;
 }

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Gives a stage process, its threads and its child processes the modules of the project as texts that were kept by their
- * hashes: what the key was made of is what runs, whatever happens to the files meanwhile. `import.meta.url` stays that of
- * the file. Started as `node --import loader.mjs?MANIFEST`. Plain JavaScript, since nothing else is loaded before it.
+ * Gives a stage process, its threads and its child processes the modules of the project as the texts in its key, from the
+ * cache: whatever happens to the files meanwhile, those run. `import.meta.url` stays that of the file. Started as
+ * `node --import loader.mjs?MANIFEST`. It is plain JavaScript, as nothing else is loaded before it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -83,12 +83,12 @@ function mapOf(url) {
     try {
       maps.set(hash, new SourceMap(JSON.parse(readFileSync(`${textOf(hash)}.map`, 'utf8'))));
     } catch {
-      maps.set(hash, null); // lines of the text, then
+      maps.set(hash, null); // then stack traces have lines of the text
     }
   return maps.get(hash);
 }
 
-/** `at f (file:///.../a.ts:1:90)` with line and column of the file instead of the text. @param {NodeJS.CallSite} site */
+/** `at f (file:///.../a.ts:1:90)` with line and column in the file instead of the text. @param {NodeJS.CallSite} site */
 function describeSite(site) {
   const text = String(site);
   const [url, line, column] = [
@@ -105,12 +105,12 @@ function describeSite(site) {
 }
 
 function install() {
-  // Node's own support for source maps would read those of every package, too.
+  // Node's own support would read the source maps of all packages, too.
   Error.prepareStackTrace = (error, sites) =>
     [String(error), ...sites.map((site) => `    at ${describeSite(site)}`)].join('\n');
   if (isMainThread)
     process.on('uncaughtException', (error) => {
-      console.error(error); // Node would show a line of the text above it
+      console.error(error); // Node itself would print a line of the text above the error
       process.exit(1);
     });
   const { registerHooks } = /** @type {any} */ (module); // since Node 22.15; before, hooks have a thread of their own

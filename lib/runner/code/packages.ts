@@ -1,8 +1,8 @@
 /**
- * Versions of packages and of all that they depend on, as they are installed where Node finds them. Nothing may run where
- * package-lock.json says something else. An optional package counts as the lock file has it, installed or not. Left out are
- * builds of the same version for other platforms, peers that only types need (the compiler), and packages of types: none
- * of these runs.
+ * Versions of packages and of everything they depend on, as installed where Node finds them. If package-lock.json has
+ * other versions, nothing may run. An optional package counts with its version in the lock file, installed or not. What
+ * never runs does not count: builds of the same version for other platforms, peers that only types need (the compiler),
+ * and packages of types.
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,19 +22,19 @@ interface Manifest {
 
 type Lock = Readonly<Record<string, Manifest>>;
 
-/** Versions, and everything that they were found from. */
+/** Versions, and the files they were read from. */
 export interface Installed {
   /** Name -> version, or all its versions. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Files and folders that were looked for, relative to the root -> identity, `missing` where they are not there. */
+  /** Files and folders that were looked for, relative to the root -> identity, or `missing`. */
   readonly seen: Readonly<Record<string, string>>;
 }
 
 const LOCK = 'package-lock.json';
 
 /**
- * Of `names`, as modules in `root` import them, and of everything that they need. Throws a ConfigurationError where they
- * are not what the lock file says.
+ * Versions of the packages `names`, which modules in `root` import, and of everything they need. Throws a
+ * ConfigurationError if they are not those of the lock file.
  */
 export async function findInstalled(root: string, names: readonly string[]): Promise<Installed> {
   const seen: Record<string, string> = {};
@@ -75,7 +75,7 @@ export async function findInstalled(root: string, names: readonly string[]): Pro
   return { versions: Object.fromEntries(sorted), seen };
 }
 
-/** Where `name` may be for what is inside the package at `from`, as Node looks for it: the innermost node_modules first. */
+/** Folders in which Node looks for `name` from inside the package at `from`: the innermost node_modules first. */
 function places(name: string, from: string): string[] {
   const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`;
   if (from === '') return [place];
@@ -112,7 +112,7 @@ function refuseOther(
   );
 }
 
-/** A package may be a link into another node_modules, but not to a folder in which somebody works on it. */
+/** A package may be a link into another node_modules, but not to a folder where somebody edits it. */
 async function refuseLinked(root: string, place: string, name: string): Promise<void> {
   const real = await realpath(join(root, place));
   if (!real.endsWith(join('/node_modules', name)))

@@ -1,8 +1,8 @@
 /**
  * What a module reaches: packages, and files that it names by `new URL('...', import.meta.url)`,
- * `import.meta.resolve('...')` or `createRequire(import.meta.url)('...')`. Every other use of these, and `import(variable)`,
- * is refused, since the key could not see which file is read. So is an import that means a file only by package.json or
- * tsconfig.json. The search is in the text that runs, which has no comments.
+ * `import.meta.resolve('...')` or `createRequire(import.meta.url)('...')`. Any other use of these, and
+ * `import(variable)`, is refused, as the key could not know which file is read. So are imports that need package.json or
+ * tsconfig.json to say which file they mean. The search reads the text that runs, which has no comments.
  */
 import type { Metafile } from 'esbuild';
 import { stat } from 'node:fs/promises';
@@ -42,7 +42,7 @@ const HIDDEN = new RegExp(
   ].join('|'),
 );
 const PLAIN = 'write the path as a plain string, so that a change of the file is seen';
-/** What to write instead of a call that begins so. */
+/** What to write instead of a call, by its beginning. */
 const REMEDIES: readonly [RegExp, string][] = [
   [/^import\(|^new URL|resolve\(/, PLAIN],
   [/^createRequire/, "write createRequire(import.meta.url)('...') with a plain string, or an import"],
@@ -53,8 +53,8 @@ const CODE = /\.[cm]?[jt]s$/;
 const COMMON = /\.c[jt]s$/;
 
 /**
- * What the module at `path` reaches beside modules. Throws a Failure with the place where the code alone does not say which
- * file is reached.
+ * What the module at `path` reaches beside other modules. If the code alone does not say which file that is, throws a
+ * Failure with the place.
  */
 export async function findReach(
   root: string,
@@ -95,7 +95,7 @@ export async function findReach(
   return { files, packages: names.map(packageName).filter((name) => name !== '') };
 }
 
-/** The package that is imported, if any. Throws a Failure where the code alone does not say what is imported. */
+/** The package that is imported, if any. Throws a Failure if the code alone does not say what is imported. */
 function checkImport(
   root: string,
   path: string,
@@ -122,7 +122,7 @@ function refuse(path: string, { code, map }: Text, index: number, message: strin
   throw new Failure(`${path}:${line} ${message}`, remedy);
 }
 
-/** Short, and as people write it. */
+/** A call as people write it, shortened. */
 const spaced = (call: string): string =>
   call.replace(',import.meta.url', ', import.meta.url').replaceAll('"', "'").slice(0, 100);
 

@@ -1,6 +1,6 @@
 /**
- * The texts that stages run: every module of the project without types, comments and white space, kept in `code/` of the
- * cache by its SHA-256, which is what counts in keys. A source map lies beside each, so that a stack trace names lines of
+ * The texts that stages run: every module of the project without types, comments and white space. Each is kept in `code/`
+ * of the cache under its SHA-256, and that hash stands in keys. A source map beside it lets stack traces name lines of
  * the file. JSON is kept as it is.
  */
 import { createHash } from 'node:crypto';
@@ -12,21 +12,21 @@ import { replaceFile } from '../../files/whole-file.ts';
 
 const MODULE = /\.([cm]?[jt]s|json)$/;
 
-/** Whether a file is run, or imported, as a text; others are assets. */
+/** Whether a file is run or imported as a text; all others are assets. */
 const isModule = (path: string): boolean => MODULE.test(path);
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
-/** A module as it runs, and the source map of that; JSON has none. */
+/** The text of a module, and its source map; JSON has none. */
 export interface Text {
   readonly code: string;
   readonly map: string;
 }
 
-/** By path and source: of the files that stages share, each is minified once. */
+/** By path and source, so that a file that several stages share is minified once. */
 const minified = new Map<string, Promise<Text>>();
 
-/** The text of the module at `path`. Throws esbuild's error where it is no code. */
+/** The text of the module at `path`. Throws esbuild's error if it cannot be parsed. */
 export function textOf(path: string, source: string): Promise<Text> {
   if (path.endsWith('.json')) return Promise.resolve({ code: source, map: '' });
   const id = `${path} ${sha256(source)}`;
@@ -35,17 +35,17 @@ export function textOf(path: string, source: string): Promise<Text> {
   return making;
 }
 
-/** Keeps a text in `cache`, if that can be written; returns its hash. */
+/** Keeps a text in `cache`, if that can be written to. Returns its hash. */
 export async function keepText(cache: string, { code, map }: Text): Promise<string> {
   const hash = sha256(code);
   const keep = (name: string, text: string): Promise<void> =>
-    replaceFile(join(cache, 'code', name), text).catch(() => {}); // where it is missing, the start of a stage says so
+    replaceFile(join(cache, 'code', name), text).catch(() => {}); // if it is missing, the start of a stage finds out
   if (!(await isKept(cache, hash))) await keep(hash, code);
-  if (map !== '') await keep(`${hash}.map`, map); // comments and blank lines move lines, and the newest map counts
+  if (map !== '') await keep(`${hash}.map`, map); // comments and blank lines change the map alone: the newest one counts
   return hash;
 }
 
-/** Whether the text is there and whole. Its times are set to now, so that gc takes it for new. */
+/** Whether the text exists and is whole. Sets its times to now, so that gc takes it for new. */
 async function isKept(cache: string, hash: string): Promise<boolean> {
   const path = join(cache, 'code', hash);
   const text = await readRegular(path).catch(() => null);
@@ -56,8 +56,8 @@ async function isKept(cache: string, hash: string): Promise<boolean> {
 }
 
 /**
- * Writes the manifest for loader.mjs, which says what text stands for what file of the project in `root`. Gives its path,
- * or null where a text is not kept.
+ * Writes the manifest for loader.mjs: which text to run for which file of the project in `root`. Returns its path, or
+ * null if a text is not kept.
  */
 export async function writeManifest(
   cache: string,

@@ -1,6 +1,6 @@
 /**
- * Finding the closure of a stage. esbuild's metafile says what is imported. What else a module names (a worker, C source,
- * .wasm, a font) is found in its text, and the scripts among these are searched in turn.
+ * Finds the closure of a stage. esbuild's metafile lists imports. Other files that a module names (a worker, C source,
+ * .wasm, a font) are found in its text; those that are scripts are searched in turn.
  */
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
@@ -14,21 +14,21 @@ import { findInstalled } from './packages.ts';
 import { findReach } from './reach.ts';
 import { keepText, textOf } from './texts.ts';
 
-/** What was found, and from what. */
+/** What was found, and what it was found from. */
 export interface Trace {
   /**
-   * Path relative to the root, with forward slashes -> SHA-256 of the text that runs, for a module; of the content, for
-   * an asset, or `missing` where it is not there.
+   * Path relative to the root, with forward slashes -> SHA-256: of the text that runs for a module, of the content for an
+   * asset, or `missing`.
    */
   readonly files: Readonly<Record<string, string>>;
-  /** Those of them that a stage may read as they stand on the disk. */
+  /** Files of `code` that a stage reads from the disk while it runs. */
   readonly assets: readonly string[];
-  /** Packages that these files import, and what they depend on -> version as installed. */
+  /** Packages that these files import, and their dependencies -> installed version. */
   readonly packages: Readonly<Record<string, string>>;
   readonly esbuild: string;
-  /** SHA-256 of every file as it was read, or `missing`. */
+  /** SHA-256 of the content of every file that was read, or `missing`. */
   readonly sources: Readonly<Record<string, string>>;
-  /** What the versions of packages were read from -> identity. */
+  /** Files that versions of packages were read from -> identity. */
   readonly installed: Readonly<Record<string, string>>;
 }
 
@@ -36,9 +36,9 @@ const SCRIPT = /\.[cm]?[jt]s$/;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The closure of `script` and its params file; the texts of its modules are kept in `cache`. */
+/** The closure of `script` and its params file. Keeps the texts of its modules in `cache`. */
 export async function trace(root: string, script: string, cache: string, hashes: Hashes): Promise<Trace> {
-  /** Path relative to the root -> a module as it was read, once. */
+  /** Path relative to the root -> the module; each is read once. */
   const read = new Map<string, string>();
   const assets = new Set<string>();
   const packages = new Set<string>();
@@ -53,8 +53,8 @@ export async function trace(root: string, script: string, cache: string, hashes:
     const found = new Set<string>();
     for (const [path, { imports }] of Object.entries(inputs)) {
       const source = read.get(path);
-      if (source === undefined) continue; // an asset, or esbuild's name for an import of many files, which is refused
-      if (isReached) assets.add(path); // it may be started by the loader, or read or bundled as it stands
+      if (source === undefined) continue; // an asset, or esbuild's name for an import of many files: that is refused
+      if (isReached) assets.add(path); // the stage may start it, or read or bundle the file itself
       const text = await textOf(path, source);
       sources[path] = sha256(source);
       files[path] ??= await keepText(cache, text);

@@ -1,4 +1,4 @@
-/** A stage as pipeline.yaml writes it, and the `<key>.params.ts` beside its script -> a stage that can be run. */
+/** Makes a stage that can be run from its lines in pipeline.yaml and the `<key>.params.ts` beside its script. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,14 +9,14 @@ import type { Override } from './override.ts';
 import type { ParamsModule, Stage } from './stage-definition.ts';
 import type { WrittenStage } from './written-stage.ts';
 
-/** Where a param was given, and how to complain about it. */
+/** Where a param was given, and how to report a problem with it. */
 interface Place {
   report(path: readonly (string | number)[] | 'key', message: string, hint?: string): void;
 }
 
 /**
- * Checks the params of a stage by the schema in `module`, after `overrides` have replaced some of them. Problems of the
- * file go to `source`, problems of an override to `others`.
+ * Checks the params of a stage by the schema in `module`, after `overrides` have replaced some of them. Problems in the
+ * file are reported to `source`, problems with an override go into `others`.
  */
 export async function defineStage(
   written: WrittenStage,
@@ -75,7 +75,7 @@ export async function defineStage(
   };
 }
 
-/** What the value of a file param must be, where `path` is not that. */
+/** What the value of a file param must be; null if `path` is that. */
 async function findFileProblem(path: string, folderOf: readonly string[]): Promise<string | null> {
   const isFile = async (path: string): Promise<boolean> =>
     (await stat(path).catch(() => null))?.isFile() ?? false;
@@ -106,7 +106,7 @@ function reportIssue(
   place.report(rest, `${label} ${message}, got ${show(value)}`, hint);
 }
 
-/** The schema beside the script. Null, and a problem is reported, where either is missing or lies outside the project. */
+/** The schema beside the script. If one of them is missing or outside the project, reports a problem and returns null. */
 export async function loadParams(
   written: WrittenStage,
   root: string,

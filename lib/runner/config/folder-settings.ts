@@ -1,7 +1,7 @@
 /**
- * What a folder of results other than `artifacts/` is made with: overrides, pipeline file and cache. A run writes it to
- * `.runs/settings.json` there before it makes something, and every later command on that folder goes by it, so that a
- * quick run stays one. `artifacts/` itself always follows pipeline.yaml.
+ * The settings that a folder of results other than `artifacts/` is made with: overrides, pipeline file and cache. A run
+ * writes them to `.runs/settings.json` there before it writes results, and later commands on that folder use them again,
+ * so that a quick run stays quick. `artifacts/` itself always follows pipeline.yaml.
  */
 import { createHash } from 'node:crypto';
 import { lstat, realpath, rm } from 'node:fs/promises';
@@ -22,14 +22,14 @@ export interface Settings {
   readonly cache: string | null;
 }
 
-/** What a command line gives. */
+/** Settings of a command line. */
 export type Given = Settings & { readonly artifacts: string | null; readonly asWritten: boolean };
 
 const NOTHING: Settings = { overrides: [], file: null, cache: null };
 
 /**
- * The command line, completed by what its folder remembers, and a line that says what was added; null where nothing was.
- * Throws a ConfigurationError where the folder's memory cannot be read.
+ * The settings of a command line, completed by those that its folder remembers, and a line that says what was added, or
+ * null. Throws a ConfigurationError if the remembered settings cannot be read.
  */
 export async function recall<G extends Given>(given: G): Promise<{ settings: G; line: string | null }> {
   const folder = given.artifacts === null || given.asWritten ? null : resolve(given.artifacts);
@@ -51,7 +51,7 @@ export async function recall<G extends Given>(given: G): Promise<{ settings: G; 
   };
 }
 
-/** Writes down what `folder` is made with from now on, unless it says so already. `root`: the project's folder. */
+/** Writes the settings that `folder` is made with from now on. `root` is the folder of the project. */
 export async function remember(folder: string, root: string, settings: Settings): Promise<void> {
   if (await isDefault(folder, join(root, 'pipeline.yaml'))) return;
   const place = (path: string | null, usual: string): string | null => {

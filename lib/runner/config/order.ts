@@ -1,4 +1,4 @@
-/** The graph of stages: which comes before which, and what a target needs. */
+/** The graph of stages: their order, and what a target needs. */
 import { suggest } from '../../files/problem.ts';
 import type { Source, Span } from '../../files/yaml.ts';
 
@@ -8,8 +8,8 @@ interface Node {
 }
 
 /**
- * The same nodes, each after all that it needs, otherwise in the order of the file. A need that is not there and a
- * cycle are reported where they stand.
+ * Sorts the nodes so that each comes after all it needs, otherwise as in the file. Reports needs that do not exist, and
+ * cycles, at their places.
  */
 export function sortStages<T extends Node>(nodes: readonly T[], source: Source): T[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));

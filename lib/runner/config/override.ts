@@ -1,19 +1,19 @@
-/** `--set train.seed=1`: one param of one stage, typed as YAML types it. */
+/** `--set train.seed=1`: the value of one param of one stage, in YAML. */
 import { canonicalJson } from '../../files/canonical-json.ts';
 import { ConfigurationError, type Problem } from '../../files/problem.ts';
 import { parseValue, type Span } from '../../files/yaml.ts';
 
 export interface Override {
-  /** How messages call it: `--set train.seed`. */
+  /** Its name in messages: `--set train.seed`. */
   readonly place: string;
   readonly stage: string;
   readonly param: string;
   readonly value: unknown;
-  /** Where it stands in pipeline.yaml, if it does. */
+  /** Its place in pipeline.yaml, if it stands there. */
   readonly at?: { readonly keySpan: Span; readonly span: Span };
 }
 
-/** Throws a ConfigurationError that names every malformed one. A later one for the same param wins. */
+/** Throws a ConfigurationError with every malformed one. Of two for the same param the later one counts. */
 export function parseOverrides(texts: readonly string[]): Override[] {
   const problems: Problem[] = [];
   const overrides = texts.flatMap((text) => {
@@ -31,7 +31,7 @@ export function parseOverrides(texts: readonly string[]): Override[] {
   return overrides;
 }
 
-/** As `--set` takes it. */
+/** In the form that `--set` takes. */
 export function formatOverride({ stage, param, value }: Override): string {
   const isPlain = typeof value === 'string' && /^[\w./-]+$/.test(value) && parseValue(value)?.data === value;
   return `${stage}.${param}=${isPlain ? value : canonicalJson(value)}`;

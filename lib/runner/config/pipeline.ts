@@ -1,6 +1,6 @@
 /**
- * pipeline.yaml -> stages in the order in which they can run, with params checked and defaults filled in.
- * Finds everything that is wrong at once and throws it as one ConfigurationError.
+ * Reads pipeline.yaml: stages in an order in which they can run, with checked params and defaults filled in. All errors
+ * are thrown together as one ConfigurationError.
  */
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
@@ -15,22 +15,22 @@ import type { Override } from './override.ts';
 import type { ParamsModule, Pipeline } from './stage-definition.ts';
 import { readWrittenStages, type WrittenStage } from './written-stage.ts';
 
-/** A pipeline.yaml from which pipelines with different overrides follow, as the points of a sweep are. */
+/** A pipeline.yaml that has been read once; with different overrides it gives different pipelines, as for a sweep. */
 export interface PipelineFile {
   readonly root: string;
   readonly source: Source;
-  /** The stages as they are written, each after all that it needs. */
+  /** The stages as they are written; each comes after all it needs. */
   readonly written: readonly WrittenStage[];
-  /** Checks all stages, or only `chosen`. Throws a ConfigurationError that names everything wrong. */
+  /** Checks all stages, or only `chosen`. Throws a ConfigurationError with every problem. */
   define(overrides: readonly Override[], chosen?: ReadonlySet<string>): Promise<Pipeline>;
 }
 
-/** Reads and checks `path`; `overrides` are the `--set`s of the command line. */
+/** Reads and checks the file. `overrides` come from `--set` on the command line. */
 export async function readPipeline(path: string, overrides: readonly Override[] = []): Promise<Pipeline> {
   return (await openPipeline(path)).define(overrides);
 }
 
-/** Reads `path`. What is wrong in it is thrown by `define`. */
+/** Reads the file. Problems in it are thrown by `define`. */
 export async function openPipeline(path: string): Promise<PipelineFile> {
   const file = resolve(path);
   const name = shortPath(file);
@@ -60,7 +60,7 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
   return { root, source, written: order, define };
 }
 
-/** pipeline.yaml has 3 KB. A file of more than this is something else and would take long to read. */
+/** pipeline.yaml has 3 KB. A file larger than this is something else and would take long to read. */
 const MOST_BYTES = 64 * 1024;
 
 async function readBytes(file: string, name: string): Promise<Buffer> {
@@ -82,10 +82,10 @@ async function readBytes(file: string, name: string): Promise<Buffer> {
   }
 }
 
-/** The folder of the project that a pipeline file belongs to. */
+/** The folder of the project of a pipeline file. */
 export const rootOf = (path: string): Promise<string> => realpath(findRoot(dirname(resolve(path))));
 
-/** The nearest folder upwards that has stages/; the working directory where there is none. */
+/** The nearest folder upwards with stages/ in it; without one, the working directory. */
 function findRoot(folder: string): string {
   if (existsSync(join(folder, 'stages'))) return folder;
   return dirname(folder) === folder ? process.cwd() : findRoot(dirname(folder));

@@ -1,9 +1,9 @@
-/** Where results go: the folders behind --artifacts and --cache, checked before anything is written there. */
+/** The folders of --artifacts and --cache, checked before anything is written there. */
 import { join, relative, resolve, sep } from 'node:path';
 import { ConfigurationError, type Problem } from '../../files/problem.ts';
 import type { Pipeline } from './stage-definition.ts';
 
-/** Absolute paths. Throws a ConfigurationError where one would hold the project, the other one or a stage's folder. */
+/** Absolute paths. Throws a ConfigurationError if files of the project, of stages and of the cache would mix. */
 export function findRoots(
   given: { readonly artifacts: string | null; readonly cache: string | null },
   { root, stages }: Pick<Pipeline, 'root' | 'stages'>,
@@ -28,7 +28,7 @@ export function findRoots(
   return { artifacts, cache };
 }
 
-/** Whether `inner` is `outer` or lies in it. */
+/** Whether `inner` is `outer` or lies inside it. */
 export function contains(outer: string, inner: string): boolean {
   const path = relative(outer, inner);
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`));

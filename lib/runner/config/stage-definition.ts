@@ -1,4 +1,4 @@
-/** What pipeline.yaml says once it has been checked: stages that can be run. */
+/** Stages that can be run: pipeline.yaml after it has been checked. */
 import type { ParamsSchema } from '../schema.ts';
 
 export interface FileParam {
@@ -11,25 +11,25 @@ export interface Stage {
   /** Relative to the root, with forward slashes. */
   readonly script: string;
   readonly needs: readonly string[];
-  /** Environment variables that reach the stage and its key. */
+  /** Environment variables that are passed to the stage and stand in its key. */
   readonly env: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
-  /** The params whose value is the path of a file, with the files that count where it may be a folder. */
+  /** The params that are paths of files, each with the files that count if it is a folder. */
   readonly fileParams: readonly FileParam[];
   /** The params that count as what they stand for here, which `identity` says. */
   readonly resolvedParams: readonly string[];
-  /** Whether the runner tells it where its inputs come from. */
+  /** Whether the runner tells the stage where its inputs come from. */
   readonly provenance: boolean;
-  /** What the stage would run on: part of its key. What a user should know of it is told to `note`. */
+  /** What the stage would run on, as part of its key. Calls `note` with a line that the user should see. */
   identity(note: (line: string) => void): Promise<Readonly<Record<string, string>>>;
 }
 
 export interface Pipeline {
-  /** Of pipeline.yaml, as it was read. */
+  /** The text of pipeline.yaml. */
   readonly text: string;
-  /** The folder that stages/ and every path of pipeline.yaml stand in. */
+  /** The folder with stages/; paths in pipeline.yaml are relative to it. */
   readonly root: string;
-  /** By name; a stage comes after all that it needs. */
+  /** By name; each stage comes after all it needs. */
   readonly stages: ReadonlyMap<string, Stage>;
 }
 
@@ -38,7 +38,7 @@ export interface ParamsModule {
   readonly params: ParamsSchema;
   /** See execute/provenance.ts. */
   readonly provenance?: boolean;
-  /** What the stage would run on here; `note` shows a line to the user. */
+  /** What the stage would run on here. Calls `note` with a line that the user should see. */
   readonly identity?: (
     params: Readonly<Record<string, unknown>>,
     note: (line: string) => void,

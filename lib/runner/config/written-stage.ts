@@ -1,4 +1,4 @@
-/** The stages as pipeline.yaml writes them, before their params are looked at. What is wrong is reported where it stands. */
+/** Stages as they are written in pipeline.yaml, before their params are checked. Problems are reported in place. */
 import { show, suggest } from '../../files/problem.ts';
 import type { Entry, Source, Span } from '../../files/yaml.ts';
 
@@ -12,13 +12,13 @@ export interface WrittenStage {
   readonly given: Entry[];
 }
 
-const TOP_KEYS = ['stages', 'sweeps']; // sweeps are lib/sweep's
+const TOP_KEYS = ['stages', 'sweeps']; // lib/sweep reads the sweeps
 const STAGE_KEYS = ['run', 'needs', 'env', 'params'];
 const STAGE_NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 const TAKEN_NAME = 'sweeps';
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** Every stage of the file, in its order. */
+/** All stages, in the order of the file. */
 export function readWrittenStages(source: Source): WrittenStage[] {
   const top = source.entries(source.root, [0, 0], 'the pipeline') ?? [];
   for (const { key, keySpan } of top)

@@ -1,4 +1,4 @@
-/** Copies of files. Bytes are hashed as they are written, so a copy need not be read again to know that it is right. */
+/** Copies files and hashes the bytes as they are written, so that a copy need not be read again to be checked. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, open, type FileHandle } from 'node:fs/promises';
@@ -7,16 +7,16 @@ import { openRegular } from '../../files/regular-file.ts';
 import { hashFile } from './hashes.ts';
 
 const CHUNK_BYTES = 1 << 20;
-/** Most files of a sweep's points have less. */
+/** Most files of a sweep are smaller. */
 const FIRST_BYTES = 1 << 16;
 
-/** The file to be copied cannot be read. */
+/** Thrown if the file to be copied cannot be read. */
 export class Unreadable extends Failure {}
 
 /**
- * Copies a file to the new file `to` with the permissions `mode`: shares its blocks where the file system can (reflink).
- * Gives the SHA-256 of the copy. Throws Unreadable where `from` is missing, no file or cannot be read; an error of
- * writing names `to`.
+ * Copies a file to the new file `to` with the permissions `mode`, by sharing its blocks if the file system can (reflink).
+ * Returns the SHA-256 of the copy. Throws Unreadable if `from` is missing, is no regular file or cannot be read; an error
+ * of writing names `to`.
  */
 export async function copyHashed(
   from: string,
@@ -35,7 +35,7 @@ export async function copyHashed(
     }
     const target = await open(to, 'wx', mode);
     try {
-      await target.chmod(mode); // whatever the umask
+      await target.chmod(mode); // the umask does not apply
       return await pour(source, target, first.subarray(0, bytesRead), onBytes);
     } finally {
       await target.close();
@@ -59,7 +59,7 @@ async function shareBlocks(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Writes `first` and then the rest of `source`; each piece is written while the next one is read. */
+/** Writes `first` and then the rest of `source`. Each piece is written while the next one is read. */
 async function pour(
   source: FileHandle,
   target: FileHandle,
@@ -67,11 +67,11 @@ async function pour(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
-  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // a short first piece is the whole file, or nearly so
+  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // a short first piece is nearly the whole file
   let [piece, buffer, spare] = [first, Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
   while (piece.length > 0) {
     const next = source.read(buffer);
-    next.catch(() => {}); // seen below
+    next.catch(() => {}); // the error is handled below
     const written = write(target, piece);
     hash.update(piece);
     await written;
@@ -88,7 +88,7 @@ async function write(target: FileHandle, piece: Buffer): Promise<void> {
     done += (await target.write(piece, done, piece.length - done)).bytesWritten;
 }
 
-/** Too many open files and too little memory are not the fault of this file. */
+/** Throws Unreadable, except for errors that are not about this file: too many open files, too little memory. */
 function notRead(error: NodeJS.ErrnoException): never {
   if (['EMFILE', 'ENFILE', 'ENOMEM'].includes(error.code ?? '')) throw error;
   throw new Unreadable(error.message);

@@ -1,9 +1,9 @@
 /**
- * SHA-256 of files, remembered by inode, size and both times so that an unchanged file is not read again.
+ * SHA-256 of files, remembered by inode, size and both times, so that an unchanged file is not read again.
  *
- * A remembered hash is believed only under the rule of git's racy index: the file's mtime and ctime must be older than
- * the moment of hashing by more than a timestamp granule, since a later write in the same granule would not show. It is
- * believed only within one boot, too: after a power loss the metadata may have survived the data.
+ * A remembered hash is used only if the file's mtime and ctime are older than the moment of hashing by more than the
+ * resolution of timestamps: a write soon after hashing might not change them (git has the same rule for its index). And
+ * it is used only within one boot: after a power loss, metadata may have survived without the data.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -12,10 +12,10 @@ import { openRegular } from '../../files/regular-file.ts';
 import { machine } from './owner.ts';
 import { readSealed, writeSealed } from './sealed.ts';
 
-/** What is remembered of a file: size, times in ns, its hash and when that was taken (ms). */
+/** What is remembered of a file: size, times (ns), its hash and the time of hashing (ms). */
 type Memory = [size: string, mtime: string, ctime: string, sha256: string, taken: number];
 
-const GRANULE_MS = 2000; // FAT's is 2 s; local file systems have milliseconds or less
+const GRANULE_MS = 2000; // 2 s on FAT; milliseconds or less on local file systems
 const CHUNK_BYTES = 1 << 20;
 const MOST_REMEMBERED = 50_000;
 
@@ -29,17 +29,17 @@ export class Hashes {
     this.#known = known;
   }
 
-  /** With what earlier runs remembered in the file at `path`. */
+  /** Opens with the hashes that earlier runs saved in the file at `path`. */
   static async open(path: string): Promise<Hashes> {
     return new Hashes(path, parseMemory((await readSealed(path)).value));
   }
 
-  /** Remembers nothing from before, so every file is read. */
+  /** Opens without saved hashes, so that every file is read. */
   static blank(): Hashes {
     return new Hashes('', new Map());
   }
 
-  /** The SHA-256 of a file, in hex; from memory if that can be believed. */
+  /** The SHA-256 of a file in hex, remembered or computed. */
   async of(path: string, onBytes?: (bytes: number) => void): Promise<string> {
     const before = statSync(path, { bigint: true }); // synchronous, as a run with nothing to do asks for a thousand
     const known = this.#known.get(identity(before));
@@ -52,14 +52,14 @@ export class Hashes {
     return sha256;
   }
 
-  /** Notes a hash that was taken elsewhere, at `taken` (ms) or later, of a file whose stat was and is `stats`. */
+  /** Remembers a hash that was computed at `taken` (ms) or later, of a file that has had `stats` ever since. */
   remember(stats: BigIntStats, sha256: string, taken: number): void {
     const { size, mtimeNs, ctimeNs } = stats;
     this.#known.set(identity(stats), [String(size), String(mtimeNs), String(ctimeNs), sha256, taken]);
     this.#changed = true;
   }
 
-  /** Writes the memory down for later runs. */
+  /** Saves what is remembered for later runs. */
   async save(): Promise<void> {
     if (!this.#changed) return;
     const newest = [...this.#known].sort(([, x], [, y]) => y[4] - x[4]).slice(0, MOST_REMEMBERED);
@@ -69,7 +69,7 @@ export class Hashes {
   }
 }
 
-/** Reads the whole file. */
+/** The SHA-256 of a file, which is read whole. */
 export async function hashFile(path: string, onBytes?: (bytes: number) => void): Promise<string> {
   const hash = createHash('sha256');
   const file = await openRegular(path);
@@ -87,8 +87,8 @@ export async function hashFile(path: string, onBytes?: (bytes: number) => void):
 }
 
 /**
- * The SHA-256 of a file, or `missing`. Only what is not there is missing: a file that cannot be read must not pass for one
- * that never was.
+ * The SHA-256 of a file, or `missing` if it does not exist. A file that cannot be read is an error: it must not pass for
+ * one that does not exist.
  */
 export const hashOrMissing = (path: string, hashes: Hashes): Promise<string> =>
   hashes.of(path).catch((error: NodeJS.ErrnoException) => {
@@ -96,7 +96,7 @@ export const hashOrMissing = (path: string, hashes: Hashes): Promise<string> =>
     throw error;
   });
 
-/** A text that differs once a file, or a link to it, was written to, replaced or touched; `missing` where there is none. */
+/** A text that changes when a file, or a link to it, is written, replaced or touched; `missing` if there is none. */
 export function identityOf(path: string): string {
   try {
     const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -118,7 +118,7 @@ const isSame = ([size, mtime, ctime]: Memory, stats: BigIntStats): boolean =>
 const isOldEnough = ({ mtimeMs, ctimeMs }: BigIntStats, taken: number): boolean =>
   Number(mtimeMs > ctimeMs ? mtimeMs : ctimeMs) < taken - GRANULE_MS;
 
-/** Of another version or of another boot: nothing is remembered. */
+/** What was saved, or nothing if another version or another boot saved it. */
 function parseMemory(value: unknown): Map<string, Memory> {
   const {
     version,

@@ -1,4 +1,4 @@
-/** What a folder holds, in a form that can be compared, stored and put back. */
+/** Lists what a folder holds, to compare, store and restore it. */
 import { existsSync, lstatSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { kindOf } from '../../files/regular-file.ts';
 import { shortPath } from '../../files/short-path.ts';
 import type { Hashes } from './hashes.ts';
 
-/** A file, or (with an empty hash and a path that ends in `/`) an empty folder. */
+/** A file; or an empty folder, with an empty hash and a path that ends in `/`. */
 export interface StoredFile {
   /** Relative to the folder, with forward slashes. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface StoredFile {
   readonly executable: boolean;
 }
 
-/** Something that a stage folder cannot hold. */
+/** Thrown for something that a stage folder must not hold. */
 export class Irregular extends Failure {
   constructor(path: string, kind: string) {
     super(`${shortPath(path)} is ${kind}`, 'a stage folder may hold files and folders only');
@@ -35,7 +35,7 @@ export async function listPaths(folder: string, inside = ''): Promise<string[]> 
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = inside + entry.name;
-      // Node puts this character where a name is not UTF-8, and cannot find the file by that name.
+      // For a name that is not UTF-8, Node returns this character and cannot find the file by that name.
       if (entry.name.includes('\uFFFD') && !existsSync(join(folder, path)))
         throw new Irregular(join(folder, path), 'a name that is not UTF-8');
       if (entry.isDirectory()) return listPaths(folder, `${path}/`);
@@ -48,7 +48,7 @@ export async function listPaths(folder: string, inside = ''): Promise<string[]> 
   return inside === '' ? paths.sort(byCodeUnit) : paths;
 }
 
-/** Everything below `folder` by content. */
+/** All files below `folder` with the hashes of their contents. */
 export async function listFolder(
   folder: string,
   hashes: Hashes,

@@ -1,11 +1,11 @@
 /**
- * Locks between processes: one exclusive holder, or many shared ones. A lock is a folder; whoever wants it puts a file
- * with its identity there under a name that is never used again, then looks who else is there: of two, at least the
- * later one sees the other and steps back. Files of the dead are removed by that unique name, so nothing alive can be
- * broken by mistake, and nobody ever removes a lock by hand.
+ * Locks between processes: one exclusive holder, or many shared ones. A lock is a folder. A process that wants it puts a
+ * file with its identity there, under a name that is never used again, and then looks who else is there: of two
+ * processes, at least the later one sees the other and steps back. Files of dead processes are removed by their unique
+ * names, so no living lock is broken by mistake, and nobody ever has to remove a lock by hand.
  *
- * The death of a process on another host cannot be looked up, so holders touch their file now and then: one that was
- * not touched for minutes, by the waiter's own clock, is held by nobody.
+ * Whether a process on another host is dead cannot be looked up. So holders touch their file from time to time, and a
+ * file that was not touched for minutes, by the clock of the waiting process, counts as left behind.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ import { isDead, isOnThisHost, ownerOf, parseOwner, type Owner } from './owner.t
 export type Mode = 'exclusive' | 'shared';
 
 export interface Waiting {
-  /** Called once, when somebody else holds the lock. */
+  /** Called once, if another process holds the lock. */
   readonly onWait: (owner: Owner) => void;
   readonly signal: AbortSignal;
 }
@@ -27,13 +27,13 @@ export interface Waiting {
 export type Release = () => Promise<void>;
 
 const POLL_MS = 40;
-/** How often we try again where others, who have just left it, remove the folder before our file is in it. */
+/** How often to try again when others who leave the lock remove its folder before our file is in it. */
 const MOST_LOST = 1000;
 const TOUCH_MS = 10_000;
-/** Longer than a network file system caches attributes (60 s), and longer than a busy host may be late. */
+/** Longer than a network file system caches attributes (60 s), and than a busy host may be late. */
 const SILENT_MS = 150_000;
 
-/** Waits until nobody holds `folder` in a way that excludes `mode`. Rejects with the signal's reason when aborted. */
+/** Takes the lock once no other holder of `folder` excludes `mode`. Rejects when aborted, with the signal's reason. */
 export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiting): Promise<Release> {
   const name = `${mode}-${randomUUID()}`;
   const silence = new Silence();
@@ -48,15 +48,15 @@ export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiti
       if (!rival) return keep(folder, name);
       await withdraw(folder, name);
     }
-    // At first two waiters may both step back at the same time.
+    // Not at once, as two waiting processes may both step back at the same time.
     if (waits === 3) onWait(rival);
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }
 
 /**
- * Puts our file there whole; null when it is there. Gives the error where somebody has just removed the empty folder, or
- * the file half written. A file in the place of the folder is removed.
+ * Puts our file into the folder, whole; then returns null. Returns the error if another process has just removed the
+ * empty folder or our unfinished file. If a file stands in place of the folder, removes it.
  */
 async function announce(folder: string, name: string): Promise<Error | null> {
   try {
@@ -72,7 +72,7 @@ async function announce(folder: string, name: string): Promise<Error | null> {
   }
 }
 
-/** Touches our file until it is withdrawn. */
+/** Touches our file from time to time until the lock is released. */
 function keep(folder: string, name: string): Release {
   const touch = (): void => void utimes(join(folder, name), new Date(), new Date()).catch(() => {});
   const beat = setInterval(touch, TOUCH_MS).unref();
@@ -84,17 +84,17 @@ function keep(folder: string, name: string): Release {
 
 async function withdraw(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { force: true });
-  await rmdir(folder).catch(() => {}); // not empty: others are there
+  await rmdir(folder).catch(() => {}); // it is not empty if others are there
 }
 
-/** Who holds `folder` in a way that excludes `mode`; null where nobody alive does, and then no lock is left there. */
+/** A living holder of `folder` that excludes `mode`, or null. If there is none, removes what is left of the lock. */
 export async function holder(folder: string, mode: Mode): Promise<Owner | null> {
   const owner = await rivalOf(folder, mode, '');
   if (!owner) await rmdir(folder).catch(() => {});
   return owner;
 }
 
-/** A living holder that excludes `mode`, other than `own`; removes what the dead left. */
+/** A living holder that excludes `mode`, other than `own`. Removes files of dead processes. */
 async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silence): Promise<Owner | null> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
@@ -103,26 +103,26 @@ async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silenc
     const text = await readText(join(folder, name)).catch(emptyIfNone);
     const owner = parseOwner(text);
     const isGone =
-      !owner || isDead(owner) || (!isOnThisHost(owner) && (await silence?.holds(join(folder, name))));
-    if (!isGone && name.startsWith('.')) continue; // on its way: it will see us
+      !owner || isDead(owner) || (!isOnThisHost(owner) && (await silence?.isTooLong(join(folder, name))));
+    if (!isGone && name.startsWith('.')) continue; // its owner has not looked yet, and will see us
     if (!isGone) return owner;
     await discard(join(folder, name));
   }
   return null;
 }
 
-/** Gone in the meantime, or no file at all. What cannot be read for another reason may be a lock that holds. */
+/** Empty if the file has gone or is no regular file. One that cannot be read for another reason may be in force. */
 function emptyIfNone(error: NodeJS.ErrnoException): string {
   if (error.code !== 'ENOENT' && !(error instanceof Failure)) throw error;
   return '';
 }
 
-/** For how long the files of others have not been touched, as one waiter sees it: clocks of hosts differ. */
+/** How long the files of other hosts have not been touched, measured by our own clock: clocks of hosts differ. */
 class Silence {
   readonly #seen = new Map<string, { readonly touched: number; readonly since: number }>();
 
-  /** Whether the file at `path` has been as it is for too long. */
-  async holds(path: string): Promise<boolean> {
+  /** Whether the file at `path` has not been touched for too long. */
+  async isTooLong(path: string): Promise<boolean> {
     const touched = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
     const seen = this.#seen.get(path);
     if (seen?.touched === touched) return performance.now() - seen.since > SILENT_MS;

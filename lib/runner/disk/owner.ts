@@ -1,6 +1,6 @@
 /**
- * Who made a lock or a temporary folder, and whether that process is provably dead. A process is known by its id and
- * its start time (ids are reused), within a boot of a host and a process-id namespace (containers).
+ * The process that made a lock or a temporary folder, and whether it is proven dead. A process is identified by its id
+ * and its start time, as ids are reused, together with host, boot and process-id namespace (containers).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface Owner {
   /** Processes see each other only within one namespace. */
   readonly namespace: string;
   readonly pid: number;
-  /** Start time in the system's own words. */
+  /** Start time, as the system writes it. */
   readonly started: string;
 }
 
@@ -25,7 +25,7 @@ const attempt = (read: () => string): string => {
   }
 };
 
-/** In one language and time zone: what two processes are told must be the same words. */
+/** One language and time zone for all, so that start times can be compared as text. */
 const ENV = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
 
 const run = (program: string, ...args: string[]): string =>
@@ -43,24 +43,24 @@ export function machine(): Pick<Owner, 'host' | 'boot' | 'namespace'> {
     host: hostname(),
     boot: isLinux
       ? attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))
-      : run('sysctl', '-n', 'kern.bootsessionuuid'), // kern.boottime moves when the clock is set
+      : run('sysctl', '-n', 'kern.bootsessionuuid'), // kern.boottime changes when the clock is set
     namespace: isLinux ? attempt(() => readlinkSync('/proc/self/ns/pid')) : '',
   };
   return here;
 }
 
-/** A living process of this machine as an owner; by default this one. */
+/** A living process of this machine as an owner; by default the current one. */
 export function ownerOf(pid: number = process.pid): Owner {
   return { ...machine(), pid, started: startOf(pid) };
 }
 
-/** When a process began; empty where that cannot be told, `ended` where only its remains are there. */
+/** When a process began; empty if that is unknown, `ended` if it is a zombie. */
 function startOf(pid: number): string {
   const [state = '', started = ''] = isLinux ? readProc(pid) : askPs(pid);
   return /^[ZX]/.test(state) ? 'ended' : started;
 }
 
-/** proc(5): the name in parentheses may hold anything; after it come the state, ..., and as 20th the start time. */
+/** State and start time: the first and the 20th field of /proc/PID/stat after the name in parentheses (proc(5)). */
 function readProc(pid: number): (string | undefined)[] {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -76,11 +76,11 @@ function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // that of another user is there all the same
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // a process of another user exists, too
   }
 }
 
-/** Whether the owner is proven dead. Nothing can be proven on another host, in another container, or where looking fails. */
+/** Whether the owner is proven dead: never for another host or container, or if its start time cannot be read. */
 export function isDead(owner: Owner): boolean {
   const { host, boot } = machine();
   if (owner.host === host && owner.boot !== boot) return true;
@@ -90,13 +90,13 @@ export function isDead(owner: Owner): boolean {
   return started !== owner.started && started !== '' && owner.started !== '';
 }
 
-/** Whether its process id means the same process here as it does to the owner. */
+/** Whether the process id of the owner means the same process here. */
 export function isOnThisHost(owner: Owner): boolean {
   const { host, boot, namespace } = machine();
   return owner.host === host && owner.boot === boot && owner.namespace === namespace;
 }
 
-/** The owner that a lock or marker file holds; null where it holds none. */
+/** The owner named in the text of a lock or marker file; null if there is none. */
 export function parseOwner(text: string): Owner | null {
   try {
     const { host, boot, namespace, pid, started } = JSON.parse(text) as Partial<Owner>;

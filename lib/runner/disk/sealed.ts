@@ -1,6 +1,6 @@
 /**
- * JSON that carries the SHA-256 of its own text as its last entry. It shows whether anything in it was changed, cut or
- * swapped since it was written, so it may be used before it has reached the disk.
+ * JSON files with the SHA-256 of their own text as last entry. It shows whether anything was changed, cut or swapped
+ * since they were written, so such a file may be used before it has reached the disk.
  */
 import { createHash } from 'node:crypto';
 import { readTextSync } from '../../files/regular-file.ts';
@@ -8,7 +8,7 @@ import { replaceFile } from '../../files/whole-file.ts';
 
 const SEAL = /,\n "sha256": "([0-9a-f]{64})"\n\}\n$/;
 
-/** Writes an object that has entries; readers see the old file or the new one. `settle` as in `replaceFile`. */
+/** Writes an object with at least one entry; readers see the old file or the new one. `settle`: see `replaceFile`. */
 export function writeSealed(
   path: string,
   value: object,
@@ -19,13 +19,13 @@ export function writeSealed(
 }
 
 export interface Unsealed {
-  /** Undefined where there is none, or none that can be believed. */
+  /** Undefined if the file is missing or has a flaw. */
   readonly value: unknown;
-  /** Null where nothing is wrong: it is believed, or there is nothing at all. */
+  /** Null if the file is right or missing. */
   readonly flaw: 'is damaged' | 'is of an earlier version' | null;
 }
 
-/** What `writeSealed` wrote at `path`. */
+/** Reads what `writeSealed` wrote. */
 export async function readSealed(path: string): Promise<Unsealed> {
   let text: string;
   try {
@@ -37,7 +37,7 @@ export async function readSealed(path: string): Promise<Unsealed> {
   const seal = SEAL.exec(text);
   const value = parse(text);
   if (seal && seal[1] === hashText(text.slice(0, seal.index))) return { value, flaw: null };
-  // Before there were seals a file ended with another entry.
+  // Before there were seals, files ended with another entry.
   const isOlder = !seal && typeof value === 'object' && value !== null && !('sha256' in value);
   return { value: undefined, flaw: isOlder ? 'is of an earlier version' : 'is damaged' };
 }

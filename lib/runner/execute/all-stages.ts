@@ -1,4 +1,4 @@
-/** A run of the pipeline: the chosen stages, side by side where they do not need each other. */
+/** Runs the chosen stages, side by side if they do not need each other. */
 import { describeFailure } from '../../files/failure.ts';
 import { ConfigurationError } from '../../files/problem.ts';
 import type { Stage } from '../config/stage-definition.ts';
@@ -7,9 +7,9 @@ import type { Outcome } from './event.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Brings every stage of `chosen` up to date, `jobs` at a time; true when all went well. After a failure nothing new begins,
- * unless `keepGoing`; a stage that needs a failed one is skipped in any case. Throws a ConfigurationError where packages
- * are not those of the lock file.
+ * Brings the chosen stages up to date, `jobs` at a time; returns whether all went well. After a failure no further stage
+ * begins, unless `keepGoing`; a stage that needs a failed one is always skipped. Throws a ConfigurationError if installed
+ * packages are not those of the lock file.
  */
 export async function runAllStages(
   run: RunContext,
@@ -17,7 +17,7 @@ export async function runAllStages(
   { jobs, keepGoing }: { jobs: number; keepGoing: boolean },
 ): Promise<boolean> {
   const slots = new Slots(jobs);
-  /** For each stage, the name of the stage whose failure stops it; null where it is done. */
+  /** For each stage, the name of the stage whose failure stops it; null if it is done. */
   const results = new Map<string, Promise<string | null>>();
   let firstFailed: string | null = null;
   let refused: ConfigurationError | undefined;
@@ -60,15 +60,15 @@ export async function runAllStages(
       );
       return name;
     } finally {
-      slots.give();
+      slots.release();
     }
   };
   for (const stage of run.pipeline.stages.values())
     if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
   const fine = (await Promise.all(results.values())).every((culprit) => culprit === null);
   if (refused) throw refused;
-  // The folder now is as these settings say, even where an earlier run made it so. Where they cannot be written down,
-  // nothing was made either: all was there.
+  // The folder is now as these settings say, even if an earlier run made all of it. If they cannot be written, this run
+  // has written nothing there, either.
   if (fine) await run.remember().catch(() => {});
   if (!fine || !changed) return fine;
   try {
@@ -82,7 +82,7 @@ export async function runAllStages(
   }
 }
 
-/** At most `free` at a time, first come, first served. */
+/** Lets at most `free` tasks run at a time, in the order in which they came. */
 class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -96,7 +96,7 @@ class Slots {
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  give(): void {
+  release(): void {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#free++;

@@ -1,4 +1,4 @@
-/** Running a stage: a private folder to write into, the process, the second look at its inputs, storing, publishing. */
+/** Runs a stage: makes a private folder, starts the process, checks the inputs again, stores and publishes the result. */
 import { existsSync } from 'node:fs';
 import { lstat, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ import { isDead, isOnThisHost, ownerOf, parseOwner } from '../disk/owner.ts';
 import { compareKeys, hashKey, type Inputs, type Key } from '../key/key.ts';
 import { circumstancesOf, type Circumstances, type StageRecord } from '../store/record.ts';
 import { progressIn } from './event.ts';
-import { checkStanding } from './inputs.ts';
+import { readFolderState } from './inputs.ts';
 import { killGroup } from './process-groups.ts';
 import { runProcess } from './process.ts';
 import { paramsAsWritten } from './provenance.ts';
 import { currentCode, currentKey, type RunContext } from './run-context.ts';
 
-/** Runs `stage`, stores and publishes what it wrote. Needs the stage's lock, the key's, and shared ones on its needs. */
+/** Runs `stage`, stores and publishes its result. Needs the locks of stage and key, and shared locks of its needs. */
 export async function attempt(
   run: RunContext,
   stage: Stage,
@@ -83,7 +83,7 @@ export async function attempt(
     return { record, detail };
   } catch (error) {
     await rm(out, { recursive: true, force: true });
-    await rmdir(resume_dir).catch(() => {}); // it stays where it holds something for the next attempt
+    await rmdir(resume_dir).catch(() => {}); // it stays if it holds something for the next attempt
     throw error;
   }
 }
@@ -129,7 +129,7 @@ async function runToEnd(
   throw new Failure(end.message, [end.remedy, `log: ${path}`].filter((line) => line !== '').join('\n'));
 }
 
-/** Makes sure that every text of the key is kept; gives the manifest for loader.mjs. */
+/** Makes sure that all texts of the key are kept. Returns the path of the manifest for loader.mjs. */
 async function prepareCode(run: RunContext, stage: Stage, { code }: Key): Promise<string> {
   const { pipeline, store, hashes } = run;
   const manifest = await writeManifest(store.root, pipeline.root, code);
@@ -144,7 +144,7 @@ async function prepareCode(run: RunContext, stage: Stage, { code }: Key): Promis
   );
 }
 
-/** What has changed in the key since the stage began. Modules do not count: the texts in the key have run. */
+/** What has changed in the key since the stage began, except modules: the texts that ran are those of the key. */
 async function changesSince(
   run: RunContext,
   stage: Stage,
@@ -154,7 +154,7 @@ async function changesSince(
 ): Promise<string[]> {
   const now: { [need: string]: readonly StoredFile[] } = {};
   for (const need of Object.keys(inputs))
-    now[need] = (await checkStanding(run, need, stage.name)).files ?? [];
+    now[need] = (await readFolderState(run, need, stage.name)).files ?? [];
   const anew = { ...run, code: new Map() };
   try {
     const found = await currentKey(anew, stage, now);
@@ -167,7 +167,7 @@ async function changesSince(
   }
 }
 
-/** Files that the stage reads as they stand, each with its name in messages. */
+/** Files that the stage reads from the disk, each with its name for messages. */
 function watchedFiles(
   { pipeline, workspace }: RunContext,
   { params, fileParams }: Stage,
@@ -188,7 +188,7 @@ function watchedFiles(
 const identities = (files: readonly [name: string, path: string][]): string[] =>
   files.map(([, path]) => identityOf(path));
 
-/** Files that were written to meanwhile, even if they hold again what they held. */
+/** Files that were written to meanwhile, even if their content is the same again. */
 function touchedSince(before: readonly string[], files: readonly [name: string, path: string][]): string[] {
   const now = identities(files);
   return files.filter((_, i) => now[i] !== before[i]).map(([name]) => `${name} changed`);
@@ -201,21 +201,21 @@ async function totalSize(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Ends the stage that makes the result `id`, if its runner has died. Needs the key's lock. */
+/** Ends the process that makes the result `id`, if its runner has died. Needs the lock of the key. */
 export function endOrphanOf(run: RunContext, id: string): Promise<void> {
   return endOrphan(`${resumeFolder(run, id)}.json`);
 }
 
-/** Whether an attempt at the result `id` is under way, or was broken off. */
+/** Whether an attempt at the result `id` is under way or was broken off. */
 export const wasAttempted = (run: RunContext, id: string): boolean =>
   existsSync(resumeFolder(run, id)) || existsSync(`${resumeFolder(run, id)}.json`);
 
-/** Forgets how far earlier attempts came. Needs the key's lock. */
+/** Removes what earlier attempts left to go on from. Needs the lock of the key. */
 export function forgetAttempts(run: RunContext, id: string): Promise<void> {
   return rm(resumeFolder(run, id), { recursive: true, force: true });
 }
 
-/** Ends what a killed run left running in the folder of `stage`, and removes what it left there. Needs the lock. */
+/** Ends the process that a killed run left at work on `stage`, and removes its files. Needs the lock of the stage. */
 export async function tidyStage({ workspace }: RunContext, stage: string): Promise<void> {
   await endOrphan(workspace.besideStage(stage, 'running.json'));
   await workspace.tidy(stage);
@@ -223,7 +223,7 @@ export async function tidyStage({ workspace }: RunContext, stage: string): Promi
 
 const resumeFolder = ({ store }: RunContext, id: string): string => join(store.root, 'resume', id);
 
-/** Ends a stage whose runner died, if it still lives. */
+/** Ends the process named in `marker`, if it lives: its runner has died. */
 async function endOrphan(marker: string): Promise<void> {
   const owner = parseOwner(JSON.stringify((await readJson(marker)) ?? null));
   while (owner && isOnThisHost(owner) && !isDead(owner) && killGroup(owner.pid, 'SIGKILL')) await sleep(20);

@@ -1,11 +1,11 @@
-/** What happens during a run, as data: the terminal and `--json` both show these. */
+/** Events of a run as data, for the terminal and for `--json`. */
 
 export type Outcome = 'fresh' | 'restored' | 'ran' | 'failed' | 'skipped';
 
 export type RunEvent =
-  /** A stage that is not fresh starts to be worked on; `why` says what makes it stale. */
+  /** Work on a stage begins; `why` says what makes it stale. */
   | { readonly type: 'begin'; readonly stage: string; readonly why: readonly string[] }
-  /** `done` of `total` steps of its own (running) or bytes (everything else). */
+  /** `done` of `total`: steps of the stage while it is running, else bytes. */
   | {
       readonly type: 'progress';
       readonly stage: string;
@@ -14,9 +14,9 @@ export type RunEvent =
       readonly total: number;
       readonly note: string;
     }
-  /** A line for the terminal that the stage itself gave. */
+  /** A line from the stage itself for the terminal. */
   | { readonly type: 'say'; readonly stage: string; readonly line: string }
-  /** Something worth knowing: another run is waited for, the cache is damaged. */
+  /** A line from the runner: it waits for another run, the cache is damaged. */
   | { readonly type: 'note'; readonly stage: string; readonly text: string }
   | {
       readonly type: 'end';
@@ -24,13 +24,13 @@ export type RunEvent =
       readonly outcome: Outcome;
       readonly seconds: number;
       readonly why: readonly string[];
-      /** Lines to show below: what failed and what to do about it. */
+      /** Lines to show below: what failed, and what to do about it. */
       readonly detail: readonly string[];
     };
 
 export type Report = (event: RunEvent) => void;
 
-/** Something to call with the number of bytes that were just dealt with. */
+/** Returns a function to call with the number of bytes that were just dealt with. */
 export function progressIn(
   { report }: { readonly report: Report },
   stage: string,

@@ -1,14 +1,14 @@
 /** Why a stage is not fresh, in the words that the terminal shows. */
 import { compareKeys, hashKey, type Key } from '../key/key.ts';
-import type { Standing } from '../store/workspace.ts';
+import type { FolderState } from '../store/workspace.ts';
 
 const MOST_REASONS = 3;
 const NEVER = 'never ran';
 const UNKNOWN = 'nothing is known of how it was made';
 const GONE = 'its folder is missing';
 
-/** Empty where the stage folder is what `key` gives. */
-export function reasons({ files, record, flaw, modified, irregular }: Standing, key: Key): string[] {
+/** Why the stage folder is not the result of `key`; empty if it is. */
+export function reasons({ files, record, flaw, modified, irregular }: FolderState, key: Key): string[] {
   const exists = files !== null || irregular !== null;
   if (!record && flaw !== null) return [`the record of how it was made ${flaw}`];
   if (!record) return [exists ? UNKNOWN : NEVER];
@@ -20,13 +20,13 @@ export function reasons({ files, record, flaw, modified, irregular }: Standing, 
   return record.changedMeanwhile.map((change) => `${change} while it last ran`);
 }
 
-/** The first few, and how many more there are. */
+/** The first few reasons, and how many more there are. */
 export function listReasons(why: readonly string[]): string {
   const more = why.length > MOST_REASONS ? [`${why.length - MOST_REASONS} more`] : [];
   return [...why.slice(0, MOST_REASONS), ...more].join(', ');
 }
 
-/** The same of a stage that has been run or restored: what was so before is told as past. */
+/** The same for a stage that has just run or been restored, in the past tense. */
 export function listPastReasons(why: readonly string[], outcome: 'ran' | 'restored'): string {
   return listReasons(why.map((reason) => PAST[reason]?.[outcome] ?? reason));
 }

@@ -1,4 +1,4 @@
-/** Stage folders that are kept as they are while somebody reads them, where several runs share one folder of artifacts. */
+/** Keeps stage folders unchanged while they are read, as several runs may share one folder of artifacts. */
 import { existsSync } from 'node:fs';
 import { Failure } from '../../files/failure.ts';
 import { shortPath } from '../../files/short-path.ts';
@@ -6,13 +6,13 @@ import { compareListings, type StoredFile } from '../disk/listing.ts';
 import { lock, type Release } from '../disk/lock.ts';
 import type { Inputs } from '../key/key.ts';
 import { readRecord } from '../store/record.ts';
-import { checkStanding } from './inputs.ts';
+import { readFolderState } from './inputs.ts';
 import { restore } from './restore.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Takes shared locks on stage folders, so that no other run replaces them while `reader` reads, and makes sure that they
- * hold `inputs`. What another run with other params has put there in the meantime is replaced again.
+ * Takes shared locks on stage folders, so that no other run replaces them while the stage `reader` reads them. If another
+ * run with other params has already replaced one, restores it to `inputs`.
  */
 export async function holdFolders(
   run: RunContext,
@@ -22,7 +22,7 @@ export async function holdFolders(
 ): Promise<Release[]> {
   const waiting = { onWait: () => {}, signal: run.stop };
   const releases: Release[] = [];
-  // A stage comes before those that it needs. So whoever holds a lock waits only for locks further down, and no two runs
+  // A stage comes before those it needs. So a run that holds a lock waits only for locks further down, and no two runs
   // wait for each other.
   const names = [...run.pipeline.stages.keys()].reverse().filter((name) => name in inputs);
   const giveUp = async (): Promise<void> => {
@@ -44,20 +44,20 @@ export async function holdFolders(
 }
 
 /**
- * Called at the end of a run. Where several runs with different params share one artifacts folder, the last one to finish
- * leaves all folders as its own; otherwise one stage's folder could be of this run and the next one's of another.
+ * Called at the end of a run. If several runs with different params share one folder of artifacts, the last one to finish
+ * makes all stage folders its own. Otherwise the folders of two stages could come from different runs.
  */
 export async function ownFolders(run: RunContext): Promise<void> {
   const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
   const last = left.at(-1);
   const all = Object.fromEntries(left);
-  // A run that replaces a folder after this look has not ended, and will look again after us.
+  // A run that replaces a folder after this check has not ended, and will check again after us.
   if (!last || (await findReplaced(run, last[0], all)) === undefined) return;
   const releases = await holdFolders(run, last[0], all, findReplaced);
   for (const release of releases) await release();
 }
 
-/** A stage whose folder another run has replaced. That run has replaced the record, too, so no file need be read. */
+/** A stage whose folder another run has replaced. It has replaced the record, too, so that no other file need be read. */
 async function findReplaced(run: RunContext, _reader: string, inputs: Inputs): Promise<string | undefined> {
   for (const [name, files] of Object.entries(inputs)) {
     const record = await readRecord(run.workspace.besideStage(name, 'provenance.json'));
@@ -67,10 +67,11 @@ async function findReplaced(run: RunContext, _reader: string, inputs: Inputs): P
   return undefined;
 }
 
-/** A need whose folder does not hold `inputs`. */
+/** A needed stage whose folder does not hold `inputs`. */
 async function findChanged(run: RunContext, reader: string, inputs: Inputs): Promise<string | undefined> {
   for (const [need, files] of Object.entries(inputs))
-    if (compareListings(files, (await checkStanding(run, need, reader)).files ?? []).length > 0) return need;
+    if (compareListings(files, (await readFolderState(run, need, reader)).files ?? []).length > 0)
+      return need;
   return undefined;
 }
 
@@ -85,8 +86,8 @@ async function restoreInput(
     signal: run.stop,
   });
   try {
-    const standing = await checkStanding(run, need, reader);
-    if (compareListings(files, standing.files ?? []).length === 0) return;
+    const state = await readFolderState(run, need, reader);
+    if (compareListings(files, state.files ?? []).length === 0) return;
     const record = run.settled.get(need);
     if (record && (await restore(run, need, record.key, () => {}))) return;
     throw new Failure(

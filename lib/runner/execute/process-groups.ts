@@ -1,14 +1,14 @@
-/** Process groups: each stage runs in one of its own, with all that it starts. */
+/** Process groups: each stage and all processes that it starts are one group. */
 
-/** Of the stages that run; a group goes by the id of its first process. */
+/** The groups of running stages, by the id of their first process. */
 export const stageGroups = new Set<number>();
 
-/** Ends every stage that runs, at once. */
+/** Kills every running stage at once. */
 export function killStages(): void {
   for (const pid of stageGroups) killGroup(pid, 'SIGKILL');
 }
 
-/** Sends a signal to a process group; false where there is none. */
+/** Sends a signal to a process group; false if there is no such group. */
 export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(-pid, signal);

@@ -1,6 +1,6 @@
 /**
- * A stage as a process of its own, through zx (the one door to it): own process group, output straight into a log file,
- * only the environment it declared, job and progress over the IPC channel.
+ * Runs a stage as a process in a group of its own, with only the environment that it declared. Its output goes into a log
+ * file, its job and progress over the IPC channel. Only this file imports zx.
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface StageProcess {
   readonly root: string;
   /** Relative to the root. */
   readonly script: string;
-  /** Which text is run for which file of the project, for loader.mjs. */
+  /** For loader.mjs: which text to run for which file of the project. */
   readonly manifest: string;
   /** Declared environment variables; null where unset. */
   readonly env: Readonly<Record<string, string | null>>;
@@ -19,22 +19,22 @@ export interface StageProcess {
   readonly log: string;
   onStart(pid: number): Promise<void>;
   onMessage(message: StageMessage & { type: 'progress' | 'say' | 'runs-on' }): void;
-  /** Aborted with the name of a signal as reason: that signal is passed on, and a second one kills. */
+  /** Aborted with the name of a signal as reason, which is passed on to the stage. */
   readonly stop: AbortSignal;
 }
 
 export type StageEnd =
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null }
-  /** Its process ended without a message. */
+  /** The process ended without a message. */
   | { readonly type: 'broke'; readonly how: string };
 
 const GRACE_MS = 3000;
 const LOADER = new URL('../code/loader.mjs', import.meta.url).href;
 /** CC: which compiler makes the kernel, whose bits do not depend on it. */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC'];
 
-/** Runs the stage to its end, and to the end of every process that it started in its group. */
+/** Runs the stage to its end, then kills every process that it left behind. */
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
   const { $ } = await import('zx');
   const log = await open(stage.log, 'w');
@@ -58,12 +58,12 @@ export async function runProcess(stage: StageProcess): Promise<StageEnd> {
   let last: StageEnd | undefined;
   child.on('message', (message: StageMessage) => {
     if (message.type === 'ready')
-      void noted.then(() => child.send(stage.assignment, () => {})).catch(() => {}); // awaited below
+      void noted.then(() => child.send(stage.assignment, () => {})).catch(() => {}); // errors are handled below
     else if (message.type === 'done' || message.type === 'failed') last = message;
     else stage.onMessage(message);
   });
   const noted = stage.onStart(pid);
-  const unhook = passOn(stage.stop, pid);
+  const stopForwarding = forwardStop(stage.stop, pid);
   try {
     await noted;
     const { exitCode, signal } = await running;
@@ -71,15 +71,15 @@ export async function runProcess(stage: StageProcess): Promise<StageEnd> {
     const how = signal ? `was killed by ${signal}` : `ended with exit code ${exitCode}`;
     return { type: 'broke', how: exitCode === 0 ? 'ended before its work was done' : how };
   } finally {
-    unhook();
-    killGroup(pid, 'SIGKILL'); // a process that it left behind must not go on writing
+    stopForwarding();
+    killGroup(pid, 'SIGKILL'); // a process left behind must not go on writing
     stageGroups.delete(pid);
     await log.close();
   }
 }
 
-/** Passes a stop on to a group, and kills it when that does not help. Returns what undoes this. */
-function passOn(stop: AbortSignal, pid: number): () => void {
+/** Passes the signal to stop on to a group, and kills it some seconds later. Returns a function that undoes this. */
+function forwardStop(stop: AbortSignal, pid: number): () => void {
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     killGroup(pid, stop.reason as NodeJS.Signals);
@@ -93,10 +93,10 @@ function passOn(stop: AbortSignal, pid: number): () => void {
   };
 }
 
-/** What reaches a stage: where programs and its home are, threads and compiler to use, one locale, one time zone, what it declared. */
+/** The environment of a stage: a few variables of ours, one locale, one time zone, and the variables it declared. */
 function environment(declared: Readonly<Record<string, string | null>>): Record<string, string> {
   const env: Record<string, string> = { LANG: 'C.UTF-8', TZ: 'UTC' };
-  for (const name of PASSED_ON) if (process.env[name] !== undefined) env[name] = process.env[name];
+  for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name];
   for (const [name, value] of Object.entries(declared)) if (value !== null) env[name] = value;
   return env;
 }

@@ -1,7 +1,7 @@
 /**
- * What a stage is told about the run, if its params file says `export const provenance = true`: where its inputs come
- * from, for a page that shows it. The runner fills in two of its params, `pipeline_yaml` and `made_by`. As params they are
- * in its key, so what it writes follows from its key like anything else.
+ * For a stage whose params file says `export const provenance = true`, the runner fills in two params: `pipeline_yaml`,
+ * and `made_by`, which says where its inputs come from. As params they are in the key of the stage, so that what it
+ * writes still follows from its key.
  */
 import { canonicalJson } from '../../files/canonical-json.ts';
 import { withNeeds } from '../config/order.ts';
@@ -9,7 +9,7 @@ import type { Pipeline, Stage } from '../config/stage-definition.ts';
 import type { Key } from '../key/key.ts';
 import type { StageRecord } from '../store/record.ts';
 
-/** The stage with these params as they are now; `readRecord` gives what stands in the folder of a stage. */
+/** The stage with these params filled in; `readRecord` returns the record of the result in a stage folder. */
 export async function tellStage(
   stage: Stage,
   { stages, text: pipeline_yaml }: Pipeline,
@@ -26,7 +26,7 @@ export async function tellStage(
   return { ...stage, params: { ...stage.params, pipeline_yaml, made_by: canonicalJson(made_by) } };
 }
 
-/** The params that the stage gets: those that its key was made of, files by their paths. */
+/** The params that the stage gets: those of its key, but with the paths of files. */
 export function paramsAsWritten({ params, provenance }: Stage, key: Key): Stage['params'] {
   const { pipeline_yaml, made_by } = key.params;
   return provenance ? { ...params, pipeline_yaml, made_by } : params;

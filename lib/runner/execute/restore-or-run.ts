@@ -1,7 +1,7 @@
 /**
- * A stage that is not fresh. The order of steps is that of a cache that cannot lie: lock, look again, look up, private
- * folder, run, key again, hash, store, publish. A crash at any point leaves the old folder or none, and whatever is missing
- * is restored or run again by the next run.
+ * Restores or runs a stage that is not fresh. The cache cannot hold a wrong result because of the order of steps: lock,
+ * check again, look up, make a private folder, run, compute the key again, hash, store, publish. After a crash at any
+ * point there is the old folder or none, and the next run restores or runs again what is missing.
  */
 import { join } from 'node:path';
 import type { Stage } from '../config/stage-definition.ts';
@@ -12,12 +12,12 @@ import type { StageRecord } from '../store/record.ts';
 import { attempt, endOrphanOf, forgetAttempts, tidyStage, wasAttempted } from './attempt.ts';
 import { reasons } from './freshness.ts';
 import { holdFolders } from './held-folders.ts';
-import { checkStanding } from './inputs.ts';
+import { readFolderState } from './inputs.ts';
 import { restore } from './restore.ts';
 import { fresh, type Result } from './result.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Restores `stage` from the store, or runs it. Throws a Failure, or the stop signal's reason. */
+/** Throws a Failure, or the reason of the stop signal. */
 export async function restoreOrRun(run: RunContext, stage: Stage, inputs: Inputs, key: Key): Promise<Result> {
   const { workspace, store, report, stop } = run;
   const isForced = run.forced.has(stage.name);
@@ -35,9 +35,9 @@ export async function restoreOrRun(run: RunContext, stage: Stage, inputs: Inputs
   try {
     await hold(workspace.besideStage(stage.name, 'lock'), 'exclusive', 'is working on this stage');
     await tidyStage(run, stage.name);
-    const standing = await checkStanding(run, stage.name);
-    const why = isForced ? ['forced'] : reasons(standing, key);
-    if (why.length === 0) return fresh(standing.record!);
+    const state = await readFolderState(run, stage.name);
+    const why = isForced ? ['forced'] : reasons(state, key);
+    if (why.length === 0) return fresh(state.record!);
     await run.remember();
     report({ type: 'begin', stage: stage.name, why });
     const id = hashKey(key);
@@ -48,7 +48,7 @@ export async function restoreOrRun(run: RunContext, stage: Stage, inputs: Inputs
       await endOrphanOf(run, id);
     };
     const done = (record: StageRecord): Result => ({ outcome: 'restored', record, why, detail: [] });
-    // The first try is without the key's lock: where the cache is read-only no lock can be taken and nothing tidied.
+    // The first try is without the lock of the key, as a read-only cache allows no lock.
     const known = isForced ? null : await restore(run, stage.name, id, () => {});
     if (known && wasAttempted(run, id))
       await holdKey().then(

@@ -1,4 +1,4 @@
-/** Putting a result back from the store. */
+/** Restores a result from the store. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { StageRecord } from '../store/record.ts';
@@ -6,8 +6,8 @@ import { progressIn } from './event.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
- * Publishes what the store has for the key `id`. Gives null where the store has nothing whole; `onDamage` is told what is
- * wrong with what it has. Needs the stage's lock. Writes nothing to the store, which may be read-only.
+ * Publishes the result that the store has for the key `id`. Returns null if it has none or a damaged one, and calls
+ * `onDamage` for that. Needs the lock of the stage. Writes nothing to the store, which may be read-only.
  */
 export async function restore(
   run: RunContext,

@@ -1,4 +1,4 @@
-/** What became of a stage that did not fail. */
+/** The result of bringing a stage up to date, if it did not fail. */
 import type { StageRecord } from '../store/record.ts';
 import type { Outcome } from './event.ts';
 

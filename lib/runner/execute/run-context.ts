@@ -1,4 +1,4 @@
-/** What the stages of one run share, and the key that a stage has in it. */
+/** What the stages of one run share, and the key of a stage in it. */
 import { readCode, type Code } from '../code/closure.ts';
 import type { Pipeline, Stage } from '../config/stage-definition.ts';
 import type { Hashes } from '../disk/hashes.ts';
@@ -16,20 +16,20 @@ export interface RunContext {
   readonly hashes: Hashes;
   /** Stages to run even if fresh. */
   readonly forced: ReadonlySet<string>;
-  /** Records of the stages that this run has dealt with. */
+  /** Records of the stages that this run has brought up to date. */
   readonly settled: Map<string, StageRecord>;
   readonly report: Report;
-  /** Writes down what the folder is made with. Called before anything is made. */
+  /** Saves the settings that the folder is made with. Called before anything is written there. */
   readonly remember: () => Promise<void>;
   /** Aborted with the name of a signal as reason. */
   readonly stop: AbortSignal;
-  /** The code of each script as it was when a run first looked, for all runs that share this map. */
+  /** The code of each script as it was when first read; all runs that share this map use it. */
   readonly code: Map<string, Promise<Code>>;
-  /** Threads that a stage may use; undefined: all there are. The number changes nothing that a stage writes. */
+  /** How many threads a stage may use; by default all cores. Its output does not depend on it. */
   readonly threads?: number | undefined;
 }
 
-/** The code that `stage` has in this run. */
+/** The code of `stage` in this run. */
 export function currentCode({ pipeline, store, hashes, code }: RunContext, stage: Stage): Promise<Code> {
   const known = code.get(stage.script);
   const found = known ?? readCode(pipeline, stage, store.root, hashes);
@@ -37,7 +37,7 @@ export function currentCode({ pipeline, store, hashes, code }: RunContext, stage
   return found;
 }
 
-/** The key that `stage` has with these inputs. */
+/** The key of `stage` with these inputs. */
 export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs): Promise<Key> {
   const found = currentCode(run, stage);
   const note = (text: string): void => run.report({ type: 'note', stage: stage.name, text });
@@ -45,6 +45,6 @@ export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs):
   return computeKey(await told, inputs, await found, run.hashes, note);
 }
 
-/** What stands in the folder of the stage `name`, as this run left it or an earlier one. */
+/** The record of the result in the folder of the stage `name`, from this run or an earlier one. */
 const recordOf = async ({ settled, workspace }: RunContext, name: string): Promise<StageRecord | null> =>
   settled.get(name) ?? readRecord(workspace.besideStage(name, 'provenance.json'));

@@ -1,6 +1,6 @@
 /**
- * Why a file that a stage reads is not what it was: the record of the stage that wrote it, then and now, differs in its
- * key, too.
+ * Why an input of a stage has changed: the key of the stage that wrote it has changed, too, which its records of then and
+ * now tell.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { readRecord, type StageRecord } from '../store/record.ts';
 const CHANGED_INPUT = /^(([^/]+)\/.+) (changed|added|removed)$/;
 
 /**
- * `changes` (of compareKeys) with the cause behind those of inputs: `dataset/pairs.arrow changed (dataset ran with
- * another seed)`. Where nothing is known of the earlier file a line stays as it is.
+ * Adds the cause to lines of compareKeys about inputs: `dataset/pairs.arrow changed (dataset ran with another seed)`. A
+ * line stays as it is if nothing is known about the earlier file.
  */
 export async function nameCauses(
   { store, workspace, settled }: RunContext,
@@ -35,13 +35,13 @@ export async function nameCauses(
   });
 }
 
-/** The stage whose file is named in `change`, if a file is. */
+/** The stage whose file is named in `change`, if it names a file. */
 function isInput(change: string, before: Key, now: Key): string | undefined {
   const [, path, need] = CHANGED_INPUT.exec(change) ?? [];
   return path !== undefined && (path in before.inputs || path in now.inputs) ? need : undefined;
 }
 
-/** The newest result of `need` that gave the files which `before` read. */
+/** The newest result of `need` with the files that `before` read. */
 async function findMaker(records: string, need: string, before: Key): Promise<StageRecord | null> {
   const names = (await readdir(records).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
   const all = await Promise.all(names.map((name) => readRecord(join(records, name))));

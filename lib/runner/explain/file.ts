@@ -1,4 +1,4 @@
-/** Where a file of a stage folder comes from: the stage that wrote it, when and where, and the key that decided its bytes. */
+/** Where a file of a stage folder comes from: its stage, when and where that ran, and the key that decided its bytes. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Failure } from '../../files/failure.ts';
@@ -7,7 +7,7 @@ import type { Hashes } from '../disk/hashes.ts';
 import { readRecord, type StageRecord } from '../store/record.ts';
 import { listKey } from './stage.ts';
 
-/** Lines for the terminal. Throws a Failure where `path` is missing or lies in no stage folder. */
+/** Lines for the terminal. Throws a Failure if `path` is missing or not in a stage folder. */
 export async function explainFile(path: string, hashes: Hashes): Promise<string[]> {
   const file = resolve(path);
   const found = await stat(file).catch(() => null);
@@ -24,7 +24,7 @@ export async function explainFile(path: string, hashes: Hashes): Promise<string[
 
 const HINT = 'give a file below artifacts/, as in npm run explain -- artifacts/svd/summary.json, or a stage';
 
-/** The record beside the nearest folder upwards that has one, whichever --artifacts it was made with. */
+/** The record of the nearest folder upwards that has one, in any folder of artifacts. */
 async function findRecord(file: string): Promise<{ folder: string; record: StageRecord }> {
   for (let folder = file; dirname(folder) !== folder; folder = dirname(folder)) {
     const record = await readRecord(join(dirname(folder), '.runs', basename(folder), 'provenance.json'));

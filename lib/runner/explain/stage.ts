@@ -1,10 +1,10 @@
-/** The whole key of a stage, compared with that of the run that wrote its folder. */
+/** The whole key of a stage, compared with the key of the result in its folder. */
 import { show } from '../../files/problem.ts';
 import { shortPath } from '../../files/short-path.ts';
 import { withNeeds } from '../config/order.ts';
 import type { Stage } from '../config/stage-definition.ts';
 import { listReasons, reasons } from '../execute/freshness.ts';
-import { checkStanding, readInputs } from '../execute/inputs.ts';
+import { readFolderState, readInputs } from '../execute/inputs.ts';
 import { planStages } from '../execute/plan.ts';
 import { currentKey, type RunContext } from '../execute/run-context.ts';
 import { hashKey, type Key } from '../key/key.ts';
@@ -14,16 +14,16 @@ const SHOWN_HASH = 12;
 /** Longer texts, such as that of pipeline.yaml, are cut. */
 const LONGEST = 200;
 
-/** Lines for the terminal. Throws a Failure where a needed folder is missing. */
+/** Lines for the terminal. Throws a Failure if a needed folder is missing. */
 export async function explainStage(run: RunContext, stage: Stage): Promise<string[]> {
   const needs = await planStages(run, withNeeds(run.pipeline.stages, stage.needs));
   const awaited = needs.filter(({ action }) => action === 'run' || action === 'missing');
   const key = await currentKey(run, stage, await readInputs(run, stage));
-  const standing = await checkStanding(run, stage.name);
-  const { record } = standing;
+  const state = await readFolderState(run, stage.name);
+  const { record } = state;
   const why = [
     ...awaited.map((need) => `needs ${need.stage}, which is stale (${listReasons(need.why)})`),
-    ...(await nameCauses(run, record?.fields ?? key, key, reasons(standing, key))),
+    ...(await nameCauses(run, record?.fields ?? key, key, reasons(state, key))),
   ];
   const lines = [`${stage.name} is ${why.length === 0 ? 'fresh' : 'stale'}`];
   if (record) {
@@ -36,7 +36,7 @@ export async function explainStage(run: RunContext, stage: Stage): Promise<strin
   return [...lines, '', `key ${hashKey(key)}`, ...listKey(key)];
 }
 
-/** The fields of a key, group by group, hashes shortened. */
+/** The fields of a key in groups, with shortened hashes. */
 export function listKey(key: Key): string[] {
   const { params, inputs, code, packages, identity, env, ...rest } = key;
   const groups = { ...{ params, inputs, code, packages, identity, env }, other: rest };

@@ -1,6 +1,6 @@
 /**
- * How two values of one param differ, in lines: `params.seed: 1 -> 2`. Inside a value that is too long to be shown, and
- * inside JSON that is kept as text, the places that differ are named; of a long text the line, or the part, is shown.
+ * Lines about how two values of a param differ: `params.seed: 1 -> 2`. For values too long to show, and for JSON kept as
+ * text, the lines name the places inside that differ; for a long text they show the line or part that differs.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { show } from '../../files/problem.ts';
@@ -8,12 +8,12 @@ import { show } from '../../files/problem.ts';
 const LONGEST = 60;
 /** Lines about one param. */
 const MOST = 12;
-/** What stands around the first character that differs. */
+/** The surroundings of the first character that differs. */
 const BEFORE = 16;
 const AFTER = 32;
 const HASH = /^[0-9a-f]{64}$/;
 
-/** One line or more; hashes, which follow from something else, come last. */
+/** At least one line. Hashes come last, as they change because something else does. */
 export function describeDifference(name: string, before: unknown, now: unknown): string[] {
   const lines: string[] = [];
   const hashes: string[] = [];
@@ -35,7 +35,7 @@ export function describeDifference(name: string, before: unknown, now: unknown):
   return [...lines, ...hashes, ...(omitted > 0 ? [`${name}: ${omitted} more differences`] : [])];
 }
 
-/** The values inside two lists or two objects that are too long to be shown, or that stand in such; null otherwise. */
+/** The parts of two lists or two objects that are too long to show, or parts of such; else null. */
 function partsOf(
   before: unknown,
   now: unknown,
@@ -50,7 +50,7 @@ function partsOf(
   return [...new Set([...x.keys(), ...y.keys()])].map((key) => [step(key), x.get(key), y.get(key)]);
 }
 
-/** What JSON in a text says; the value itself where there is none. */
+/** The value of JSON in a text; the text itself if it is no JSON. */
 function unfold(value: unknown): unknown {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
   try {
@@ -60,7 +60,7 @@ function unfold(value: unknown): unknown {
   }
 }
 
-/** ` line 3: "..." -> "..."` where the texts differ in one line, else where they begin to. */
+/** ` line 3: "..." -> "..."` if the texts differ in one line, else the place where they begin to differ. */
 function describeTexts(before: string, now: string): string {
   const [old, lines] = [before.split('\n'), now.split('\n')];
   let first = 0;

@@ -1,7 +1,7 @@
 /**
- * The key of a stage: everything that decides the bytes it writes, and nothing else. Two runs with the same key give
- * the same folder, so the second is not run. Not in it: the stage's name, times, hosts, paths of the machine, thread
- * counts, log levels, comments and order of pipeline.yaml.
+ * The key of a stage: everything that decides the bytes it writes, and nothing else. Two runs with the same key write the
+ * same folder, so the second one is not needed. Not in it: the name of the stage, times, hosts, paths of the machine,
+ * thread counts, log levels, and comments and order in pipeline.yaml.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -16,27 +16,27 @@ import { describeDifference } from './difference.ts';
 export const KEY_FORMAT = 3;
 
 export interface Key {
-  /** Of this interface: a new meaning of a field must not meet old records. */
+  /** Version of this interface: old records must not be read with new meanings of fields. */
   readonly format: number;
-  /** The script that is started, since the same files could be started at another one. Relative to the project. */
+  /** The script that is started, relative to the project: the same files could also be started at another one. */
   readonly script: string;
   /**
-   * As resolved, defaults filled in: a default that changes is a change. A file counts by its content, not its path; a
-   * word that stands for what the machine has, by what `identity` says of it.
+   * With defaults filled in, so that a changed default counts. For a file, its content counts, not its path. For a word
+   * that stands for what the machine has, `identity` counts.
    */
   readonly params: Readonly<Record<string, unknown>>;
-  /** `dataset/pairs.arrow` -> SHA-256: by content, so an upstream rerun that gives the same bytes stops there. */
+  /** `dataset/pairs.arrow` -> SHA-256 of the content: nothing changes if a needed stage writes the same bytes again. */
   readonly inputs: Readonly<Record<string, string>>;
   /**
-   * Every file of ours that the stage imports -> SHA-256 of its text without comments, types and white space, which is
-   * what runs; or names as an asset -> SHA-256 of its content. New code may write other bytes.
+   * Every file of the project that the stage imports -> SHA-256 of the text that runs, without comments, types and white
+   * space; every asset that it names -> SHA-256 of the content. New code may write other bytes.
    */
   readonly code: Readonly<Record<string, string>>;
-  /** Packages that this code imports, and what they depend on -> version as installed. */
+  /** Packages that this code imports, and their dependencies -> installed version. */
   readonly packages: Readonly<Record<string, string>>;
-  /** What the stage says that its bits would depend on here (arithmetic, library): other rounding, other bits. */
+  /** What the stage says its bits depend on (arithmetic, library), as another one may round differently. */
   readonly identity: Readonly<Record<string, string>>;
-  /** Declared environment variables, null where unset. Others do not reach the stage. */
+  /** Declared environment variables, null if unset. The stage gets no others. */
   readonly env: Readonly<Record<string, string | null>>;
   /** Node's major version: its Math functions and zlib may differ. */
   readonly node: string;
@@ -44,10 +44,10 @@ export interface Key {
   readonly platform: string;
 }
 
-/** Files of a needed stage's folder, by the name of the stage. */
+/** By name of a needed stage: the files in its folder. */
 export type Inputs = Readonly<Record<string, readonly StoredFile[]>>;
 
-/** The key that `stage` has with this code; `note` is told what a user should know of what the stage runs on. */
+/** The key of `stage` with this code. Calls `note` with lines that the user should see about what the stage runs on. */
 export async function computeKey(
   stage: Stage,
   inputs: Inputs,
@@ -80,7 +80,7 @@ export async function computeKey(
   };
 }
 
-/** SHA-256 of a file; of a folder those of the files that count in it, null for one that is not there. */
+/** SHA-256 of a file; for a folder, of each file that counts in it, null if that does not exist. */
 async function contentOf(
   path: string,
   folderOf: readonly string[],
@@ -102,7 +102,7 @@ export function hashKey(key: Key): string {
   return createHash('sha256').update(canonicalJson(key)).digest('hex');
 }
 
-/** What differs between two keys, one line a field; empty where nothing does. */
+/** What differs between two keys, a line for each field; empty if they are equal. */
 export function compareKeys(before: Key, now: Key): string[] {
   const lines: string[] = [];
   const scalar = (name: string, old: unknown, value: unknown): void => {

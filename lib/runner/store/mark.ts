@@ -1,7 +1,8 @@
 /**
- * The mark of a cache folder. A folder that holds something and has no mark is not ours, and nothing in it is removed:
- * `objects/`, `locks/` and `tmp/` may be another program's. The mark is the tag of https://bford.info/cachedir/, by which
- * backup programs leave caches out. Other programs' caches carry that tag, too, so ours has a line of its own.
+ * The mark of a cache folder. A folder with files but without the mark is not ours, and nothing in it is removed: its
+ * `objects/`, `locks/` and `tmp/` may belong to another program. The mark is the tag of https://bford.info/cachedir/,
+ * which tells backup programs to skip a cache. Caches of other programs have that tag, too, so ours has a line of its
+ * own.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ const TEXT = `Signature: 8a477f597d28d172789f06886806bc55
 # A cache of grokscope: results by key. Whatever is removed here is made again when it is needed.
 # About this file: https://bford.info/cachedir/
 `;
-/** What runs put into the top of a cache; `kernel` is in the default one. */
+/** Names that runs put into a cache; `kernel` is in the default one. */
 const OURS = [
   NAME,
   'closures',
@@ -28,17 +29,17 @@ const OURS = [
   'resume',
   'tmp',
 ];
-/** Only a cache of ours has these: with them and nothing foreign, a folder is one from before there was a mark. */
+/** Only our caches have these. A folder with them and nothing foreign is a cache from before there was a mark. */
 const SIGNS = ['closures', 'kernel'];
 
 /**
- * Makes sure that the folder `root` is a cache of ours. Marks it where it is missing or empty, or was made before there was
- * a mark. Throws a ConfigurationError where it is something else.
+ * Makes sure that the folder `root` is a cache of ours. Marks it if it is missing, empty, or from before there was a
+ * mark. Throws a ConfigurationError if it is something else.
  */
 export async function markCache(root: string): Promise<void> {
   const tag = join(root, NAME);
-  // The names are read before the mark: of runs that begin together on an empty folder, each finds either no names or the
-  // mark, too.
+  // The names are read before the mark, so that runs that begin together on an empty folder find no names, or names and
+  // the mark.
   const names = (await readdir(root).catch(() => [])).filter((name) => !isTemporary(name));
   if ((await readText(tag).catch(() => '')) === TEXT) return;
   const foreign = names.find((name) => !OURS.includes(name));
@@ -51,6 +52,6 @@ export async function markCache(root: string): Promise<void> {
         hint: 'give an empty folder, or one that a run has made; or move away what does not belong there',
       },
     ]);
-  // A cache that cannot be written is not harmed either; whoever must write there says why it cannot.
+  // If the mark cannot be written, nothing else can be: whoever has to write there will say why.
   await replaceFile(tag, TEXT).catch(() => {});
 }

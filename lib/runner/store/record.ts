@@ -1,10 +1,10 @@
-/** What a run of a stage left: its whole key, the files it wrote by content, and how it came about. */
+/** The record of a result: its whole key, the files by content, and the circumstances of the run that made it. */
 import { hostname } from 'node:os';
 import type { StoredFile } from '../disk/listing.ts';
 import { readSealed, type Unsealed } from '../disk/sealed.ts';
 import { hashKey, KEY_FORMAT, type Key } from '../key/key.ts';
 
-/** Of the run, not of the result: none of it is in the key or in the stage folder. */
+/** About the run and not the result: none of it is in the key or in the stage folder. */
 export interface Circumstances {
   readonly stage: string;
   readonly started: string;
@@ -21,11 +21,11 @@ export interface StageRecord {
   readonly fields: Key;
   readonly files: readonly StoredFile[];
   readonly circumstances: Circumstances;
-  /** What changed while the stage ran. Such a result may be used but is never taken for that of its key. */
+  /** What changed while the stage ran. Such a result may be used, but it never counts as the result of its key. */
   readonly changedMeanwhile: readonly string[];
 }
 
-/** Of a run of `stage` that ends now. */
+/** The circumstances of a run of `stage` that ends now. */
 export function circumstancesOf(
   stage: string,
   started: Date,
@@ -35,12 +35,12 @@ export function circumstancesOf(
   return { stage, started: started.toISOString(), seconds, host: hostname(), node: process.version, runs_on };
 }
 
-/** The record at `path`, or null where there is none that can be believed. */
+/** The record at `path`; null if it is missing or damaged. */
 export async function readRecord(path: string): Promise<StageRecord | null> {
   return (await examineRecord(path)).record;
 }
 
-/** The record at `path`, and what is wrong with what is there. */
+/** The record at `path`, and what is wrong with the file, if anything is. */
 export async function examineRecord(
   path: string,
 ): Promise<{ record: StageRecord | null; flaw: Unsealed['flaw'] }> {
@@ -53,7 +53,7 @@ export async function examineRecord(
   return { record: { key, fields, files, circumstances, changedMeanwhile }, flaw: null };
 }
 
-/** A path may not lead out of the folder, whoever wrote the record. */
+/** Whoever wrote the record, a path in it must not lead out of the folder. */
 function isStoredFile(value: unknown): value is StoredFile {
   if (typeof value !== 'object' || value === null) return false;
   const { path, sha256, size, executable } = value as Partial<StoredFile>;

@@ -1,6 +1,6 @@
 /**
- * Results by key. `objects/ab/cdef...` holds files by their SHA-256, `records/<key>.json` says which files a key gave.
- * Nothing is visible before it is whole; nothing read is believed before it is hashed again.
+ * Results by key. `objects/ab/cdef...` are files named by their SHA-256; `records/<key>.json` lists the files of the
+ * result of a key. Files appear only when they are whole, and whatever is read is hashed again before it is used.
  */
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rm, stat } from 'node:fs/promises';
@@ -23,7 +23,7 @@ import { writeSealed } from '../disk/sealed.ts';
 import { markCache } from './mark.ts';
 import { examineRecord, type StageRecord } from './record.ts';
 
-/** What the store has for a key; `damage` says what is wrong with what it had. */
+/** What the store has for a key; `damage` says what is wrong if it is damaged. */
 export interface Lookup {
   readonly record: StageRecord | null;
   readonly damage: string | null;
@@ -36,7 +36,7 @@ export class Store {
     this.root = root;
   }
 
-  /** Throws a ConfigurationError where `root` is something else than a cache. */
+  /** Throws a ConfigurationError if `root` is something else than a cache. */
   static async open(root: string): Promise<Store> {
     await markCache(root);
     return new Store(root);
@@ -58,7 +58,7 @@ export class Store {
     return join(this.objects, sha256.slice(0, 2), sha256.slice(2));
   }
 
-  /** The record of `key`, if it and all its objects are there with the right sizes. */
+  /** The record of `key`, if all its objects exist with the right sizes. */
   async lookup(key: string): Promise<Lookup> {
     const { record, flaw } = await examineRecord(this.record(key));
     if (record?.key !== key) return { record: null, damage: describeFlaw(record ? 'is damaged' : flaw) };
@@ -72,8 +72,8 @@ export class Store {
   }
 
   /**
-   * Puts the files of `record` into the empty folder `out`. Each is hashed as it is written. Gives what is missing or
-   * damaged; null where nothing is.
+   * Copies the files of `record` into the empty folder `out` and hashes each as it is written. Returns what is missing or
+   * damaged, or null.
    */
   async restore(record: StageRecord, out: string, onBytes: (bytes: number) => void): Promise<string | null> {
     const folders = new Set(
@@ -92,12 +92,13 @@ export class Store {
         if (found !== sha256) damage ??= `${path} in the cache is ${found === null ? 'missing' : 'damaged'}`;
       }
     };
-    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work)); // after a failure no other copy goes on
+    // All copies must have ended before a failure is thrown.
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
     return damage;
   }
 
-  /** Stores every file below `folder` as an object. The copy is what is hashed, so an object is what its name says. */
+  /** Stores every file below `folder` as an object. The copy is hashed, so that an object is what its name says. */
   putFolder(folder: string, hashes: Hashes, onBytes: (bytes: number) => void): Promise<StoredFile[]> {
     return this.#withTemporary(async (temporary) => {
       const files: StoredFile[] = [];
@@ -124,7 +125,7 @@ export class Store {
     await flush(this.records);
   }
 
-  /** Removes what killed runs left half written, where that can be removed. */
+  /** Removes unfinished files of killed runs, as far as that is possible. */
   async sweep(): Promise<void> {
     const folder = join(this.root, 'tmp');
     for (const each of [
@@ -147,7 +148,7 @@ export class Store {
     }
   }
 
-  /** A temporary folder with a note of its owner beside it, so that others can prove it abandoned. */
+  /** A temporary folder with its owner written beside it, so that others can tell when it is abandoned. */
   async #withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = join(this.root, 'tmp', randomUUID());
     await makeFolder(dirname(folder));
@@ -161,7 +162,7 @@ export class Store {
     }
   }
 
-  /** Replaces an object that is there already: it may be damaged. */
+  /** Replaces an object that exists already, as it may be damaged. */
   async #publish(copy: string, sha256: string): Promise<void> {
     const object = this.object(sha256);
     await flush(copy);
@@ -170,7 +171,7 @@ export class Store {
   }
 }
 
-/** Files that are copied side by side: one is hashed while others are read and written. */
+/** How many files are copied side by side: one is hashed while others are read and written. */
 const AT_ONCE = 4;
 
 const describeFlaw = (flaw: string | null): string | null =>

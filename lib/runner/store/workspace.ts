@@ -1,5 +1,5 @@
 /**
- * artifacts/: one folder a stage, published whole by rename. What the runner knows of it stands beside, in
+ * artifacts/: a folder for each stage, which is published whole by renaming. What the runner knows about it stands in
  * `artifacts/.runs/<stage>/`:
  *   provenance.json   the record of what the stage folder holds
  *   log.txt           what the stage printed when it last ran
@@ -7,7 +7,7 @@
  *   attempt-.../       what it is writing
  *   replaced/         the folder that is about to be removed
  *   set-aside/        files that somebody put or changed in the stage folder by hand
- *   claimed           that the stage folder is ours to replace
+ *   claimed           shows that the stage folder is ours to replace
  *   lock/             see lock.ts
  */
 import { randomUUID } from 'node:crypto';
@@ -24,17 +24,17 @@ import { examineRecord, type StageRecord } from './record.ts';
 
 const LASTING = ['claimed', 'provenance.json', 'log.txt', 'set-aside'];
 
-/** What stands in a stage folder now. */
-export interface Standing {
-  /** Null where the folder is missing or empty. */
+/** The state of a stage folder. */
+export interface FolderState {
+  /** Null if the folder is missing or empty. */
   readonly files: readonly StoredFile[] | null;
-  /** What the runner last put there; null where it put nothing, or where that is not known. */
+  /** The record of what the runner last put there; null if there was nothing, or the record has a flaw. */
   readonly record: StageRecord | null;
-  /** Why it is not known. */
+  /** What is wrong with the record. */
   readonly flaw: Unsealed['flaw'];
-  /** Files that are not as the runner left them. */
+  /** Files that are not as the runner put them there. */
   readonly modified: readonly string[];
-  /** Something there that is neither a file nor a folder: then nothing of the folder is listed. */
+  /** Something there that is neither a file nor a folder: then no files are listed. */
   readonly irregular: Irregular | null;
 }
 
@@ -49,12 +49,12 @@ export class Workspace {
     return join(this.root, stage);
   }
 
-  /** A file or folder that the runner keeps beside the stage folder; the folder of all of them for ''. */
+  /** A file or folder of `.runs/<stage>/`; that folder itself for ''. */
   besideStage(stage: string, name: string): string {
     return join(this.root, '.runs', stage, name);
   }
 
-  async standing(stage: string, hashes: Hashes, onBytes?: (bytes: number) => void): Promise<Standing> {
+  async readState(stage: string, hashes: Hashes, onBytes?: (bytes: number) => void): Promise<FolderState> {
     const { record, flaw } = await examineRecord(this.besideStage(stage, 'provenance.json'));
     const folder = this.folder(stage);
     try {
@@ -66,11 +66,11 @@ export class Workspace {
       ignoreMissing(error as NodeJS.ErrnoException);
     }
     if (!existsSync(folder)) return { files: null, record, flaw, modified: [], irregular: null };
-    // Another run replaced the folder while we read, so what we read is neither the old folder nor the new one.
-    return this.standing(stage, hashes, onBytes);
+    // Another run has replaced the folder meanwhile, so what we have read may be a mixture of the old and the new one.
+    return this.readState(stage, hashes, onBytes);
   }
 
-  /** Marks the stage folder as ours. Refuses one that holds something and that no run of this pipeline has made. */
+  /** Marks the stage folder as ours. Throws a Failure if it holds files that no run of this pipeline has made. */
   async claim(stage: string): Promise<void> {
     const marks = ['claimed', 'provenance.json'].map((name) => this.besideStage(stage, name));
     if (marks.some((mark) => existsSync(mark))) return;
@@ -84,13 +84,13 @@ export class Workspace {
     await writeFile(marks[0]!, '');
   }
 
-  /** Files that only a run at work on `stage` has beside its folder. If no run is at work, a killed one left them. */
+  /** Files that a run keeps only while it works on `stage`. If no run does, a killed one has left them. */
   async leftovers(stage: string): Promise<string[]> {
     const names = await readdir(this.besideStage(stage, '')).catch(() => []);
     return names.filter((name) => !LASTING.includes(name)).map((name) => this.besideStage(stage, name));
   }
 
-  /** Removes what killed runs left, and anything that is a folder instead of a file or the other way. Needs the stage's lock. */
+  /** Removes what killed runs left, and folders where a file should be or the reverse. Needs the lock of the stage. */
   async tidy(stage: string): Promise<void> {
     for (const entry of await readdir(this.besideStage(stage, ''), { withFileTypes: true })) {
       const isOurs = ['lock', 'set-aside'].includes(entry.name) ? entry.isDirectory() : entry.isFile();
@@ -99,7 +99,7 @@ export class Workspace {
     }
   }
 
-  /** An empty folder to write into. Needs the stage's lock. */
+  /** Makes an empty folder to write into. Needs the lock of the stage. */
   async createAttempt(stage: string): Promise<string> {
     const attempt = this.besideStage(stage, `attempt-${randomUUID()}`);
     await mkdir(attempt);
@@ -107,12 +107,12 @@ export class Workspace {
   }
 
   /**
-   * Makes the attempt the stage folder. Files that were changed by hand are set aside. Needs the stage's lock. The record is
-   * written last: until then the folder is not believed, and what a killed run leaves is found.
+   * Renames the attempt to the stage folder, and sets aside files that were changed by hand. Needs the lock of the stage.
+   * The record is written last: without it the folder does not count, so that a run killed before is noticed.
    */
   async publish(stage: string, attempt: string, record: StageRecord, hashes: Hashes): Promise<void> {
     const [folder, replaced] = [this.folder(stage), this.besideStage(stage, 'replaced')];
-    const { modified, irregular } = await this.standing(stage, hashes);
+    const { modified, irregular } = await this.readState(stage, hashes);
     for (const path of irregular ? ['.'] : modified) await this.#setAside(stage, path);
     await rm(this.besideStage(stage, 'provenance.json'), { force: true });
     await rename(folder, replaced).catch(ignoreMissing);
@@ -121,7 +121,7 @@ export class Workspace {
     await writeSealed(this.besideStage(stage, 'provenance.json'), record);
   }
 
-  /** `path`: within the stage folder; `.` for the folder itself. */
+  /** `path` is relative to the stage folder; `.` is the folder itself. */
   async #setAside(stage: string, path: string): Promise<void> {
     const folder = this.besideStage(stage, 'set-aside');
     let first = join(folder, path === '.' ? stage : path);

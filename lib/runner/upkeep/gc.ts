@@ -1,6 +1,6 @@
 /**
- * Drops results that the last runs do not need. Safe beside a run: whatever is younger than an hour stays, and an
- * object that goes too early is a miss, never a wrong hit.
+ * Drops results that the last runs do not need. It may run beside another run: files younger than an hour stay, and an
+ * object that is removed too early costs a run again, but never gives a wrong result.
  */
 import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import type { Store } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 
 const YOUNG_MS = 3_600_000;
-/** What a stopped stage left to go on from is kept this long. */
+/** How long the files of a stopped stage are kept, from which it can go on. */
 const RESUMABLE_MS = 30 * 24 * YOUNG_MS;
-/** How far below `artifacts/` runs may lie: `artifacts/sweeps/<name>/<point>`. */
+/** How deep runs may lie below `artifacts/`: `artifacts/sweeps/<name>/<point>`. */
 const DEEPEST = 3;
 
 export interface Dropped {
@@ -22,13 +22,13 @@ export interface Dropped {
   readonly bytes: number;
 }
 
-/** Keeps the newest `keep` results of every stage, and what stands in the stage folders at and below `artifacts/`. */
+/** Keeps the newest `keep` results of each stage, and those in stage folders in and below `artifacts/`. */
 export async function collectGarbage(
   { store, workspace }: { readonly store: Store; readonly workspace: Workspace },
   keep: number,
   dryRun: boolean,
 ): Promise<Dropped> {
-  const kept = new Set<string>(await standingKeys(workspace.root, DEEPEST));
+  const kept = new Set<string>(await keysInFolders(workspace.root, DEEPEST));
   const { known, useless } = await readRecords(store.records);
   const newest = known.sort((x, y) => (x.circumstances.started < y.circumstances.started ? 1 : -1));
   const counts = new Map<string, number>();
@@ -59,13 +59,13 @@ export async function collectGarbage(
   return dropped;
 }
 
-/** Keys of what stands in stage folders, of `root` and of the workspaces below it. */
-async function standingKeys(root: string, levels: number): Promise<string[]> {
+/** Keys of the results in stage folders of `root` and of the workspaces below it. */
+async function keysInFolders(root: string, levels: number): Promise<string[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const keys: string[] = [];
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     if (name !== '.runs') {
-      if (levels > 0) keys.push(...(await standingKeys(join(root, name), levels - 1)));
+      if (levels > 0) keys.push(...(await keysInFolders(join(root, name), levels - 1)));
       continue;
     }
     for (const stage of await readdir(join(root, name)).catch(() => [])) {
@@ -76,7 +76,7 @@ async function standingKeys(root: string, levels: number): Promise<string[]> {
   return keys;
 }
 
-/** Records that can be believed, and the paths of those that are damaged or of an earlier version. */
+/** All good records, and the paths of those that are damaged or of an earlier version. */
 async function readRecords(folder: string): Promise<{ known: StageRecord[]; useless: string[] }> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => !isTemporary(name));
   const records = await Promise.all(names.map((name) => readRecord(join(folder, name))));
@@ -87,7 +87,7 @@ async function readRecords(folder: string): Promise<{ known: StageRecord[]; usel
   };
 }
 
-/** Removes attempts that were not continued and texts that were not used for a month, and locks that nobody holds. */
+/** Removes attempts that were not continued, texts that were not used for a month, and locks that nobody holds. */
 async function sweep(root: string): Promise<void> {
   for (const folder of ['resume', 'code'])
     for (const name of await readdir(join(root, folder)).catch(() => [])) {

@@ -1,4 +1,4 @@
-/** Reads every stored byte and every stage folder, and trusts no remembered hash. */
+/** Reads every stored byte and every stage folder, without remembered hashes. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { examineRecord, readRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 
-/** What is read, and who is told how far that is. */
+/** What to read, and where to report progress. */
 interface Verified {
   readonly pipeline: Pipeline;
   readonly workspace: Workspace;
@@ -23,20 +23,20 @@ export interface Verdict {
   readonly objects: number;
   readonly bytes: number;
   readonly records: number;
-  /** What is not as it should be, a sentence each. */
+  /** A sentence for each thing that is wrong. */
   readonly damage: readonly string[];
 }
 
 /**
- * Removes damaged objects and records, so that what they belong to is made again; leaves stage folders alone. Progress is
- * reported under the name `verify`, since the store belongs to no stage.
+ * Removes damaged objects and records, so that their results are made again. Leaves stage folders alone. Progress is
+ * reported under the name `verify`, as the store belongs to no stage.
  */
 export async function verifyAll(run: Verified): Promise<Verdict> {
   const { store, workspace, pipeline } = run;
   const damage: string[] = [];
   const seen = { objects: 0, bytes: 0, records: 0 };
   const whole = new Set<string>();
-  // Records are listed before objects: a run beside us writes a record only once all its objects are there.
+  // Records are listed before objects: a run beside us writes a record only after all its objects.
   const names = (await readdir(store.records).catch(() => [])).filter((name) => /^[^.].*\.json$/.test(name));
   const records = await Promise.all(names.map((name) => examineRecord(join(store.records, name))));
   const objects = await listObjects(store.objects);
@@ -65,7 +65,7 @@ export async function verifyAll(run: Verified): Promise<Verdict> {
   for (const [i, name] of names.entries()) {
     const path = join(store.records, name);
     const { record, flaw } = records[i]!;
-    if (flaw === 'is of an earlier version') continue; // nobody reads it any more
+    if (flaw === 'is of an earlier version') continue; // it is never read
     seen.records++;
     const lost = record?.files.filter(({ sha256 }) => sha256 !== '' && !whole.has(sha256)) ?? [];
     if (record && `${record.key}.json` === name && lost.length === 0) continue;
@@ -76,7 +76,7 @@ export async function verifyAll(run: Verified): Promise<Verdict> {
     damage.push(`${shortPath(path)} ${what}${await removed(path)}`);
   }
   for (const stage of pipeline.stages.keys()) {
-    const { record, modified, irregular } = await workspace.standing(stage, Hashes.blank(), onBytes);
+    const { record, modified, irregular } = await workspace.readState(stage, Hashes.blank(), onBytes);
     if (irregular) damage.push(irregular.message);
     for (const path of modified)
       damage.push(
@@ -101,6 +101,6 @@ async function listObjects(folder: string): Promise<{ path: string; sha256: stri
 
 const removed = async (path: string): Promise<string> => ((await discard(path)) ? ': removed' : '');
 
-/** A file that is missing was removed since, for example by gc; one that cannot be read has no hash. */
+/** In place of a hash: null for a file that has been removed meanwhile, for example by gc, '' if it cannot be read. */
 const ignoreUnreadable = (error: NodeJS.ErrnoException): string | null =>
   error.code === 'ENOENT' ? null : '';
