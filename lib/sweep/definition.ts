@@ -29,113 +29,27 @@ function entriesOf(source: Source): Entry[] {
   return sweeps ? (source.entries(sweeps.value, sweeps.span, 'sweeps') ?? []) : [];
 }
 
-/** The sweep `name`. Throws a ConfigurationError that names everything wrong with it. */
+/** A sweep while it is read: its entry in the file, and the entries in that by key. */
+interface Draft {
+  readonly source: Source;
+  readonly name: string;
+  readonly entry: Entry;
+  readonly fields: ReadonlyMap<string, Entry>;
+}
+
+/** The sweep `name`. Throws a ConfigurationError with everything that is wrong with it. */
 export async function readSweep(file: PipelineFile, name: string): Promise<Sweep> {
   const { source, written } = file;
-  const names = sweepNames(file);
-  const entry = entriesOf(source).find(({ key }) => key === name);
-  if (!entry)
-    throw new ConfigurationError([
-      {
-        place: `sweep ${name}`,
-        message: `there is no sweep "${name}"`,
-        hint: suggest(name, names, 'sweeps'),
-      },
-    ]);
-  if (!NAME.test(name))
-    source.report(
-      entry.keySpan,
-      `${show(name)} cannot be the name of a sweep`,
-      'small letters, digits, - and _, with a letter first',
-    );
-  const fields = new Map(
-    (source.entries(entry.value, entry.span, name) ?? []).map((field) => [field.key, field]),
-  );
-  for (const { key, keySpan } of fields.values())
-    if (!KEYS.includes(key))
-      source.report(keySpan, `${name} has an unknown key "${key}"`, suggest(key, KEYS, 'keys'));
-
-  const known = new Map(
-    written.map((stage) => [stage.name, { needs: stage.needs.map((need) => need.name) }]),
-  );
-  const until = fields.get('until');
-  const target = until ? source.data(until.value) : undefined;
-  if (typeof target !== 'string' || !known.has(target))
-    source.report(
-      until?.span ?? entry.keySpan,
-      until ? `there is no stage ${show(target)}` : `${name} does not say until which stage it runs`,
-      typeof target === 'string' ? suggest(target, [...known.keys()], 'stages') : 'until: train',
-    );
-  const stages = withNeeds(known, [String(target)]);
-
-  const parse = ({ key, keySpan, value, span }: Entry): Override | null => {
-    const [, stage = '', param = ''] = /^([^.]+)\.([^.]+)$/.exec(key) ?? [];
-    if (param === '') source.report(keySpan, `"${key}" must look like stage.param`, 'for example train.seed');
-    else if (known.has(String(target)) && !stages.has(stage))
-      source.report(
-        keySpan,
-        known.has(stage) ? `${String(target)} does not need ${stage}` : `there is no stage "${stage}"`,
-        suggest(stage, [...stages], 'stages'),
-      );
-    else return { place: key, stage, param, value: source.data(value), at: { keySpan, span } };
-    return null;
-  };
-  const overrides = (entries: readonly Entry[]): Override[] => entries.flatMap((each) => parse(each) ?? []);
-  const nested = (key: string): Entry[] => {
-    const field = fields.get(key);
-    return field ? (source.entries(field.value, field.span, key) ?? []) : [];
-  };
-  const listed = (key: string): Value[] => {
-    const field = fields.get(key);
-    return field ? (source.items(field.value, field.span, key) ?? []) : [];
-  };
-
-  const set = overrides(nested('set'));
-  const axes = nested('matrix').map((axis) => ({
-    axis,
-    values: source.items(axis.value, axis.span, axis.key) ?? [],
-  }));
-  const points = fields.get('points');
-  const listedPoints = points ? (source.nodes(points.value, points.span, 'points') ?? []) : [];
-  const tooMany = findExcess(
-    axes.map(({ values }) => values.length),
-    listedPoints.length,
-  );
-  if (tooMany !== null)
-    source.report(
-      (fields.get('matrix') ?? points ?? entry).keySpan,
-      `${name} has ${tooMany}`,
-      'take values out of its lists, or make several sweeps of it',
-    );
-  if (tooMany !== null) throw new ConfigurationError(source.problems.sort(byPlace));
-  const matrix = axes.map(({ axis, values }) => {
-    const override = parse(axis);
-    if (set.some(({ place }) => place === axis.key))
-      source.report(axis.keySpan, `${axis.key} stands in set, too`, 'take it out of one of the two');
-    if (values.length === 0) source.report(axis.span, `${axis.key} has no values`);
-    const texts = values.map(({ data }) => canonicalJson(data));
-    for (const [i, { span }] of values.entries())
-      if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} stands here twice`);
-    return values.flatMap(({ data, span }) =>
-      override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [],
-    );
-  });
-  const explicit = listedPoints.map(({ node, span }) => {
-    const entries = source.entries(node, span, 'a point') ?? [];
-    if (entries.length === 0) source.report(span, 'a point must give at least one param');
-    return overrides(entries);
-  });
-  const given = [...crossPoints(matrix), ...explicit];
-  if (given.length === 0 && source.problems.length === 0)
-    source.report(entry.keySpan, `${name} has no points`, 'give a matrix of params to lists, or points');
+  const draft = openDraft(file, name);
+  const { entry, fields } = draft;
+  const stages = readStages(draft, written);
+  const set = entriesIn(draft, 'set').flatMap((each) => readOverride(source, each, stages) ?? []);
+  const given = readPoints(draft, set, stages);
   const scripts = new Map(written.flatMap(({ name, script }) => (stages.has(name) ? [[name, script]] : [])));
-  const collected = readCollect(source, listed('collect'), scripts);
-  const published = nested('published').map(({ key, value, span }): [number, number] => {
-    const epoch = source.data(value);
-    if (Number.isNaN(Number(key)) || typeof epoch !== 'number')
-      source.report(span, 'published must map values of the first axis to epochs');
-    return [Number(key), Number(epoch)];
-  });
+  const collect = fields.get('collect');
+  const items = collect ? (source.items(collect.value, collect.span, 'collect') ?? []) : [];
+  const collected = stages.size > 0 ? readCollect(source, items, scripts) : [];
+  const published = readPublished(draft);
   const settings = Object.fromEntries(
     CONFIGURABLE.map((executor) => [
       executor.name,
@@ -143,17 +57,138 @@ export async function readSweep(file: PipelineFile, name: string): Promise<Sweep
     ]),
   );
   if (source.problems.length > 0) throw new ConfigurationError(source.problems.sort(byPlace));
-  const defined = await definePoints(file, stages, set, given);
+  const points = await definePoints(file, stages, set, given);
   return {
     name,
     stages,
     axes: [...new Set(given.flatMap((point) => point.map(({ stage, param }) => `${stage}.${param}`)))],
-    points: defined,
+    points,
     fields: [...new Set([...comparedFields(scripts), ...collected])],
-    published: published.length > 0 ? new Map(published) : null,
+    published,
     settings,
-    yaml: `  ${defined[0]!.pipeline.text.slice(entry.keySpan[0], entry.span[1])}`,
+    yaml: `  ${points[0]!.pipeline.text.slice(entry.keySpan[0], entry.span[1])}`,
   };
+}
+
+function openDraft(file: PipelineFile, name: string): Draft {
+  const { source } = file;
+  const entry = entriesOf(source).find(({ key }) => key === name);
+  if (!entry) {
+    const hint = suggest(name, sweepNames(file), 'sweeps');
+    throw new ConfigurationError([{ place: `sweep ${name}`, message: `there is no sweep "${name}"`, hint }]);
+  }
+  if (!NAME.test(name))
+    source.report(
+      entry.keySpan,
+      `${show(name)} cannot be the name of a sweep`,
+      'small letters, digits, - and _, with a letter first',
+    );
+  const entries = source.entries(entry.value, entry.span, name) ?? [];
+  for (const { key, keySpan } of entries)
+    if (!KEYS.includes(key))
+      source.report(keySpan, `${name} has an unknown key "${key}"`, suggest(key, KEYS, 'keys'));
+  return { source, name, entry, fields: new Map(entries.map((field) => [field.key, field])) };
+}
+
+/** The entries of the mapping under `key`; none if there is no such key. */
+function entriesIn({ source, fields }: Draft, key: string): Entry[] {
+  const field = fields.get(key);
+  return field ? (source.entries(field.value, field.span, key) ?? []) : [];
+}
+
+/** The stage `until` and all it needs; empty, with a problem reported, if there is no such stage. */
+function readStages({ source, name, entry, fields }: Draft, written: PipelineFile['written']): Set<string> {
+  const known = new Map(
+    written.map((stage) => [stage.name, { needs: stage.needs.map((need) => need.name) }]),
+  );
+  const until = fields.get('until');
+  const target = until ? source.data(until.value) : undefined;
+  if (typeof target === 'string' && known.has(target)) return withNeeds(known, [target]);
+  source.report(
+    until?.span ?? entry.keySpan,
+    until ? `there is no stage ${show(target)}` : `${name} does not say until which stage it runs`,
+    typeof target === 'string' ? suggest(target, [...known.keys()], 'stages') : 'until: train',
+  );
+  return new Set();
+}
+
+/** `stage.param: value` as an override; null, with a problem reported, if it cannot be one. */
+function readOverride(
+  source: Source,
+  { key, keySpan, value, span }: Entry,
+  stages: ReadonlySet<string>,
+): Override | null {
+  const [, stage = '', param = ''] = /^([^.]+)\.([^.]+)$/.exec(key) ?? [];
+  if (param === '') source.report(keySpan, `"${key}" must look like stage.param`, 'for example train.seed');
+  else if (stages.size > 0 && !stages.has(stage))
+    source.report(keySpan, `this sweep runs no stage "${stage}"`, suggest(stage, [...stages], 'stages'));
+  else return { place: key, stage, param, value: source.data(value), at: { keySpan, span } };
+  return null;
+}
+
+/** The params of each point, from `matrix` and from `points`. */
+function readPoints(draft: Draft, set: readonly Override[], stages: ReadonlySet<string>): Override[][] {
+  const { source, name, entry, fields } = draft;
+  const axes = entriesIn(draft, 'matrix').map((axis) => ({
+    axis,
+    values: source.items(axis.value, axis.span, axis.key) ?? [],
+  }));
+  const points = fields.get('points');
+  const listed = points ? (source.nodes(points.value, points.span, 'points') ?? []) : [];
+  const tooMany = findExcess(
+    axes.map(({ values }) => values.length),
+    listed.length,
+  );
+  if (tooMany !== null) {
+    const place = (fields.get('matrix') ?? points ?? entry).keySpan;
+    source.report(
+      place,
+      `${name} has ${tooMany}`,
+      'take values out of its lists, or make several sweeps of it',
+    );
+    throw new ConfigurationError(source.problems.sort(byPlace));
+  }
+  const matrix = axes.map(({ axis, values }) => {
+    if (set.some(({ place }) => place === axis.key))
+      source.report(axis.keySpan, `${axis.key} stands in set, too`, 'take it out of one of the two');
+    return readAxis(source, axis, values, stages);
+  });
+  const explicit = listed.map(({ node, span }) => {
+    const entries = source.entries(node, span, 'a point') ?? [];
+    if (entries.length === 0) source.report(span, 'a point must give at least one param');
+    return entries.flatMap((each) => readOverride(source, each, stages) ?? []);
+  });
+  const given = [...crossPoints(matrix), ...explicit];
+  if (given.length === 0 && source.problems.length === 0)
+    source.report(entry.keySpan, `${name} has no points`, 'give a matrix of params to lists, or points');
+  return given;
+}
+
+/** An override for each value of an axis. */
+function readAxis(
+  source: Source,
+  axis: Entry,
+  values: readonly Value[],
+  stages: ReadonlySet<string>,
+): Override[] {
+  if (values.length === 0) source.report(axis.span, `${axis.key} has no values`);
+  const texts = values.map(({ data }) => canonicalJson(data));
+  for (const [i, { span }] of values.entries())
+    if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} stands here twice`);
+  const override = readOverride(source, axis, stages);
+  return values.flatMap(({ data, span }) =>
+    override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [],
+  );
+}
+
+function readPublished(draft: Draft): ReadonlyMap<number, number> | null {
+  const { source } = draft;
+  const entries = entriesIn(draft, 'published');
+  for (const { key, value, span } of entries)
+    if (Number.isNaN(Number(key)) || typeof source.data(value) !== 'number')
+      source.report(span, 'published must map values of the first axis to epochs');
+  if (entries.length === 0) return null;
+  return new Map(entries.map(({ key, value }) => [Number(key), Number(source.data(value))]));
 }
 
 /** Makes a pipeline for each point. */

@@ -143,7 +143,7 @@ sweeps:
   assert.match(one.err, /bad\.yaml:10:5 one has an unknown key "untill"\n.*\n +~+\n +did you mean "until"\?/);
   assert.match(one.err, /bad\.yaml:11:12 there is no stage "d"/);
   const two = await sweep('two', '--file', 'bad.yaml');
-  assert.match(two.err, /bad\.yaml:16:7 b does not need c/);
+  assert.match(two.err, /bad\.yaml:16:7 this sweep runs no stage "c"\n.*\n.*\n +stages: b, a/);
   assert.match(two.err, /bad\.yaml:18:15 collect must list fields of summaries as stage\.field, got "c\.n"/);
   assert.match(two.err, /bad\.yaml:19:14 slurm has no "partitions"\n.*\n.*\n +did you mean "partition"\?/);
   assert.match(two.err, /cpus must be a whole number of at least 1, got 0/);

@@ -67,7 +67,7 @@ async function pour(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
-  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // a short first piece is nearly the whole file
+  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // after a short first piece little or nothing is left
   let [piece, buffer, spare] = [first, Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
   while (piece.length > 0) {
     const next = source.read(buffer);
