@@ -44,6 +44,8 @@ export type OpenCore = (config: ModelConfig, threads: number) => Promise<Core>;
 export interface Library {
   /** As it says itself, here. */
   readonly arithmetic: Arithmetic;
+  /** About what a model takes that trains on so many pairs. */
+  bytes(config: ModelConfig, threads: number, rows: number): number;
   readonly open: OpenCore;
 }
 

@@ -115,6 +115,8 @@ struct kernel {
 
 /** Whether this build's arithmetic, where it runs, is the fused one. */
 int kernel_is_fused(void);
+/** About what a model takes that trains on `rows` pairs: the arrays that grow with more than one size. */
+double kernel_bytes(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads, int rows);
 struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads);
 struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label);
 /** Copies plain weights in the order of WEIGHT_NAMES into a padded array, or out of it. */

@@ -6,7 +6,6 @@ import { refuseTooBig } from '../memory.ts';
 import type { ModelConfig } from '../../network/config.ts';
 import { findBuild, identityOf, type Build, type FoundBuild, type KernelName } from './identity.ts';
 import type { Arithmetic } from './known-bits.ts';
-import { kernelBytes } from './memory.ts';
 import { KernelModel } from './model.ts';
 
 export type { Build };
@@ -32,7 +31,7 @@ function createKernel({ build, library }: FoundBuild, identity: Identity): Kerne
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
     const refuseCount = (rows: number): void =>
-      refuseTooBig(config, kernelBytes(config, rows, threads), ADDRESSABLE[build]);
+      refuseTooBig(config, library.bytes(config, threads, rows), ADDRESSABLE[build]);
     refuseCount(0);
     return new KernelModel(identity, config, await library.open(config, threads), refuseCount);
   };

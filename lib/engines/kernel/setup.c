@@ -39,10 +39,8 @@ static void lay_out_weights(struct kernel *k) {
     k->layout[i] = layout[i];
     k->weight_count += (long)layout[i].size[0] * layout[i].size[1] * layout[i].size[2];
   }
-  k->weights = floats(k, 1, k->state_size);
-  k->m = floats(k, 1, k->state_size);
-  k->v = floats(k, 1, k->state_size);
-  k->gradient = floats(k, 1, k->state_size);
+  float **state[] = {&k->weights, &k->m, &k->v, &k->gradient};
+  for (int i = 0; i < 4; i++) *state[i] = platform_allocate(k, k->state_size * (long)sizeof(float));
   float *w = k->weights;
   k->W_E = w + W_E, k->W_pos = w + W_pos, k->W_Q = w + W_Q, k->W_O = w + W_O;
   k->W_K = w + W_K, k->W_V = w + W_V, k->W_z = w + W_z, k->W_out = w + W_out;
@@ -200,6 +198,22 @@ struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_
   return k;
 }
 
+/** Blocks that one thread goes through in order. */
+static int slice_blocks_of(int blocks) {
+  int least = divide_up(blocks, MAX_SLICES);
+  return least > SLICE_BLOCKS ? least : SLICE_BLOCKS;
+}
+
+double kernel_bytes(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads, int rows) {
+  double D = d_model, H = n_heads, V = H * pad(d_head), M = pad(d_mlp), z = M + pad(p), T = 2. * p;
+  double weights = (p + 4 + 4 * V + 2 * M + p) * D, state = 4 * weights; // weights, m, v, gradient
+  double tables = 2 * (T * (D + V) + V * z + H * T * z) + D * (z + V) + V * z + p * z, logits = 4 * M * p;
+  double scratch = threads * (double)BLOCK_ROWS * (KEPT_BLOCKS * (z + p) + M + 4 * H);
+  int blocks = divide_up(rows, BLOCK_ROWS), slices = divide_up(blocks, slice_blocks_of(blocks));
+  double pairs = rows * (z + 4 * H) + slices * M * p;
+  return (state + tables + logits + scratch + pairs) * sizeof(float);
+}
+
 static void copy_weights(const struct kernel *k, float *plain, float *padded, int out) {
   for (int i = 0; i < WEIGHT_COUNT; i++) {
     const struct layout *l = &k->layout[i];
@@ -256,8 +270,7 @@ static void order_batch(struct kernel *k, struct batch *x, const int *a, const i
 struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b, const int *label) {
   struct batch *x = platform_allocate(k, sizeof *x);
   x->n = n, x->blocks = divide_up(n, BLOCK_ROWS);
-  x->slice_blocks = divide_up(x->blocks, MAX_SLICES);
-  if (x->slice_blocks < SLICE_BLOCKS) x->slice_blocks = SLICE_BLOCKS;
+  x->slice_blocks = slice_blocks_of(x->blocks);
   x->slices = divide_up(x->blocks, x->slice_blocks);
   long padded = (long)x->blocks * BLOCK_ROWS;
   x->a = ints(k, padded), x->b = ints(k, padded), x->label = ints(k, padded), x->source = ints(k, padded);

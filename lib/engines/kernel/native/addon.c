@@ -113,6 +113,15 @@ static napi_value from_int(napi_env env, int x) {
 
 // ---- functions ------------------------------------------------------------------------------------------------------------
 
+/** bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows): number */
+static napi_value count_bytes(napi_env env, napi_callback_info info) {
+  struct call call = read_call(env, info);
+  napi_value value;
+  napi_create_double(env, kernel_bytes(to_int(&call, 0), to_int(&call, 1), to_int(&call, 2), to_int(&call, 3),
+                                       to_int(&call, 4), to_int(&call, 5), to_int(&call, 6)), &value);
+  return value;
+}
+
 /** open(p, d_model, n_heads, d_head, d_mlp, threads, spins): model */
 static napi_value open_model(napi_env env, napi_callback_info info) {
   struct call call = read_call(env, info);
@@ -251,6 +260,7 @@ static void define(napi_env env, napi_value exports, const char *name, napi_call
 
 NAPI_MODULE_INIT() {
   define(env, exports, "is_fused", is_fused);
+  define(env, exports, "bytes", count_bytes);
   define(env, exports, "open", open_model);
   define(env, exports, "upload", upload);
   define(env, exports, "write", write_array);

@@ -7,15 +7,10 @@ type Handle = object;
 /** The functions of addon.c. */
 interface Addon {
   is_fused(): number;
-  open(
-    p: number,
-    d_model: number,
-    n_heads: number,
-    d_head: number,
-    d_mlp: number,
-    threads: number,
-    spins: number,
-  ): Handle;
+  /** p, d_model, n_heads, d_head, d_mlp, threads, rows */
+  bytes(...sizes: number[]): number;
+  /** p, d_model, n_heads, d_head, d_mlp, threads, spins */
+  open(...sizes: number[]): Handle;
   upload(model: Handle, a: Int32Array, b: Int32Array, label: Int32Array): Handle;
   write(model: Handle, from: Float32Array | undefined, array: number): void;
   read(model: Handle, to: Float32Array, array: number): void;
@@ -40,6 +35,8 @@ export function loadNative(path: string): Library {
   const addon = loaded.exports as Addon;
   return {
     arithmetic: nameArithmetic(addon.is_fused()),
+    bytes: ({ p, d_model, n_heads, d_head, d_mlp }, threads, rows) =>
+      addon.bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows),
     open: async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
       const spins = spinsFor(threads, os.availableParallelism());
       return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));

@@ -1,5 +1,5 @@
 // A model of WebAssembly as a core: jobs and arrays go through its memory. Free of Node.
-import { ARRAYS, JOB_KINDS, type Core, type Job } from '../core.ts';
+import { ARRAYS, JOB_KINDS, nameArithmetic, type Core, type Job, type Library } from '../core.ts';
 
 /** 2^16 pages of 64 KiB: all that 32-bit addresses reach. It must equal what the module was linked with. */
 export const MAX_PAGES = 65536;
@@ -13,6 +13,13 @@ export interface Opened {
   readonly memory: WebAssembly.Memory;
   readonly kernel: number;
 }
+
+/** What a module says of itself. */
+export const ask = (exports: WebAssembly.Exports): Omit<Library, 'open'> => ({
+  arithmetic: nameArithmetic(exports.is_fused()),
+  bytes: ({ p, d_model, n_heads, d_head, d_mlp }, threads, rows) =>
+    exports.bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows),
+});
 
 /** The kernel traps where memory cannot grow: the only trap it has. */
 export function refuseFull<T>(full: () => Error, call: () => T): T {

@@ -6,8 +6,8 @@ import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../../files/failure.ts';
 import type { ModelConfig } from '../../../network/config.ts';
-import { nameArithmetic, spinsFor, type Core, type Library } from '../core.ts';
-import { bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
+import { spinsFor, type Core, type Library } from '../core.ts';
+import { ask, bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
 
 const WASM_FILE = new URL('./kernel.wasm', import.meta.url);
 const RELAXED_FILE = new URL('./relaxed.wasm', import.meta.url);
@@ -59,7 +59,7 @@ async function load(bytes: Uint8Array): Promise<Library> {
     const close = (): void => workers.forEach((worker) => void worker.terminate());
     return bind({ exports, memory, kernel }, () => runOn(workers), close, full);
   };
-  return { arithmetic: nameArithmetic(asked.is_fused()), open };
+  return { ...ask(asked), open };
 }
 
 async function startWorkers(

@@ -36,6 +36,10 @@ void platform_wake(int *address) {}
 
 EXPORT(is_fused) int is_fused(void) { return kernel_is_fused(); }
 
+EXPORT(bytes) double bytes(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads, int rows) {
+  return kernel_bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows);
+}
+
 EXPORT(open)
 struct kernel *open(int p, int d_model, int n_heads, int d_head, int d_mlp, int threads, int spins) {
   struct kernel *k = kernel_create(p, d_model, n_heads, d_head, d_mlp, threads);

@@ -1,8 +1,8 @@
 // The builds for a page that was opened from the file system, where memory cannot be shared: one thread, that of the caller,
 // which should be a worker's. Free of Node.
 import type { ModelConfig } from '../../../network/config.ts';
-import { nameArithmetic, type Core, type Library } from '../core.ts';
-import { bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
+import type { Core, Library } from '../core.ts';
+import { ask, bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
 
 const full = (): Error =>
   new Error('the network and its pairs do not fit in the memory that this browser gives');
@@ -27,5 +27,5 @@ async function load(bytes: Uint8Array): Promise<Library> {
     const run = async (): Promise<void> => exports.run(kernel, 0);
     return bind({ exports, memory, kernel }, run, () => {}, full);
   };
-  return { arithmetic: nameArithmetic(asked.is_fused()), open };
+  return { ...ask(asked), open };
 }

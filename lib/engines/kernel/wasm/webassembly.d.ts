@@ -11,6 +11,7 @@ declare namespace WebAssembly {
     readonly __stack_pointer: { value: number };
     is_fused(): number;
     allocate(bytes: number): number;
+    bytes(...sizes: number[]): number;
     open(...sizes: number[]): number;
     upload(kernel: number, n: number, ...columns: number[]): number;
     write(kernel: number, from: number, array: number): void;
