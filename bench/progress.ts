@@ -2,52 +2,39 @@
 // processes, each at its own highest (null where there is no /proc). Checkpoints are untrained: what they cost does not depend on their values.
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
-import { createArrow } from '../lib/files/arrow.ts';
-import { WEIGHT_DIMS, WEIGHT_NAMES, weightShapes, type ModelConfig } from '../lib/network/config.ts';
-import { initialWeights } from '../lib/network/initial.ts';
-import { measureAll } from '../lib/progress/pool.ts';
-import { writePairs } from '../lib/task/dataset.ts';
-import { gridRows, splitRows } from '../lib/task/split.ts';
+import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';
+import { writePairs } from '../lib/artifacts/dataset.ts';
 import { engineIdentity } from '../lib/engines/registry.ts';
-import { HISTORY_FIELDS } from '../lib/training/history.ts';
+import type { ModelConfig } from '../lib/network/config.ts';
+import { initialWeights } from '../lib/network/initial.ts';
+import { gridRows, splitRows } from '../lib/task/split.ts';
+import { measureAll } from '../stages/measures.pool.ts';
 import { configOf } from './runs.ts';
 
 const [, , folder, ...sizes] = process.argv as [string, string, string, ...string[]];
 const [p, count] = sizes.map(Number) as [number, number];
 const config = configOf(p);
-const checkpoints = path.join(folder, 'checkpoints.arrow');
-const pairs = path.join(folder, 'pairs.arrow');
-await writeInputs(config, checkpoints, pairs);
+const NOTHING_LEARNT = { train_loss: 0, test_loss: 0, train_accuracy: 0, test_accuracy: 0 };
+await writeInputs(config);
 const peaks = new Map<string, number>();
 const watch = setInterval(() => void readPeaks(peaks), 20);
 const begin = performance.now();
-const measuring = { checkpoints, pairs, config, key: [1, 2, 3, 4], engine: await engineIdentity('auto') };
+const needs = { dataset: folder, train: folder };
+const measuring = { needs, config, key: [1, 2, 3, 4], engine: await engineIdentity('auto') };
 await measureAll(measuring, count, os.availableParallelism(), () => {});
 const seconds = (performance.now() - begin) / 1000;
 clearInterval(watch);
 const total = [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0);
 console.log(JSON.stringify({ p, checkpoints: count, seconds, peak_bytes: total || null }));
 
-async function writeInputs(of: ModelConfig, checkpoints: string, pairs: string): Promise<void> {
-  const shapes = weightShapes(of);
-  const columns = Object.fromEntries([
-    ...HISTORY_FIELDS.map((name) => [name, { type: 'float64' }]),
-    ...WEIGHT_NAMES.map((name) => [name, { type: 'tensor', shape: shapes[name], dims: WEIGHT_DIMS[name] }]),
-  ]);
-  const writer = await createArrow(checkpoints, { columns, metadata: { config: JSON.stringify(of) } });
+async function writeInputs(of: ModelConfig): Promise<void> {
   const weights = initialWeights(of, 999);
-  const row = Object.fromEntries(WEIGHT_NAMES.map((name) => [name, weights[name].data]));
-  for (let i = 0; i < count; i++)
-    await writer.append({
-      ...Object.fromEntries(HISTORY_FIELDS.map((name) => [name, Float64Array.of(name === 'epoch' ? i : 0)])),
-      ...row,
-    });
-  await writer.close();
+  const records = Array.from({ length: count }, (_, epoch) => ({ ...NOTHING_LEARNT, epoch }));
+  await writeCheckpoints(folder, of, records, () => weights);
   const task = { p: of.p, operation: 'add', train_fraction: 0.3, seed: 598 } as const;
   const isTrain = new Uint8Array(of.p ** 2);
   for (const i of splitRows(of.p, task.train_fraction, task.seed).train) isTrain[i] = 1;
-  await writePairs(pairs, task, gridRows(of.p, 'add'), isTrain);
+  await writePairs(folder, task, gridRows(of.p, 'add'), isTrain);
 }
 
 /** The highest memory so far of this process and its children, by process id. */

@@ -4,13 +4,13 @@
  */
 import { lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { openCheckpoints, type Checkpoints } from '../lib/artifacts/checkpoints.ts';
 import { readSummary } from '../lib/artifacts/summary.ts';
-import { trainSummary } from '../lib/artifacts/train.ts';
+import { readNetwork, trainSummary } from '../lib/artifacts/train.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { kindOf } from '../lib/files/regular-file.ts';
 import { writeWhole } from '../lib/files/whole-file.ts';
-import { readModel, writeModel } from '../lib/network/model-file.ts';
-import { openCheckpoints, type Checkpoints } from '../lib/training/checkpoints.ts';
+import { writeModel } from '../lib/network/model-file.ts';
 import { runCommand } from './command.ts';
 import { readOptions, wrongLine } from './options.ts';
 
@@ -50,8 +50,8 @@ await runCommand(async (args, env) => {
 
   const train = join(artifacts, 'train');
   await refuseWithout(train);
-  const { config } = await readModel(join(train, 'model.safetensors'));
-  const checkpoints = await openCheckpoints(join(train, 'checkpoints.arrow'), config);
+  const { config } = await readNetwork(train);
+  const checkpoints = await openCheckpoints(train, config);
   try {
     const index = findEpoch(checkpoints, Number(checkpoint));
     const { epoch, train_loss, test_loss } = checkpoints.records[index]!;

@@ -1,24 +1,18 @@
 // activations: the hooks of the network, and its logits, on every pair of the grid, by the readable forward pass.
 // Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over the grid.
-import { join } from 'node:path';
 import { writeActivations } from '../lib/artifacts/activation-files.ts';
 import { activationsSummary, keptActivation } from '../lib/artifacts/activations.ts';
+import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { openReadable, type HookedBatch } from '../lib/engines/readable.ts';
-import { Failure } from '../lib/files/failure.ts';
 import { N_CTX } from '../lib/network/config.ts';
 import { crossEntropy, largestClass } from '../lib/network/loss.ts';
-import { readModel } from '../lib/network/model-file.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/dataset.ts';
 import { params } from './activations.params.ts';
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  const { config, weights } = await readModel(join(needs.train!, 'model.safetensors'));
-  const { task, grid } = await readPairs(join(needs.dataset!, 'pairs.arrow'));
+  const { config, weights, grid } = await openRun(needs);
   const { p } = config;
-  if (task.p !== p)
-    throw new Failure(`the model has p = ${p}, the dataset p = ${task.p}`, `set dataset.p to ${p}`);
   const readable = await openReadable();
   console.log(`forward pass: ${readable.description}`);
 

@@ -4,23 +4,18 @@
 // pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
 // "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
 // et al. 2023, section 4.1).
-import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
 import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
 import { attentionSummary } from '../lib/artifacts/attention.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import type { Columns } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
-import { sizeOf } from '../lib/files/tensor.ts';
-import { elementsAtEquals, openActivation } from '../lib/artifacts/activations.ts';
+import { readGrid } from '../lib/artifacts/activations.ts';
 import { N_CTX } from '../lib/network/config.ts';
-import type { ActivationName } from '../lib/network/hooks.ts';
-import { readModel } from '../lib/network/model-file.ts';
 import { columnOf } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/dataset.ts';
 import {
   attentionToA,
   averagePattern,
@@ -31,7 +26,8 @@ import {
 import { params } from './attention.params.ts';
 
 await stage(params, async ({ params, needs, out, progress }) => {
-  const folder = needs['activations']!;
+  const { config, weights, task } = await openRun(needs);
+  const folder = folderOf(needs, 'activations');
   // By head, then by key.
   const pattern = await readGrid(folder, 'blocks.0.attn.hook_pattern', (atEquals) => atEquals);
   progress(1, 2, 'attention patterns');
@@ -54,8 +50,7 @@ await stage(params, async ({ params, needs, out, progress }) => {
   await writeFigure(out, 'attention_to_a', attentionToA(heads, p));
   await writeFigure(out, 'neurons', neuronMaps(params.neurons, post.grids, p));
 
-  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
-  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  const { operation } = task;
   const coefficients = attentionCoefficients(config, weights);
   await writeFigure(out, 'score_frequencies', scoreFrequencies(coefficients));
   const isMeasured = answerLine(operation) !== null;
@@ -73,43 +68,6 @@ await stage(params, async ({ params, needs, out, progress }) => {
     attention_to_a: isMeasured ? fitAttention(heads, p) : null,
   });
 });
-
-/** For chosen ones of the elements at `=`, their values over the grid: one Float32Array [p*p] an element. */
-async function readGrid(
-  folder: string,
-  name: ActivationName,
-  choose: (atEquals: number[]) => number[],
-): Promise<{ p: number; grids: Float32Array[] }> {
-  const file = await openActivation(folder, name);
-  try {
-    const { value } = file.schema.columns;
-    const p = Math.round(Math.sqrt(file.rows));
-    if (value?.type !== 'tensor' || p * p !== file.rows)
-      throw new Failure(
-        `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
-        'run `npm run pipeline -- activations --force`',
-      );
-    const elements = choose(elementsAtEquals(value));
-    const width = sizeOf(value.shape);
-    const grids = elements.map(() => new Float32Array(file.rows));
-    for (let i = 0; i < file.batches; i++)
-      takeElements(await file.readBatch(i), { p, width, elements, grids });
-    return { p, grids };
-  } finally {
-    await file.close();
-  }
-}
-
-function takeElements(
-  batch: Columns,
-  { p, width, elements, grids }: { p: number; width: number; elements: number[]; grids: Float32Array[] },
-): void {
-  const { a, b, value } = batch as { a: Int32Array; b: Int32Array; value: Float32Array };
-  for (let i = 0; i < a.length; i++) {
-    const row = a[i]! * p + b[i]!;
-    elements.forEach((element, e) => (grids[e]![row] = value[i * width + element]!));
-  }
-}
 
 function chooseExample(pair: readonly number[], p: number): { a: number; b: number; row: number } {
   const [a, b] = pair as [number, number];

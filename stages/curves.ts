@@ -4,6 +4,7 @@
 import { curvesSummary } from '../lib/artifacts/curves.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { findHistory } from '../lib/artifacts/history.ts';
+import { folderOf } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
@@ -11,7 +12,7 @@ import { accuracyCurve, lossCurve } from './curves.figures.ts';
 import { params } from './curves.params.ts';
 
 await stage(params, async ({ needs, out, say }) => {
-  const found = await findHistory(needs['train']!);
+  const found = await findHistory(folderOf(needs, 'train'));
   if (found.history === null) {
     say(`no curves: ${found.why_no_history}`);
     return writeSummary(out, curvesSummary, found);

@@ -1,10 +1,8 @@
 // dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it.
 // Writes pairs.arrow (a-major grid) and summary.json.
-import { join } from 'node:path';
-import { datasetSummary } from '../lib/artifacts/dataset.ts';
+import { datasetSummary, writePairs } from '../lib/artifacts/dataset.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { writePairs } from '../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../lib/task/split.ts';
 import { params } from './dataset.params.ts';
 
@@ -13,7 +11,7 @@ await stage(params, async ({ params, out }) => {
   const { train, test } = splitRows(p, train_fraction, seed);
   const isTrain = new Uint8Array(p * p);
   for (const row of train) isTrain[row] = 1;
-  await writePairs(join(out, 'pairs.arrow'), params, gridRows(p, operation), isTrain);
+  await writePairs(out, params, gridRows(p, operation), isTrain);
   await writeSummary(out, datasetSummary, {
     p,
     operation,

@@ -2,16 +2,15 @@
 // Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular
 // vectors of W_E, the Fourier basis, and W_E and W_logit in that basis with the norms of their components (seed notebook,
 // cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
-import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { keyFrequencies, type KeyFrequencies } from '../lib/analysis/key-frequencies.ts';
 import { singularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
 import { sumSquaredWeights } from '../lib/analysis/weight-norms.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { fourierSummary } from '../lib/artifacts/fourier.ts';
+import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
-import { readModel } from '../lib/network/model-file.ts';
 import {
   energyShare,
   fourierNorms,
@@ -21,7 +20,6 @@ import {
 import { gini } from '../lib/numerics/gini.ts';
 import { computeSvd } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/dataset.ts';
 import {
   embeddingMap,
   embeddingNorms,
@@ -43,7 +41,7 @@ const NO_KEY_FREQUENCIES: KeyFrequencies = {
 };
 
 await stage(params, async ({ params, needs, out }) => {
-  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { config, weights, task } = await openRun(needs);
   const { p } = config;
   const W_E = numberEmbedding(config, weights);
   const basis = makeFourierBasis(p);
@@ -52,7 +50,7 @@ await stage(params, async ({ params, needs, out }) => {
   const norms = { W_E: fourierNorms(embedding), W_logit: fourierNorms(output) };
   const spectra = singularVectorSpectra(computeSvd(W_E).U, params.components);
   const { components } = spectra;
-  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  const { operation } = task;
   const isMeasured = answerLine(operation) !== null;
   // Spectra are what they are; that the network computes with their peaks follows for a sum or a difference only.
   const rules = keyFrequencies(norms.W_E, norms.W_logit, spectra.signFree);

@@ -2,7 +2,6 @@
 // Reads dataset/pairs.arrow and train/model.safetensors; key frequencies are those of W_logit above a quarter of the
 // largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
 // and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
-import { join } from 'node:path';
 import { embeddingScores, partScores, scoreAblations } from '../lib/analysis/ablation-scores.ts';
 import { randomFrequencies } from '../lib/analysis/ablations.ts';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
@@ -16,19 +15,17 @@ import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
 import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { logitsSummary } from '../lib/artifacts/logits.ts';
+import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { Failure } from '../lib/files/failure.ts';
 import type { Identity } from '../lib/engines/engine.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
-import { readModel } from '../lib/network/model-file.ts';
 import { energyShare, fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
 import { frobeniusNorm, rowNorms, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/dataset.ts';
 import {
   cosineBars,
   excludedLines,
@@ -60,14 +57,8 @@ const NOT_MEASURED = {
 const CLUSTER_ABOVE = 0.85;
 
 await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
-  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
-  const { task, grid, train, test } = await readPairs(join(needs['dataset']!, 'pairs.arrow'));
+  const { config, weights, task, grid, train, test } = await openRun(needs);
   const { p } = config;
-  if (p !== task.p)
-    throw new Failure(
-      `the model has p = ${p}, the dataset p = ${task.p}`,
-      'set dataset.p to that of the model in pipeline.yaml',
-    );
   const line = answerLine(task.operation);
   if (line === null) {
     const not_measured = whyNotMeasured(task.operation);

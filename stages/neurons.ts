@@ -3,7 +3,6 @@
 // neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
 // cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
 // that never varies, has frequency 0.
-import { join } from 'node:path';
 import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
 import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
 import { lineSums } from '../lib/analysis/line-sums.ts';
@@ -14,18 +13,16 @@ import {
   phasesInA,
 } from '../lib/analysis/neuron-frequencies.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
-import { neuronsSummary } from '../lib/artifacts/neurons.ts';
+import { neuronsSummary, writeNeurons } from '../lib/artifacts/neurons.ts';
+import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { writeArrow } from '../lib/files/arrow.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { runNetwork } from '../lib/network/forward.ts';
-import { readModel } from '../lib/network/model-file.ts';
 import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
 import { columnOf, createMatrix, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { readPairs } from '../lib/task/dataset.ts';
 import {
   clusterBars,
   clusterNormMap,
@@ -40,7 +37,7 @@ import { params } from './neurons.params.ts';
 const CONTROL_SEED = 0;
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
+  const { config, weights, task } = await openRun(needs);
   const { p, d_mlp } = config;
   const absent = params.neurons.find((neuron) => neuron >= d_mlp);
   if (absent !== undefined)
@@ -48,7 +45,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
       `neurons: ${absent} (this network has neurons 0 to ${d_mlp - 1})`,
       'change neurons among the params of this stage in pipeline.yaml',
     );
-  const { operation } = (await readPairs(join(needs['dataset']!, 'pairs.arrow'))).task;
+  const { operation } = task;
   if (answerLine(operation) === null) {
     const not_measured = whyNotMeasured(operation);
     say(not_measured);
@@ -111,24 +108,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const ordered = takeColumns(W_logit, order);
   await writeFigure(out, 'W_logit_by_cluster', outputByCluster(basis.names, ordered, clusters));
 
-  await writeArrow(
-    join(out, 'neurons.arrow'),
-    {
-      columns: {
-        neuron: { type: 'int32' },
-        neuron_frequency: { type: 'int32' },
-        neuron_fraction_explained: { type: 'float64' },
-        phase: { type: 'float64' },
-      },
-      metadata: { dead: 'neuron_frequency 0', phase: 'phi of cos(w_k a - phi), radians' },
-    },
-    {
-      neuron: Int32Array.from(best.keys()),
-      neuron_frequency: Int32Array.from(best, (neuron) => neuron?.frequency ?? 0),
-      neuron_fraction_explained: Float64Array.from(best, (neuron) => neuron?.fraction ?? NaN),
-      phase: phases,
-    },
-  );
+  await writeNeurons(out, best, phases);
   const alive = order.map((j) => best[j]!.fraction).sort((x, y) => x - y);
   await writeSummary(out, neuronsSummary, {
     p,

@@ -2,21 +2,21 @@
 // Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
 // checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
 // 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
-import { join } from 'node:path';
 import { answerLine } from '../lib/analysis/answer-line.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
-import { measuresSummary } from '../lib/artifacts/measures.ts';
-import { progressSummary } from '../lib/artifacts/progress.ts';
+import { measuresSummary, readMeasures } from '../lib/artifacts/measures.ts';
+import { progressSummary, writeProgress } from '../lib/artifacts/progress.ts';
+import { folderOf } from '../lib/artifacts/run.ts';
 import { readSummary, writeSummary } from '../lib/artifacts/summary.ts';
-import { readArrow, writeArrow } from '../lib/files/arrow.ts';
 import { findPhases, phaseOf, PHASE_RULES, type Curves, type Phases } from '../lib/progress/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
 
 await stage(params, async ({ needs, out, say }) => {
+  const folder = folderOf(needs, 'measures');
   const { p, operation, not_measured, checkpoints, key_frequencies } = await readSummary(
-    needs['measures']!,
+    folder,
     measuresSummary,
   );
   const network = { p, operation };
@@ -31,14 +31,9 @@ await stage(params, async ({ needs, out, say }) => {
       last: null,
     });
   }
-  const { schema, columns } = await readArrow(join(needs['measures']!, 'measures.arrow'));
-  const epochs = Array.from(columns['epoch'] as Float64Array);
+  const measured = await readMeasures(folder);
+  const { schema, columns, epochs, scalars } = measured;
   const [first, last] = [epochs[0]!, epochs.at(-1)!];
-  const scalars = Object.fromEntries(
-    Object.entries(columns).filter(
-      (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
-    ),
-  );
   const phases: Phases | null =
     key_frequencies && findPhases({ ...scalars, epoch: epochs } as unknown as Curves);
 
@@ -46,11 +41,7 @@ await stage(params, async ({ needs, out, say }) => {
   const drawn = { p, key: key_frequencies ?? [], answer: answerLine(operation) ?? 'a + b' } as const;
   for (const { name, figure } of progressFigures(training, columns, schema, drawn))
     await writeFigure(out, name, figure);
-  await writeArrow(
-    join(out, 'progress.arrow'),
-    { ...schema, columns: { ...schema.columns, ...(phases && { phase: { type: 'utf8' } }) } },
-    { ...columns, ...(phases && { phase: epochs.map((epoch) => phaseOf(phases, epoch)) }) },
-  );
+  await writeProgress(out, measured, phases && epochs.map((epoch) => phaseOf(phases, epoch)));
   const at = (name: string, i: number) => ({ epoch: epochs[i]!, value: scalars[name]![i]! });
   const extreme = (name: string, sign: 1 | -1) => {
     const values = scalars[name]!;

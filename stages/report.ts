@@ -5,7 +5,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reportSummary } from '../lib/artifacts/report.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { Failure } from '../lib/files/failure.ts';
 import { buildPage } from '../lib/report/build.ts';
 import { collect } from '../lib/report/collect.ts';
 import type { MadeBy } from '../lib/report/data.ts';
@@ -13,9 +12,6 @@ import { stage } from '../lib/runner/stage.ts';
 import { params } from './report.params.ts';
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  for (const need of ['dataset', 'train'])
-    if (!needs[need])
-      throw new Failure(`report needs ${need}`, `add ${need} to the needs of report in pipeline.yaml`);
   const { data, blocks, flaws } = await collect(needs);
   for (const flaw of flaws) say(flaw);
   progress(1, 2, 'page');

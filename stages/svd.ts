@@ -2,23 +2,20 @@
 // Reads train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
 // the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
 // the two composites and every decomposition as Arrow.
-import { join } from 'node:path';
-import { decompose, decompositionTable, type Decomposition } from '../lib/analysis/decomposition.ts';
+import { decompose } from '../lib/analysis/decomposition.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { openNetwork } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { svdSummary } from '../lib/artifacts/svd.ts';
-import { writeArrow } from '../lib/files/arrow.ts';
+import { svdSummary, writeDecomposition, writeMaps } from '../lib/artifacts/svd.ts';
 import { logitMap, neuronMap, numberEmbedding } from '../lib/network/composites.ts';
-import { readModel } from '../lib/network/model-file.ts';
-import type { Matrix } from '../lib/numerics/matrix.ts';
 import { effectiveRank } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { singularValues, singularVectors } from './svd.figures.ts';
 import { params } from './svd.params.ts';
 
 await stage(params, async ({ needs, out, progress }) => {
-  const { config, weights } = await readModel(join(needs['train']!, 'model.safetensors'));
-  const { p, n_heads, d_mlp } = config;
+  const { config, weights } = await openNetwork(needs);
+  const { p, n_heads } = config;
   const heads = neuronMap(config, weights);
   const output = logitMap(weights);
   const W_E = decompose([numberEmbedding(config, weights)]);
@@ -39,20 +36,10 @@ await stage(params, async ({ needs, out, progress }) => {
   await writeFigure(out, 'W_logit_left_singular_vectors', singularVectors('W_logit', W_logit, 'U', neuron));
   await writeFigure(out, 'W_logit_right_singular_vectors', singularVectors('W_logit', W_logit, 'V', answer));
 
-  const writeDecomposition = async (
-    file: string,
-    of: Decomposition[],
-    dims: [string, string],
-  ): Promise<void> => {
-    const [left, right] = dims;
-    const { schema, columns } = decompositionTable(of, { left, right, perHead: of === W_neur });
-    await writeArrow(join(out, file), schema, columns);
-  };
-  await writeDecomposition('W_E_svd.arrow', W_E, ['token', 'd_model']);
-  await writeDecomposition('W_neur_svd.arrow', W_neur, ['token', 'd_mlp']);
-  await writeDecomposition('W_logit_svd.arrow', W_logit, ['d_mlp', 'd_vocab_out']);
-  await writeRows(join(out, 'W_neur.arrow'), 'head', heads, { shape: [p, d_mlp], dims: ['token', 'd_mlp'] });
-  await writeRows(join(out, 'W_logit.arrow'), 'neuron', [output], { shape: [p], dims: ['d_vocab_out'] });
+  await writeDecomposition(out, 'W_E', W_E);
+  await writeDecomposition(out, 'W_neur', W_neur);
+  await writeDecomposition(out, 'W_logit', W_logit);
+  await writeMaps(out, heads, output);
 
   await writeSummary(out, svdSummary, {
     p,
@@ -70,20 +57,3 @@ await stage(params, async ({ needs, out, progress }) => {
   });
   progress(4, 4, 'figures');
 });
-
-/** Matrices one after the other, cut into rows of one tensor each; `index` numbers the rows. */
-async function writeRows(
-  path: string,
-  index: string,
-  matrices: readonly Matrix[],
-  { shape, dims }: { shape: number[]; dims: string[] },
-): Promise<void> {
-  const value = Float32Array.from(matrices.flatMap(({ data }) => Array.from(data)));
-  const n = value.length / shape.reduce((size, length) => size * length, 1);
-  const columns = { [index]: Int32Array.from({ length: n }, (_, i) => i), value };
-  const schema = {
-    columns: { [index]: { type: 'int32' }, value: { type: 'tensor', shape, dims } },
-    metadata: {},
-  } as const;
-  await writeArrow(path, schema, columns);
-}

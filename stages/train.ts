@@ -2,18 +2,16 @@
 // Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow and summary.json.
 // Goes on from resume_dir when an earlier attempt with the same key was stopped. With `pretrained` it takes a model that
 // was trained elsewhere: then history.arrow and checkpoints.arrow are there only if they came with it.
-import { join } from 'node:path';
+import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';
+import { readPairs, type Dataset } from '../lib/artifacts/dataset.ts';
 import { writeHistory } from '../lib/artifacts/history.ts';
 import { readPretrained } from '../lib/artifacts/pretrained.ts';
+import { folderOf, refuseOther } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { trainSummary } from '../lib/artifacts/train.ts';
-import { Failure } from '../lib/files/failure.ts';
+import { trainSummary, writeNetwork } from '../lib/artifacts/train.ts';
 import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '../lib/network/config.ts';
 import { initialWeights } from '../lib/network/initial.ts';
-import { writeModel } from '../lib/network/model-file.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
-import { readPairs, type Dataset } from '../lib/task/dataset.ts';
-import { writeCheckpoints } from '../lib/training/checkpoints.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
@@ -21,7 +19,7 @@ import { trainLoop } from '../lib/training/loop.ts';
 import { params, type TrainParams } from './train.params.ts';
 
 await stage(params, async (job) => {
-  const dataset = await readPairs(join(job.needs['dataset']!, 'pairs.arrow'));
+  const dataset = await readPairs(folderOf(job.needs, 'dataset'));
   const { pretrained } = job.params;
   await (pretrained === null ? trainModel(job, dataset) : takePretrained(job, dataset, pretrained));
 });
@@ -57,9 +55,13 @@ async function trainModel(
   engine.close();
   const history = journal.history;
   const last = history.at(-1)!;
-  await writeModel(join(out, 'model.safetensors'), config, weights);
-  await writeCheckpoints(join(out, 'checkpoints.arrow'), config, journal);
-  await writeHistory(join(out, 'history.arrow'), history);
+  await writeNetwork(out, config, weights);
+  const byEpoch = new Map(history.map((record) => [record.epoch, record]));
+  const checkpoints = journal.checkpointEpochs.map((epoch) => byEpoch.get(epoch)!);
+  await writeCheckpoints(out, config, checkpoints, async (index) =>
+    viewWeights(config, await journal.readCheckpoint(index)),
+  );
+  await writeHistory(out, history);
   await writeSummary(out, trainSummary, {
     ...config,
     parameters: parameterCount(config),
@@ -68,7 +70,7 @@ async function trainModel(
     train_pairs: train.label.length,
     test_pairs: test.label.length,
     epochs: last.epoch + 1,
-    checkpoints: journal.checkpointEpochs.length,
+    checkpoints: checkpoints.length,
     train_loss: last.train_loss,
     test_loss: last.test_loss,
     train_accuracy: last.train_accuracy,
@@ -84,11 +86,7 @@ async function takePretrained(
   path: string,
 ): Promise<void> {
   const { config, weights, history, checkpoints, copyRest } = await readPretrained(path);
-  if (config.p !== task.p)
-    throw new Failure(
-      `pretrained: the model has p = ${config.p}, the dataset p = ${task.p}`,
-      `set dataset.p to ${config.p}, as with --set dataset.p=${config.p}`,
-    );
+  refuseOther(config, task);
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
   engine.writeState({ weights: flattenWeights(config, weights) });
@@ -98,7 +96,7 @@ async function takePretrained(
     `pretrained: loss ${on_train.loss.toExponential(2)} on the train set, ${on_test.loss.toExponential(2)} on the test set`,
   );
 
-  await writeModel(join(out, 'model.safetensors'), config, weights);
+  await writeNetwork(out, config, weights);
   await copyRest(out);
   const network = {
     ...config,

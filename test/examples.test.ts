@@ -47,7 +47,7 @@ test(
     const answers = await ask('numpy');
     const [, neurons, epoch] = /^neurons \[([\d, ]+)\]\nhead [0-3]\nepoch (\d+)\n$/.exec(answers)!;
     assert.equal(new Set(neurons!.split(', ')).size, 10);
-    const history = await readHistory(join(artifacts, 'train/history.arrow'));
+    const history = await readHistory(join(artifacts, 'train'));
     assert.equal(Number(epoch), history.find(({ test_loss }) => test_loss < 0.1)!.epoch);
     for (const tool of ['polars', 'duckdb']) assert.equal(await ask(tool), answers, tool);
     const noPandas = missing('pandas');
@@ -116,7 +116,7 @@ test(
   'an exported checkpoint in a PyTorch model has the test loss that the history states for its epoch',
   { skip: missing('torch', 'pyarrow', 'safetensors') },
   async () => {
-    const history = await readHistory(join(artifacts, 'train/history.arrow'));
+    const history = await readHistory(join(artifacts, 'train'));
     const pairs = join(artifacts, 'dataset/pairs.arrow');
     const epochs = [100, 399];
     const models = epochs.map((epoch) => join(folder, `${epoch}.safetensors`));

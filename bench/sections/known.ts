@@ -84,7 +84,7 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
       await mkdir(content);
       await writeFile(join(content, 'summary.json'), JSON.stringify(summaryOf(sweep, stage.name, i)));
       const record = { epoch: 0, train_loss: 1, test_loss: 1 + i, train_accuracy: 0, test_accuracy: 0 };
-      if (stage.name === 'train') await writeHistory(join(content, 'history.arrow'), [record]);
+      if (stage.name === 'train') await writeHistory(content, [record]);
       const needed: Inputs = Object.fromEntries(stage.needs.map((need) => [need, inputs[need]!]));
       const fields = await currentKey(runOf(site, folder, pipeline), stage, needed);
       const files = await site.cache.store.putFolder(content, site.cache.hashes, () => {});

@@ -3,7 +3,7 @@
 // position or at `=` alone, in float32 or float16.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openArrow, type ArrowFile, type ArrowSchema } from '../files/arrow.ts';
+import { openArrow, type ArrowFile, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import { sizeOf } from '../files/tensor.ts';
 import { N_CTX, type ModelConfig } from '../network/config.ts';
@@ -77,4 +77,41 @@ export async function openActivation(folder: string, name: ActivationName): Prom
     );
   });
   return openArrow(path);
+}
+
+/** For chosen ones of the elements at `=`, their values over the grid: one Float32Array [p*p] an element. */
+export async function readGrid(
+  folder: string,
+  name: ActivationName,
+  choose: (atEquals: number[]) => number[],
+): Promise<{ p: number; grids: Float32Array[] }> {
+  const file = await openActivation(folder, name);
+  try {
+    const { value } = file.schema.columns;
+    const p = Math.round(Math.sqrt(file.rows));
+    if (value?.type !== 'tensor' || p * p !== file.rows)
+      throw new Failure(
+        `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
+        'run `npm run pipeline -- activations --force`',
+      );
+    const elements = choose(elementsAtEquals(value));
+    const width = sizeOf(value.shape);
+    const grids = elements.map(() => new Float32Array(file.rows));
+    for (let i = 0; i < file.batches; i++)
+      takeElements(await file.readBatch(i), { p, width, elements, grids });
+    return { p, grids };
+  } finally {
+    await file.close();
+  }
+}
+
+function takeElements(
+  batch: Columns,
+  { p, width, elements, grids }: { p: number; width: number; elements: number[]; grids: Float32Array[] },
+): void {
+  const { a, b, value } = batch as { a: Int32Array; b: Int32Array; value: Float32Array };
+  for (let i = 0; i < a.length; i++) {
+    const row = a[i]! * p + b[i]!;
+    elements.forEach((element, e) => (grids[e]![row] = value[i * width + element]!));
+  }
 }

@@ -1,7 +1,7 @@
-// history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
+// train/history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
 import { join } from 'node:path';
 import { describeType } from '../files/arrow-schema.ts';
-import { expectColumns, openArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
+import { openArrow, readArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/history.ts';
 import { readSummary } from './summary.ts';
@@ -12,23 +12,22 @@ const SCHEMA: ArrowSchema = {
   metadata: { train_loss: 'before the step of its epoch', test_loss: 'after the step of its epoch' },
 };
 
-export async function writeHistory(path: string, history: readonly HistoryRecord[]): Promise<void> {
+const NAME = 'history.arrow';
+
+export async function writeHistory(folder: string, history: readonly HistoryRecord[]): Promise<void> {
   const columns = HISTORY_FIELDS.map(
     (field) => [field, Float64Array.from(history, (r) => r[field])] as const,
   );
-  await writeArrow(path, SCHEMA, Object.fromEntries(columns));
+  await writeArrow(join(folder, NAME), SCHEMA, Object.fromEntries(columns));
 }
 
 /** Throws Failure when the file is missing, damaged or has other columns. */
-export async function readHistory(path: string): Promise<HistoryRecord[]> {
-  const file = await openArrow(path);
-  try {
-    expectColumns(file, SCHEMA.columns);
-    const columns = await Promise.all(HISTORY_FIELDS.map((field) => file.readColumn(field)));
-    return toRecords(columns, file.rows);
-  } finally {
-    await file.close();
-  }
+export async function readHistory(folder: string): Promise<HistoryRecord[]> {
+  const { columns, rows } = await readArrow(join(folder, NAME), SCHEMA.columns);
+  return toRecords(
+    HISTORY_FIELDS.map((field) => columns[field]!),
+    rows,
+  );
 }
 
 /** `columns`: in the order of HISTORY_FIELDS. */
@@ -71,5 +70,5 @@ export async function findHistory(
 ): Promise<{ history: HistoryRecord[] } | { history: null; why_no_history: string }> {
   const summary = await readSummary(folder, trainSummary);
   if ('history' in summary) return { history: null, why_no_history: summary.why_no_history };
-  return { history: await readHistory(join(folder, 'history.arrow')) };
+  return { history: await readHistory(folder) };
 }

@@ -1,4 +1,10 @@
-// measures/: every measure of every checkpoint.
+// measures/: every measure of every checkpoint. measures.arrow has a row per checkpoint, one float64 column per scalar
+// measure, one tensor column per list of them.
+import { join } from 'node:path';
+import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
+import { badFile } from '../files/failure.ts';
+import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
+import type { Measures } from '../progress/measures.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { count, either, list, nothing, orNull, record, text, word } from './fields.ts';
 
@@ -15,3 +21,63 @@ export const measuresSummary = either(
   /** Of a network without checkpoints. */
   record({ ...NETWORK, not_measured: text, checkpoints: nothing, key_frequencies: nothing }),
 );
+
+const LIST_DIMS: Readonly<Record<string, string>> = {
+  sum_squared_weights_by_weight: 'weight',
+  fourier_norms_W_E: 'component',
+  fourier_norms_W_L: 'component',
+  singular_values_W_E: 'index',
+  singular_values_W_L: 'index',
+  logit_cosine_coefficients: 'frequency',
+};
+
+const NAME = 'measures.arrow';
+
+/** Writes the measures of all checkpoints, in their order; which columns there are follows from the first. */
+export async function writeMeasures(
+  folder: string,
+  epochs: readonly number[],
+  rows: readonly Measures[],
+  config: ModelConfig,
+  key: readonly number[] | null,
+): Promise<void> {
+  const { scalars, lists } = rows[0]!;
+  const types: ArrowSchema['columns'] = { epoch: { type: 'float64' } };
+  const columns: Columns = { epoch: Float64Array.from(epochs) };
+  for (const name of Object.keys(scalars)) {
+    types[name] = { type: 'float64' };
+    columns[name] = Float64Array.from(rows, (row) => row.scalars[name]!);
+  }
+  for (const [name, { length }] of Object.entries(lists)) {
+    types[name] = { type: 'tensor', shape: [length], dims: [LIST_DIMS[name]!] };
+    columns[name] = Float32Array.from(rows.flatMap((row) => Array.from(row.lists[name]!)));
+  }
+  const metadata = {
+    config: JSON.stringify(config),
+    key_frequencies: JSON.stringify(key),
+    weights: JSON.stringify(WEIGHT_NAMES),
+    components: 'constant, sin 1, cos 1, sin 2, ...',
+  };
+  await writeArrow(join(folder, NAME), { columns: types, metadata }, columns);
+}
+
+/** Whatever measures there are, of every checkpoint. */
+export interface MeasuresTable {
+  readonly schema: ArrowSchema;
+  readonly columns: Columns;
+  readonly epochs: readonly number[];
+  /** The columns that are no lists, the epoch among them. */
+  readonly scalars: Readonly<Record<string, Float64Array>>;
+}
+
+export async function readMeasures(folder: string): Promise<MeasuresTable> {
+  const path = join(folder, NAME);
+  const { schema, columns } = await readArrow(path);
+  const scalars = Object.fromEntries(
+    Object.entries(columns).filter(
+      (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
+    ),
+  );
+  if (!scalars['epoch']) throw badFile(path, 'has no column epoch of float64');
+  return { schema, columns, epochs: Array.from(scalars['epoch']), scalars };
+}

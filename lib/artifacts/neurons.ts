@@ -1,4 +1,8 @@
-// neurons/: which frequency each neuron computes with.
+// neurons/: which frequency each neuron computes with. neurons.arrow has a row a neuron; a dead neuron, one that never
+// varies, has frequency 0.
+import { join } from 'node:path';
+import type { NeuronFrequency } from '../analysis/neuron-frequencies.ts';
+import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { byName, count, either, list, nothing, number, orNull, record, text, word } from './fields.ts';
 
@@ -30,3 +34,34 @@ export const neuronsSummary = either(
     fraction_explained: nothing,
   }),
 );
+
+const NAME = 'neurons.arrow';
+
+const SCHEMA: ArrowSchema = {
+  columns: {
+    neuron: { type: 'int32' },
+    neuron_frequency: { type: 'int32' },
+    neuron_fraction_explained: { type: 'float64' },
+    phase: { type: 'float64' },
+  },
+  metadata: { dead: 'neuron_frequency 0', phase: 'phi of cos(w_k a - phi), radians' },
+};
+
+/** Writes the frequency of each neuron, null for a dead one, and its phase. */
+export async function writeNeurons(
+  folder: string,
+  best: readonly (NeuronFrequency | null)[],
+  phase: Float64Array,
+): Promise<void> {
+  await writeArrow(join(folder, NAME), SCHEMA, {
+    neuron: Int32Array.from(best.keys()),
+    neuron_frequency: Int32Array.from(best, (neuron) => neuron?.frequency ?? 0),
+    neuron_fraction_explained: Float64Array.from(best, (neuron) => neuron?.fraction ?? NaN),
+    phase,
+  });
+}
+
+/** Reads them back, a column a field. Throws Failure when the file is not one that the neurons stage wrote. */
+export async function readNeurons(folder: string): Promise<Columns> {
+  return (await readArrow(join(folder, NAME), SCHEMA.columns)).columns;
+}

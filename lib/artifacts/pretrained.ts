@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Failure, onFile } from '../files/failure.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { readModel } from '../network/model-file.ts';
-import { checkCheckpoints } from '../training/checkpoints.ts';
 import type { HistoryRecord } from '../training/history.ts';
+import { checkCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history.ts';
 
 export interface Pretrained {
@@ -29,11 +29,9 @@ export async function readPretrained(path: string): Promise<Pretrained> {
   try {
     const { config, weights } = await readModel(model);
     const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
-    const checkpoints = (await has(CHECKPOINTS))
-      ? await checkCheckpoints(join(path, CHECKPOINTS), config)
-      : null;
+    const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, config) : null;
     const copyRest = async (folder: string): Promise<void> => {
-      if (history) await writeHistory(join(folder, HISTORY), history);
+      if (history) await writeHistory(folder, history);
       const to = join(folder, CHECKPOINTS);
       if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
     };

@@ -1,6 +1,9 @@
-// progress/: the measures over training, with its phases.
+// progress/: the measures over training, with its phases. progress.arrow is measures.arrow with a column `phase`.
+import { join } from 'node:path';
+import { readArrow, writeArrow, type Columns } from '../files/arrow.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { byName, count, either, list, nothing, number, orNull, record, text, word } from './fields.ts';
+import type { MeasuresTable } from './measures.ts';
 
 const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 
@@ -41,3 +44,22 @@ export const progressSummary = either(
     last: nothing,
   }),
 );
+
+const NAME = 'progress.arrow';
+
+/** Writes the measures with the phase of each checkpoint; `phases` is null where none were looked for. */
+export async function writeProgress(
+  folder: string,
+  { schema, columns }: MeasuresTable,
+  phases: string[] | null,
+): Promise<void> {
+  await writeArrow(
+    join(folder, NAME),
+    { ...schema, columns: { ...schema.columns, ...(phases && { phase: { type: 'utf8' } }) } },
+    { ...columns, ...(phases && { phase: phases }) },
+  );
+}
+
+/** Reads whatever columns there are. */
+export const readProgress = async (folder: string): Promise<Columns> =>
+  (await readArrow(join(folder, NAME))).columns;

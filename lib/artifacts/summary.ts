@@ -1,5 +1,6 @@
 // <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them. Their fields
 // are declared in the file of that stage beside this one.
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, onFile } from '../files/failure.ts';
@@ -21,6 +22,8 @@ export async function writeSummary<F extends Field>(
   if (mismatch !== null) throw new Error(`${path} ${mismatch}`);
   await onFile(path, () => writeFile(path, `${json}\n`));
 }
+
+export const hasSummary = (folder: string): boolean => existsSync(join(folder, NAME));
 
 /** Reads `<folder>/summary.json`. Throws Failure when it is missing, or with the first field that is not as declared. */
 export async function readSummary<F extends Field>(folder: string, declared: F): Promise<Read<F>> {

@@ -1,5 +1,8 @@
 // train/: the trained network, its history and its checkpoints. A model that was trained elsewhere may have come without
 // the last two, or with a history that has no accuracies: then there is less to say of it.
+import { join } from 'node:path';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { readModel, writeModel } from '../network/model-file.ts';
 import { count, either, flag, nothing, number, orNull, record, text } from './fields.ts';
 
 /** Of the network as it is at the end. */
@@ -58,3 +61,13 @@ export const trainSummary = either(
   record({ ...PRETRAINED, epochs: count, ...MILESTONES, ...NO_ACCURACIES }),
   record({ ...PRETRAINED, epochs: nothing, ...NO_HISTORY }),
 );
+
+const MODEL = 'model.safetensors';
+
+/** Writes `<folder>/model.safetensors`. */
+export const writeNetwork = (folder: string, config: ModelConfig, weights: Weights): Promise<void> =>
+  writeModel(join(folder, MODEL), config, weights);
+
+/** Reads it back. Throws Failure where it is missing, of another architecture, or has weights that are not finite. */
+export const readNetwork = (folder: string): Promise<{ config: ModelConfig; weights: Weights }> =>
+  readModel(join(folder, MODEL));

@@ -84,12 +84,14 @@ export async function openArrow(path: string): Promise<ArrowFile> {
   }
 }
 
-/** Reads a whole file. Throws Failure as `openArrow` does. */
+/** Reads a whole file. Throws Failure as `openArrow` and `expectColumns` do. */
 export async function readArrow(
   path: string,
+  expected: ArrowSchema['columns'] = {},
 ): Promise<{ schema: ArrowSchema; rows: number; columns: Columns }> {
   const file = await openArrow(path);
   try {
+    expectColumns(file, expected);
     const columns: Columns = {};
     for (const name of Object.keys(file.schema.columns)) columns[name] = await file.readColumn(name);
     return { schema: file.schema, rows: file.rows, columns };

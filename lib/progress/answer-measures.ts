@@ -11,7 +11,7 @@ import { scoreSets, SET_NAMES, type Sets, type SetScores } from '../analysis/set
 import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../analysis/trig-directions.ts';
 import type { Weights } from '../network/config.ts';
 import { createMatrix, toMatrix } from '../numerics/matrix.ts';
-import type { Measures } from './columns.ts';
+import type { Measures } from './measures.ts';
 
 /** Activations at `=` over the whole grid: neurons before the ReLU [p*p, d_mlp], logits [p*p, p]. */
 export interface Activations {

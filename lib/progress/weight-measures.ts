@@ -13,7 +13,7 @@ import {
 import { gini } from '../numerics/gini.ts';
 import { gram, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
 import { effectiveRank } from '../numerics/svd.ts';
-import type { Measures } from './columns.ts';
+import type { Measures } from './measures.ts';
 
 /** `key`: null where the network has no key frequencies. */
 export function measureWeights(

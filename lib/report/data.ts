@@ -1,5 +1,6 @@
 // The data in the explorer: one JSON object, and a block of base64 for the weights of each snapshot and for each figure.
-// Node writes it and the browser reads it, so this file imports nothing of either.
+// Node writes it and the browser reads it, so this file imports types alone.
+import type { Summaries } from '../artifacts/summaries.ts';
 import type { ModelConfig } from '../network/config.ts';
 
 /** Columns as base64 of little-endian float32; lists are flattened. */
@@ -15,15 +16,12 @@ export interface FigureFile {
   readonly title: string;
 }
 
-/** A stage that the page would show and that is not among its needs. */
-export type Summaries = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
-
 export interface ReportData {
   readonly config: ModelConfig;
   readonly task: { readonly operation: string; readonly train_fraction: number; readonly seed: number };
   /** One bit for each pair, lowest bit of a byte first: 1 if the network is trained on the pair. Base64. */
   readonly trained: string;
-  /** summary.json of each stage that exists, by the name of the stage. */
+  /** summary.json of each stage that exists. */
   readonly summaries: Summaries;
   /** train/history.arrow; null for a model that was not trained here. */
   readonly history: Table | null;

@@ -35,7 +35,7 @@ test('beside a model it becomes a history as the train stage writes it', async (
   await copyFile(lz4, join(from, 'history.arrow'));
   const { copyRest, history } = await readPretrained(from);
   await copyRest(to);
-  assert.deepEqual(await readHistory(join(to, 'history.arrow')), history);
+  assert.deepEqual(await readHistory(to), history);
 });
 
 /** Writes a history of two epochs with other columns in place of its own; undefined leaves one out. */

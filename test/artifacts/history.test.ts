@@ -11,10 +11,10 @@ test('a history is read back as it was written, and a foreign file is refused by
   t.after(() => rm(folder, { recursive: true }));
   const record = { epoch: 0, train_loss: 4.7, test_loss: 1e-9, train_accuracy: 0.25, test_accuracy: 1 };
   const history = [record, { ...record, epoch: 10, train_loss: 0.1 }];
-  await writeHistory(join(folder, 'history.arrow'), history);
-  assert.deepEqual(await readHistory(join(folder, 'history.arrow')), history);
+  await writeHistory(folder, history);
+  assert.deepEqual(await readHistory(folder), history);
 
   const columns = { epoch: { type: 'int32' as const } };
-  await writeArrow(join(folder, 'other.arrow'), { columns, metadata: {} }, { epoch: Int32Array.of(1) });
-  await assert.rejects(readHistory(join(folder, 'other.arrow')), /other\.arrow/);
+  await writeArrow(join(folder, 'history.arrow'), { columns, metadata: {} }, { epoch: Int32Array.of(1) });
+  await assert.rejects(readHistory(folder), /history\.arrow has int32 as column epoch/);
 });

@@ -10,15 +10,16 @@ import { Failure } from '../../lib/files/failure.ts';
 import {
   flattenWeights,
   parameterCount,
+  viewWeights,
   WEIGHT_DIMS,
   WEIGHT_NAMES,
   weightShapes,
 } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel, writeModel } from '../../lib/network/model-file.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
-import { openCheckpoints, writeCheckpoints } from '../../lib/training/checkpoints.ts';
+import { openCheckpoints, writeCheckpoints } from '../../lib/artifacts/checkpoints.ts';
 import { writeHistory } from '../../lib/artifacts/history.ts';
 import type { HistoryRecord } from '../../lib/training/history.ts';
 import { Journal } from '../../lib/training/journal.ts';
@@ -41,7 +42,7 @@ const history: HistoryRecord[] = [0, 10, 20].map((epoch) => ({
 const good = await temporaryFolder({ after });
 before(async () => {
   await writeModel(join(good, 'model.safetensors'), config, weights);
-  await writeHistory(join(good, 'history.arrow'), history);
+  await writeHistory(good, history);
   const resume = await temporaryFolder({ after });
   const { journal } = await Journal.open(resume, parameterCount(config));
   const flat = flattenWeights(config, weights);
@@ -50,7 +51,9 @@ before(async () => {
     const state = { weights: flat.map((x) => x + record.epoch), m: flat, v: flat, step: record.epoch + 1 };
     await journal.checkpoint(record.epoch, state);
   }
-  await writeCheckpoints(join(good, 'checkpoints.arrow'), config, journal);
+  await writeCheckpoints(good, config, history, async (index) =>
+    viewWeights(config, await journal.readCheckpoint(index)),
+  );
   await journal.close();
 });
 
@@ -69,7 +72,7 @@ test('a folder gives its model, history and checkpoints, and copies what is not 
   assert.deepEqual((await readdir(out)).sort(), ['checkpoints.arrow', 'history.arrow']);
   for (const name of await readdir(out))
     assert.deepEqual(await readFile(join(out, name)), await readFile(join(good, name)));
-  const { records, read, close } = await openCheckpoints(join(out, 'checkpoints.arrow'), config);
+  const { records, read, close } = await openCheckpoints(out, config);
   assert.deepEqual(records, history);
   assert.deepEqual(
     (await read(2)).W_U.data,
@@ -112,7 +115,7 @@ test('a history that is none is refused with the row to blame', async (t) => {
     [[first, second, { ...third, test_accuracy: 99 }], /has the accuracy 99 at epoch 20/],
   ];
   for (const [records, message] of cases) {
-    await writeHistory(path, records);
+    await writeHistory(folder, records);
     await refuses(folder, message);
   }
   await writeArrow(
@@ -180,7 +183,7 @@ test('the stage takes a folder whole, and refuses a model of another p with what
   const prepare = async (p: number): Promise<void> => {
     const task = { p, operation: 'add', train_fraction: 0.5, seed: 1 } as const;
     const isTrain = Uint8Array.from({ length: p * p }, (_, i) => i % 2);
-    await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p, 'add'), isTrain);
+    await writePairs(needs.dataset, task, gridRows(p, 'add'), isTrain);
   };
   // Sizes are the file's, whatever the other params say.
   const given = { pretrained: good, engine: 'wasm', d_mlp: 512, epochs: 5 };
@@ -209,6 +212,6 @@ test('the stage takes a folder whole, and refuses a model of another p with what
   await rm(out, { recursive: true });
   await mkdir(out);
   const refused = await runStage('train', params, given, needs, out);
-  assert.equal(refused.message, 'pretrained: the model has p = 7, the dataset p = 5');
+  assert.equal(refused.message, 'the model has p = 7, the dataset p = 5');
   assert.match(refused.log, /set dataset\.p to 7, as with --set dataset\.p=7/);
 });

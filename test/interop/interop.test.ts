@@ -7,7 +7,7 @@ import { createArrow, readArrow, type ArrowSchema } from '../../lib/files/arrow.
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 import { missing, runPython } from './python.ts';
@@ -69,15 +69,15 @@ test(
 );
 
 test('pyarrow reads the pairs of the dataset', { skip: missing('pyarrow') }, async (t) => {
-  const path = join(await temporaryFolder(t), 'pairs.arrow');
+  const folder = await temporaryFolder(t);
   const isTrain = Uint8Array.from({ length: 9 }, (_, i) => i % 2);
   await writePairs(
-    path,
+    folder,
     { p: 3, operation: 'add', train_fraction: 0.5, seed: 1 },
     gridRows(3, 'add'),
     isTrain,
   );
-  const { columns, rows } = (await runPython('read_arrow', path)) as {
+  const { columns, rows } = (await runPython('read_arrow', join(folder, 'pairs.arrow'))) as {
     rows: number;
     columns: Record<string, unknown>;
   };

@@ -94,7 +94,7 @@ test(
     const { train_loss, test_loss, checkpoints, epochs } = await readSummary(train, trainSummary);
     assertClose('losses', [train_loss, test_loss], [losses.train, losses.test], { rtol: 1e-5 });
     assert.deepEqual([checkpoints, epochs], [3, 60]);
-    const history = await readHistory(join(train, 'history.arrow'));
+    const history = await readHistory(train);
     assertClose('last test loss', [history.at(-1)!.test_loss], [losses.test], { rtol: 1e-9 });
     const curves = await readdir(join(folder, 'artifacts/curves'));
     assert.deepEqual(curves.sort(), ['loss.arrow', 'loss.png', 'loss.svg', 'summary.json']);

@@ -2,12 +2,15 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
+import { neuronsSummary } from '../../lib/artifacts/neurons.ts';
+import { progressSummary } from '../../lib/artifacts/progress.ts';
 import { draw } from '../../lib/charts/draw.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { composePage } from '../../lib/report/sweeps/write-page.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
+import { fill } from '../artifacts/fill.ts';
 
 type Say = (line: string) => void;
 
@@ -15,6 +18,8 @@ type Say = (line: string) => void;
 const OWN = 'globalThis.owned = (globalThis.owned ?? 0) + 1';
 /** Scripts, handlers, styles and addresses, in every place that markup has for them. */
 const MARKUP = `</script></style><img src="x" onerror="${OWN}"><script>${OWN}</script><svg onload="${OWN}"/>`;
+/** In summaries that are as they are declared. */
+const FILLING = { text: MARKUP, number: 1e9 };
 const svgOf = (
   abroad: string,
 ): string => `<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"
@@ -23,12 +28,6 @@ const svgOf = (
   <a xlink:href="javascript:${OWN}"><text style="fill:red">x</text></a><use href="${abroad}/c.svg#x"/>
   <animate attributeName="href" values="javascript:${OWN}" onbegin="${OWN}"/><foreignObject width="9" height="9">
   <body xmlns="http://www.w3.org/1999/xhtml"><img src="x" onerror="${OWN}"/><iframe src="${abroad}/d"/></body></foreignObject></svg>`;
-
-const hostileProgress = (): object => ({
-  phases: { memorisation: { from: MARKUP }, circuit_formation: 5, cleanup: { from: 1, to: MARKUP } },
-  key_frequencies: [MARKUP, -1, 1e9],
-  not_measured: MARKUP,
-});
 
 /** The one figure that means well. */
 export const FIGURE = draw({
@@ -142,16 +141,16 @@ export async function writeHostileRun(folder: string, abroad: string, say: Say):
   const task = { p: 53, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
   const isTrain = new Uint8Array(53 * 53);
   for (const row of splitRows(53, 0.5, 12).train) isTrain[row] = 1;
-  await writePairs(path('dataset/pairs.arrow'), task, gridRows(53, 'add'), isTrain);
+  await writePairs(path('dataset'), task, gridRows(53, 'add'), isTrain);
   const model = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
   await copyFile(model, path('train/model.safetensors'));
   await writeFile(path('svd/map.svg'), FIGURE.svg);
   await writeFile(path('svd/evil.svg'), SVG);
   await writeFile(path('svd/summary.json'), JSON.stringify({ singular_values_W_E: MARKUP }));
   await writeFile(path('train/summary.json'), JSON.stringify({ memorised_epoch: MARKUP, test_loss: [1] }));
-  await writeFile(path('progress/summary.json'), JSON.stringify(hostileProgress()));
+  await writeFile(path('progress/summary.json'), JSON.stringify(fill(progressSummary, FILLING)));
   await writeFile(path('logits/summary.json'), '{ "key_used": [');
-  await writeFile(path('neurons/summary.json'), JSON.stringify({ cluster_above: MARKUP }));
+  await writeFile(path('neurons/summary.json'), JSON.stringify(fill(neuronsSummary, FILLING)));
   const { data, blocks, flaws } = await collect(needs);
   for (const flaw of flaws) say(flaw);
   const made = { params: { [MARKUP]: MARKUP }, identity: {}, packages: { [MARKUP]: MARKUP } };

@@ -13,7 +13,7 @@ import { ACTIVATION_NAMES, EVERYTHING } from '../../lib/network/hooks.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
 import { checkParams } from '../../lib/runner/schema.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/activations.params.ts';
 import { params as attentionParams } from '../../stages/attention.params.ts';
@@ -38,7 +38,7 @@ async function run(
   await writeModel(join(needs.train, 'model.safetensors'), config, weightsOf(config));
   const task = { p: p.dataset, operation: 'add', train_fraction: 0.5, seed: 1 } as const;
   const isTrain = new Uint8Array(p.dataset ** 2);
-  await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p.dataset, 'add'), isTrain);
+  await writePairs(needs.dataset, task, gridRows(p.dataset, 'add'), isTrain);
   return { ...(await runStage('activations', params, given, needs, out)), out };
 }
 

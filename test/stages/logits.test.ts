@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/logits.params.ts';
 import { assertClose } from '../assert-close.ts';
@@ -24,7 +24,7 @@ async function run(t: TestContext, p: number): Promise<Ended & { out: string }> 
   const task = { p, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
   const isTrain = new Uint8Array(p * p);
   for (const row of splitRows(p, task.train_fraction, task.seed).train) isTrain[row] = 1;
-  await writePairs(join(needs.dataset, 'pairs.arrow'), task, gridRows(p, 'add'), isTrain);
+  await writePairs(needs.dataset, task, gridRows(p, 'add'), isTrain);
   return { ...(await runStage('logits', params, { controls: 2 }, needs, out)), out };
 }
 

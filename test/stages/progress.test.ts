@@ -16,7 +16,7 @@ import { params as logitsParams } from '../../stages/logits.params.ts';
 import { params as measuresParams } from '../../stages/measures.params.ts';
 import { params as progressParams } from '../../stages/progress.params.ts';
 import { clockNetwork } from '../analysis/clock.ts';
-import { writeCheckpointFile } from '../progress/checkpoint-file.ts';
+import { writeCheckpointFile } from './checkpoint-file.ts';
 import { runStage, temporaryFolder, writeDataset } from './start-stage.ts';
 
 const p = 23;
@@ -47,8 +47,7 @@ async function prepare(
   await writeDataset(needs.dataset, p, operation);
   await mkdir(needs.train);
   await writeModel(join(needs.train, 'model.safetensors'), config, weights);
-  if (checkpoints.length > 0)
-    await writeCheckpointFile(join(needs.train, 'checkpoints.arrow'), config, checkpoints);
+  if (checkpoints.length > 0) await writeCheckpointFile(needs.train, config, checkpoints);
   return { folder, needs };
 }
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { describeError } from '../../lib/files/failure.ts';
 import { checkParams, type ParamsSchema } from '../../lib/runner/schema.ts';
 import { handBodiesTo, type Assignment, type StageMessage } from '../../lib/runner/stage.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { loader } from '../loader.ts';
@@ -29,7 +29,7 @@ export async function writeDataset(folder: string, p: number, operation: Operati
   const isTrain = Uint8Array.from({ length: p * p }, (_, i) => i % 2);
   const task = { p, operation, train_fraction: 0.5, seed: 1 };
   await mkdir(folder);
-  await writePairs(join(folder, 'pairs.arrow'), task, gridRows(p, operation), isTrain);
+  await writePairs(folder, task, gridRows(p, operation), isTrain);
 }
 
 export interface Ended {

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readArrow } from '../../lib/files/arrow.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
 import { assertClose } from '../assert-close.ts';
@@ -17,7 +17,7 @@ async function run(t: TestContext, engine: string): Promise<{ log: string; losse
   for (const path of [dataset, out, join(folder, 'resume')]) await mkdir(path);
   const task = { p: 7, operation: 'add', train_fraction: 0.66, seed: 1 } as const;
   const isTrain = Uint8Array.from({ length: 49 }, (_, i) => +(i % 3 !== 0));
-  await writePairs(join(dataset, 'pairs.arrow'), task, gridRows(7, 'add'), isTrain);
+  await writePairs(dataset, task, gridRows(7, 'add'), isTrain);
   const size = { d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16, epochs: 40, log_every: 1 };
   const { exitCode, message, log } = await runStage('train', params, { ...size, engine }, { dataset }, out);
   assert.equal(exitCode, 0, `${message}\n${log}`);

@@ -46,7 +46,7 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
   const wanted = Array.from({ length: RUN.epochs }, (_, epoch) => epoch).filter(
     (epoch) => epoch % RUN.log_every === 0 || epoch % RUN.checkpoint_every === 0 || epoch === RUN.epochs - 1,
   );
-  const history = await readHistory(join(whole.out, 'history.arrow'));
+  const history = await readHistory(whole.out);
   assert.deepEqual(
     history.map((record) => record.epoch),
     wanted,

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writePairs, type Task } from '../../lib/task/dataset.ts';
+import { writePairs, type Task } from '../../lib/artifacts/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/train.params.ts';
 import { runStage, startStage, temporaryFolder, type Ended } from './start-stage.ts';
@@ -32,7 +32,7 @@ export async function trainFolder(
   const isTrain = new Uint8Array(whole.p ** 2);
   for (const row of splitRows(whole.p, whole.train_fraction, whole.seed).train) isTrain[row] = 1;
   for (const path of [dataset, resume]) await mkdir(path);
-  await writePairs(join(dataset, 'pairs.arrow'), whole, gridRows(whole.p, whole.operation), isTrain);
+  await writePairs(dataset, whole, gridRows(whole.p, whole.operation), isTrain);
   const start: TrainFolder['start'] = async (given, onReady) => {
     await rm(out, { recursive: true, force: true });
     await mkdir(out);

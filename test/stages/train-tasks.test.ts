@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parameterCount } from '../../lib/network/config.ts';
-import type { Task } from '../../lib/task/dataset.ts';
+import type { Task } from '../../lib/artifacts/dataset.ts';
 import { Journal } from '../../lib/training/journal.ts';
 import { SMALL, trainFolder } from './train-stage.ts';
 

@@ -99,7 +99,7 @@ async function lossesOf(
 ): Promise<CurveBundleOptions> {
   const curves = [];
   for (const row of rows) {
-    const history = await readHistory(join(folder, row.point, 'train', 'history.arrow'));
+    const history = await readHistory(join(folder, row.point, 'train'));
     const stride = Math.ceil(history.length / MOST_SAMPLES);
     const kept = history.filter((_, i) => i % stride === 0 || i === history.length - 1);
     const points = kept.filter((r) => r.test_loss > 0).map((r) => [r.epoch, r.test_loss] as const);

@@ -77,9 +77,10 @@ export function curves(run: Run, store: Store): HTMLElement | null {
 }
 
 function milestones(run: Run): { x: number; label: string }[] {
-  const train = run.data.summaries['train'] ?? {};
+  const { train } = run.data.summaries;
+  if (!train || !('memorised_epoch' in train)) return [];
   return (['memorised', 'grokked'] as const).flatMap((label) => {
     const x = train[`${label}_epoch`];
-    return typeof x === 'number' ? [{ x, label }] : [];
+    return x === null ? [] : [{ x, label }];
   });
 }

@@ -26,7 +26,7 @@ export function explorer(run: Run, store: Store): HTMLElement {
         ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.'
         : 'Of this network there is one state: the weights it came with.',
     ),
-    ...(run.data.summaries['progress']
+    ...(run.data.summaries.progress
       ? []
       : [missing('What the embedding and the answer are made of, over training,', 'progress')]),
     h('div', { class: 'cards' }, ...panels),

@@ -19,7 +19,8 @@ export function figures(run: Run): HTMLElement {
     ),
     ...groups.map((stage) => {
       const own = figures.flatMap((figure, i) => (figure.stage === stage ? [{ figure, i }] : []));
-      if (own.length === 0) return summaries[stage] ? '' : missing(`What ${stage} draws`, stage);
+      if (own.length === 0)
+        return Object.hasOwn(summaries, stage) ? '' : missing(`What ${stage} draws`, stage);
       return h(
         'details',
         { open: stage === groups[0] },

@@ -5,26 +5,21 @@ import type { Run } from './run.ts';
 
 export function headline(run: Run): HTMLElement {
   const { config, task, summaries, made_by } = run.data;
-  const train = summaries['train'] ?? {};
-  const number = (name: string): number | null => {
-    const value = train[name];
-    return typeof value === 'number' ? value : null;
-  };
+  const { train } = summaries;
+  const milestones = train && 'memorised_epoch' in train ? train : null;
   const settings = made_by['train']?.params ?? {};
   const { engine, arithmetic } = made_by['train']?.identity ?? {};
   const { p } = config;
   const tiles: [string, string, string][] = [];
-  const epochOf = (name: string, label: string, none: string, note: string): void => {
-    if (!(name in train)) return;
-    const epoch = number(name);
-    tiles.push([label, epoch === null ? none : `epoch ${whole(epoch)}`, note]);
-  };
-  epochOf('memorised_epoch', 'Memorised', 'not yet', 'train accuracy reached 99 %');
-  epochOf('grokked_epoch', 'Grokked', 'not yet', 'test accuracy reached 99 %');
-  const accuracy = number('test_accuracy');
-  if (accuracy !== null) tiles.push(['Test accuracy', percent(accuracy), 'on pairs it never saw']);
-  const loss = number('test_loss');
-  if (loss !== null) tiles.push(['Test loss', short(loss), `train loss ${short(number('train_loss'))}`]);
+  const reached = (epoch: number | null): string => (epoch === null ? 'not yet' : `epoch ${whole(epoch)}`);
+  if (milestones)
+    tiles.push(
+      ['Memorised', reached(milestones.memorised_epoch), 'train accuracy reached 99 %'],
+      ['Grokked', reached(milestones.grokked_epoch), 'test accuracy reached 99 %'],
+    );
+  const { test_accuracy = null, test_loss = null, train_loss = null, epochs = null } = train ?? {};
+  if (test_accuracy !== null) tiles.push(['Test accuracy', percent(test_accuracy), 'on pairs it never saw']);
+  if (test_loss !== null) tiles.push(['Test loss', short(test_loss), `train loss ${short(train_loss)}`]);
   tiles.push([
     'Key frequencies',
     run.keyFrequencies.join(', '),
@@ -40,7 +35,7 @@ export function headline(run: Run): HTMLElement {
   const fact = (label: string, value: unknown): void => {
     if (value !== undefined && value !== null) facts.push([label, String(value)]);
   };
-  fact('epochs', number('epochs') === null ? null : whole(number('epochs')!));
+  fact('epochs', epochs === null ? null : whole(epochs));
   fact('seed of the weights', settings['seed']);
   fact('seed of the split', task.seed);
   fact('weight decay', settings['weight_decay']);
@@ -49,7 +44,11 @@ export function headline(run: Run): HTMLElement {
     'section',
     { id: 'run', 'aria-labelledby': 'run-title' },
     h('h1', { id: 'run-title' }, `How a network learnt ${learnt(task.operation)} modulo ${p}`),
-    h('p', { class: 'lead' }, story(run, number('memorised_epoch'), number('grokked_epoch'))),
+    h(
+      'p',
+      { class: 'lead' },
+      story(run, milestones?.memorised_epoch ?? null, milestones?.grokked_epoch ?? null),
+    ),
     h(
       'dl',
       { class: 'tiles' },

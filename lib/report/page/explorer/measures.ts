@@ -81,12 +81,12 @@ const GROUPS: readonly Group[] = [
 
 export function measures(run: Run, store: Store): HTMLElement {
   const title = 'The rule grows before it shows';
-  const { summaries } = run.data;
-  if (!summaries['progress']) return section('measures', title, missing('This section', 'progress'));
+  const { progress } = run.data.summaries;
+  if (!progress) return section('measures', title, missing('This section', 'progress'));
   const groups =
     run.epochs.length > 1 ? GROUPS.filter(({ measures }) => present(run, measures).length > 0) : [];
-  const why = summaries['progress']['not_measured'];
-  const note = typeof why === 'string' ? [h('p', { class: 'note' }, why)] : [];
+  const why = progress.not_measured;
+  const note = why !== null ? [h('p', { class: 'note' }, why)] : [];
   return section('measures', title, ...note, ...groups.map((group) => drawGroup(run, store, group)));
 }
 

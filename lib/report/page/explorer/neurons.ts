@@ -27,8 +27,8 @@ export function neurons(run: Run, store: Store): HTMLElement {
     fraction: fraction[j]!,
     phase: phase[j]!,
   }));
-  const { cluster_above } = run.data.summaries['neurons'] ?? {};
-  const above = typeof cluster_above === 'number' ? cluster_above : 0.85;
+  const summary = run.data.summaries.neurons;
+  const above = (summary?.not_measured === null ? summary.cluster_above : null) ?? 0.85;
   const clusters = clusterNeurons(all, above);
   return section(
     'neurons',

@@ -133,33 +133,26 @@ export class Run {
   }
 }
 
-const PHASES = ['memorisation', 'circuit_formation', 'cleanup'];
+const PHASES = ['memorisation', 'circuit_formation', 'cleanup'] as const;
 
 /** The phases that the stage progress found. */
 function findPhases({ summaries }: ReportData, last: number): Phase[] {
-  type Span = { from?: unknown; to?: unknown } | null;
-  const found = summaries['progress']?.['phases'] as Record<string, Span> | null | undefined;
   return PHASES.flatMap((name) => {
-    const span = found?.[name];
-    if (typeof span?.from !== 'number') return [];
-    const to = typeof span.to === 'number' ? span.to : last;
-    return [{ name: name.replace('_', ' '), from: span.from, to }];
+    const phase = summaries.progress?.phases?.[name];
+    return phase ? [{ name: name.replace('_', ' '), from: phase.from, to: phase.to ?? last }] : [];
   });
 }
 
 /** The key frequencies of W_logit as the stages found them; else the first four frequencies. */
-function findKeyFrequencies({ summaries, config }: ReportData): number[] {
-  const byRule = summaries['fourier']?.['key_frequencies'] as Record<string, number[]> | undefined;
+function findKeyFrequencies({ summaries, config }: ReportData): readonly number[] {
+  const { progress, fourier, logits } = summaries;
   const candidates = [
-    summaries['progress']?.['key_frequencies'],
-    byRule?.['logit_map_quarter_max'],
-    summaries['logits']?.['key_used'],
+    progress?.key_frequencies,
+    fourier?.key_frequencies?.logit_map_quarter_max,
+    logits?.key_used,
   ];
-  const isFrequency = (k: unknown): boolean =>
-    typeof k === 'number' && Number.isInteger(k) && k > 0 && k <= config.p / 2;
-  const isList = (list: unknown): boolean =>
-    Array.isArray(list) && list.length > 0 && list.every(isFrequency);
-  const key = candidates.find(isList) as number[] | undefined;
+  const ofThisNetwork = (k: number): boolean => k > 0 && k <= config.p / 2;
+  const key = candidates.find((list) => list && list.length > 0 && list.every(ofThisNetwork));
   return key ?? Array.from({ length: Math.min(4, config.p >> 1) }, (_, i) => i + 1);
 }
 

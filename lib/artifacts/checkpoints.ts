@@ -1,6 +1,8 @@
-// checkpoints.arrow: a row per checkpoint, with the epoch after whose step the weights were taken, the losses and
+// train/checkpoints.arrow: a row per checkpoint, with the epoch after whose step the weights were taken, the losses and
 // accuracies of that epoch as history.arrow has them, and one tensor column per weight. One record batch a row, so that
 // any checkpoint can be read without the others.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   createArrow,
   expectColumns,
@@ -12,15 +14,15 @@ import {
 import { badFile } from '../files/failure.ts';
 import { createTensor } from '../files/tensor.ts';
 import {
-  viewWeights,
   WEIGHT_DIMS,
   WEIGHT_NAMES,
   weightShapes,
   type ModelConfig,
   type Weights,
 } from '../network/config.ts';
-import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from './history.ts';
-import type { Journal } from './journal.ts';
+import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/history.ts';
+
+const NAME = 'checkpoints.arrow';
 
 function checkpointSchema(config: ModelConfig): ArrowSchema {
   const shapes = weightShapes(config);
@@ -35,13 +37,16 @@ function checkpointSchema(config: ModelConfig): ArrowSchema {
   };
 }
 
-/** Copies the journal's checkpoints into an Arrow file, one in memory at a time. */
-export async function writeCheckpoints(path: string, config: ModelConfig, journal: Journal): Promise<void> {
-  const byEpoch = new Map(journal.history.map((record) => [record.epoch, record]));
-  const writer = await createArrow(path, checkpointSchema(config));
-  for (const [index, epoch] of journal.checkpointEpochs.entries()) {
-    const record = byEpoch.get(epoch)!;
-    const weights = viewWeights(config, await journal.readCheckpoint(index));
+/** Writes `<folder>/checkpoints.arrow`: a checkpoint for each record, whose weights `read` gives, one in memory at a time. */
+export async function writeCheckpoints(
+  folder: string,
+  config: ModelConfig,
+  records: readonly HistoryRecord[],
+  read: (index: number) => Weights | Promise<Weights>,
+): Promise<void> {
+  const writer = await createArrow(join(folder, NAME), checkpointSchema(config));
+  for (const [index, record] of records.entries()) {
+    const weights = await read(index);
     await writer.append({
       ...Object.fromEntries(HISTORY_FIELDS.map((field) => [field, Float64Array.of(record[field])])),
       ...Object.fromEntries(WEIGHT_NAMES.map((name) => [name, weights[name].data])),
@@ -58,8 +63,13 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
-/** Opens checkpoints.arrow. Throws Failure when it is missing, damaged, or of another network than `config`. */
-export async function openCheckpoints(path: string, config: ModelConfig): Promise<Checkpoints> {
+/** Null where there are none, as of a model that came without; else as openCheckpoints. */
+export const findCheckpoints = async (folder: string, config: ModelConfig): Promise<Checkpoints | null> =>
+  existsSync(join(folder, NAME)) ? openCheckpoints(folder, config) : null;
+
+/** Opens the file. Throws Failure when it is missing, damaged, or of another network than `config`. */
+export async function openCheckpoints(folder: string, config: ModelConfig): Promise<Checkpoints> {
+  const path = join(folder, NAME);
   const file = await openArrow(path);
   try {
     const { columns, metadata } = checkpointSchema(config);
@@ -92,8 +102,9 @@ async function readWeights(file: ArrowFile, index: number, config: ModelConfig):
 }
 
 /** Reads checkpoints that were made elsewhere and returns how many; throws Failure where they are not good. */
-export async function checkCheckpoints(path: string, config: ModelConfig): Promise<number> {
-  const { records, read, close } = await openCheckpoints(path, config);
+export async function checkCheckpoints(folder: string, config: ModelConfig): Promise<number> {
+  const path = join(folder, NAME);
+  const { records, read, close } = await openCheckpoints(folder, config);
   try {
     const problem = findBadRecord(records);
     if (problem) throw badFile(path, problem);

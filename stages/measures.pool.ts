@@ -4,12 +4,11 @@
 // cores.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Failure } from '../files/failure.ts';
-import type { Measures } from './columns.ts';
-import type { Measuring } from './measurer.ts';
-import type { Order, Report } from './process.ts';
+import { Failure } from '../lib/files/failure.ts';
+import type { Measures } from '../lib/progress/measures.ts';
+import type { Measuring, Order, Report } from './measures.worker.ts';
 
-const PROCESS_FILE = fileURLToPath(new URL('./process.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('./measures.worker.ts', import.meta.url));
 
 /** Measures checkpoints 0 .. count - 1 in `processes` processes; `measured` is told how many are done. */
 export async function measureAll(
@@ -24,7 +23,7 @@ export async function measureAll(
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
       // The serialisation that keeps NaN and typed arrays.
-      const child = fork(PROCESS_FILE, { serialization: 'advanced' });
+      const child = fork(WORKER, { serialization: 'advanced' });
       children.push(child);
       const order = (what: Order): void => void child.send(what);
       const goOn = (): void => (next < count ? order({ measure: next++ }) : resolve());

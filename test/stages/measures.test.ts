@@ -5,17 +5,17 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { writeArrow } from '../../lib/files/arrow.ts';
+import { writePairs } from '../../lib/artifacts/dataset.ts';
+import { writeMeasures } from '../../lib/artifacts/measures.ts';
 import { engineIdentity } from '../../lib/engines/registry.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
-import { measuresTable, type Measures } from '../../lib/progress/columns.ts';
-import { measureAll } from '../../lib/progress/pool.ts';
-import { writePairs } from '../../lib/task/dataset.ts';
+import type { Measures } from '../../lib/progress/measures.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
+import { measureAll } from '../../stages/measures.pool.ts';
 import { assertClose } from '../assert-close.ts';
-import { temporaryFolder } from '../stages/start-stage.ts';
 import { writeCheckpointFile } from './checkpoint-file.ts';
+import { temporaryFolder } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const { config, weights } = await readModel(fixture('trained-p53.safetensors'));
@@ -23,22 +23,22 @@ const { p } = config;
 const key = [4, 11, 13, 26];
 const golden = JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')) as Record<string, never>;
 const folder = await temporaryFolder({ after });
-const paths = { checkpoints: join(folder, 'checkpoints.arrow'), pairs: join(folder, 'pairs.arrow') };
+const needs = { dataset: folder, train: folder };
 const engine = await engineIdentity('auto');
 let rows: Measures[];
 
 before(async () => {
   await mkdir(folder, { recursive: true });
   await writeCheckpointFile(
-    paths.checkpoints,
+    folder,
     config,
     [1, 2, 3].map((seed) => initialWeights(config, seed)).concat(weights),
   );
   const isTrain = new Uint8Array(p * p);
   for (const row of splitRows(p, 0.5, 12).train) isTrain[row] = 1;
   const task = { p, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
-  await writePairs(paths.pairs, task, gridRows(p, 'add'), isTrain);
-  rows = await measureAll({ ...paths, config, key, engine }, 4, 2, () => {});
+  await writePairs(folder, task, gridRows(p, 'add'), isTrain);
+  rows = await measureAll({ needs, config, key, engine }, 4, 2, () => {});
 });
 
 test('a checkpoint has the numbers of the network', () => {
@@ -109,23 +109,21 @@ test('an untrained checkpoint has what chance gives', () => {
 
 test('one process or three, the table has the same bytes', async () => {
   const bytes = async (measured: readonly Measures[]): Promise<Buffer> => {
-    const path = join(folder, 'table.arrow');
-    const { schema, columns } = measuresTable([0, 100, 200, 300], measured, config, key);
-    await writeArrow(path, schema, columns);
-    return readFile(path);
+    await writeMeasures(folder, [0, 100, 200, 300], measured, config, key);
+    return readFile(join(folder, 'measures.arrow'));
   };
   const expected = await bytes(rows);
   for (const processes of [1, 3])
     assert.deepEqual(
-      await bytes(await measureAll({ ...paths, config, key, engine }, 4, processes, () => {})),
+      await bytes(await measureAll({ needs, config, key, engine }, 4, processes, () => {})),
       expected,
     );
 });
 
 test('a checkpoint that cannot be read ends it with the reason, and no process stays', async () => {
-  const measuring = { ...paths, checkpoints: join(folder, 'absent.arrow'), config, key, engine };
+  const measuring = { needs: { ...needs, train: join(folder, 'absent') }, config, key, engine };
   await assert.rejects(
     measureAll(measuring, 4, 2, () => {}),
-    /absent\.arrow/,
+    /absent\/checkpoints\.arrow is missing/,
   );
 });

@@ -1,0 +1,44 @@
+// The run that a stage looks at: the network that `train` left, and the pairs that it was trained on.
+import { Failure } from '../files/failure.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { readPairs, type Dataset, type Task } from './dataset.ts';
+import { readNetwork } from './train.ts';
+
+/** Folders of other stages, by name. */
+export type Needs = Readonly<Record<string, string>>;
+
+export interface Run extends Dataset {
+  readonly config: ModelConfig;
+  readonly weights: Weights;
+}
+
+/** Reads a run. Throws Failure where network and pairs do not belong together, or a weight is not finite. */
+export async function openRun(needs: Needs): Promise<Run> {
+  const network = await openNetwork(needs);
+  const dataset = await readPairs(folderOf(needs, 'dataset'));
+  refuseOther(network.config, dataset.task);
+  return { ...network, ...dataset };
+}
+
+/** Its network alone. */
+export const openNetwork = (needs: Needs): Promise<Pick<Run, 'config' | 'weights'>> =>
+  readNetwork(folderOf(needs, 'train'));
+
+/** Throws Failure unless the network is one for this task. */
+export function refuseOther({ p }: ModelConfig, task: Task): void {
+  if (p === task.p) return;
+  throw new Failure(
+    `the model has p = ${p}, the dataset p = ${task.p}`,
+    `set dataset.p to ${p}, as with --set dataset.p=${p}`,
+  );
+}
+
+/** The folder of a needed stage. Throws Failure where pipeline.yaml does not name it. */
+export function folderOf(needs: Needs, stage: string): string {
+  const folder = needs[stage];
+  if (folder !== undefined) return folder;
+  throw new Failure(
+    `${stage} is not among the needs of this stage`,
+    `add ${stage} to its needs in pipeline.yaml`,
+  );
+}

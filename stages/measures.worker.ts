@@ -1,0 +1,92 @@
+// A process that measures the checkpoints it is told to, one after the other and with one of them in memory: weights, and
+// what an engine computes of them on one thread. measures.pool.ts starts some and hands out the work. It ends with its
+// parent.
+import { answerLine } from '../lib/analysis/answer-line.ts';
+import { openCheckpoints } from '../lib/artifacts/checkpoints.ts';
+import { readPairs } from '../lib/artifacts/dataset.ts';
+import { folderOf, type Needs } from '../lib/artifacts/run.ts';
+import type { Activations, Identity } from '../lib/engines/engine.ts';
+import { openEngine } from '../lib/engines/registry.ts';
+import { describeError } from '../lib/files/failure.ts';
+import { guardConsole } from '../lib/files/visible.ts';
+import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
+import { makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
+import { measureAnswers, measureLosses } from '../lib/progress/answer-measures.ts';
+import type { Measures } from '../lib/progress/measures.ts';
+import { measureWeights } from '../lib/progress/weight-measures.ts';
+
+export interface Measuring {
+  readonly needs: Needs;
+  readonly config: ModelConfig;
+  /** Key frequencies of the last checkpoint, applied to all; null where the operation has none. */
+  readonly key: readonly number[] | null;
+  /** What the key of the stage says that the engine is. */
+  readonly engine: Identity;
+}
+
+/** From the pool: what to open, then numbers of checkpoints. */
+export type Order = { readonly open: Measuring } | { readonly measure: number };
+
+/** To the pool. A failure that has a remedy is an expected one. */
+export type Report =
+  | { readonly type: 'ready' }
+  | { readonly type: 'measured'; readonly index: number; readonly measures: Measures }
+  | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
+
+/** Measures checkpoint number `index`; await each call before the next. File and kernel stay open as long as the process. */
+type Measure = (index: number) => Promise<Measures>;
+
+let measure: Measure;
+
+guardConsole();
+process.once('disconnect', () => process.exit());
+process.on('message', (order: Order) => void follow(order).catch(fail));
+
+async function follow(order: Order): Promise<void> {
+  if ('open' in order) {
+    measure = await openMeasurer(order.open);
+    report({ type: 'ready' });
+  } else report({ type: 'measured', index: order.measure, measures: await measure(order.measure) });
+}
+
+function fail(error: Error): void {
+  const { message, remedy } = describeError(error, 'measures');
+  if (remedy === null) console.error(error);
+  report({ type: 'failed', message, remedy });
+}
+
+const report = (what: Report): void => void process.send?.(what);
+
+async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<Measure> {
+  const { task, grid: all, train, test } = await readPairs(folderOf(needs, 'dataset'));
+  const sets = { all, train, test };
+  const line = answerLine(task.operation);
+  const basis = makeFourierBasis(config.p);
+  const file = await openCheckpoints(folderOf(needs, 'train'), config);
+  const model = await openEngine('auto', config, engine, 1);
+  let activations: Activations = {};
+  return async (index) => {
+    const weights = await file.read(index);
+    model.writeState({ weights: flattenWeights(config, weights) });
+    const want = { ...(key && { neurons: 'pre' as const }), logits: true };
+    activations = await model.forward(all, want, activations);
+    const { neurons, logits } = activations;
+    const rows = config.p ** 2;
+    const ofLogits = { rows, columns: config.p, data: logits! };
+    const answers =
+      key && line
+        ? measureAnswers(
+            weights,
+            { pre: { rows, columns: config.d_mlp, data: neurons! }, logits: ofLogits },
+            sets,
+            key,
+            line,
+          )
+        : measureLosses(sets, ofLogits);
+    const ofWeights = measureWeights(config, weights, basis, key);
+    return {
+      scalars: { ...answers.scalars, ...ofWeights.scalars },
+      lists: { ...answers.lists, ...ofWeights.lists },
+    };
+  };
+}
