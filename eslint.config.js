@@ -28,6 +28,16 @@ const besideFiles = (start) => ({
   regex: `^${start}(?!files/)`,
   message: 'of lib, lib/runner imports lib/files alone',
 });
+const filesOfStages = {
+  group: ['**/files/arrow*.ts', '**/files/safetensors.ts', '**/network/model-file.ts'],
+  allowTypeImports: true,
+  message: 'lib/artifacts opens what stages leave',
+};
+const ofArtifacts = {
+  group: ['**/artifacts/*'],
+  allowTypeImports: true,
+  message: 'the page runs in the browser and imports types of it alone',
+};
 const ofNode = { group: ['node:*'], message: 'the page runs this in the browser' };
 /** Sections that measure what is behind the doors. */
 const measuring = ['bench/sections/cache.ts', 'bench/sections/known.ts'];
@@ -64,13 +74,22 @@ export default tseslint.config(
     },
   },
   {
-    files: ['{commands,stages}/**/*.ts'],
+    files: ['commands/**/*.ts'],
     ignores: building,
     rules: restrict(behindDoors, insideCharts, insideEngines),
   },
+  { files: ['stages/**/*.ts'], rules: restrict(behindDoors, insideCharts, insideEngines, filesOfStages) },
   { files: building, rules: restrict(behindDoors, insideCharts) },
   { files: ['bench/**/*.ts'], ignores: measuring, rules: restrict(behindDoors, insideCharts) },
   { files: ['lib/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts, insideEngines) },
+  {
+    files: ['lib/report/*.ts'],
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideEngines, filesOfStages),
+  },
+  {
+    files: ['lib/report/page/**/*.ts'],
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideEngines, ofArtifacts, ofNode),
+  },
   {
     files: ['lib/network/*.ts', 'lib/numerics/*.ts'],
     ignores: ['lib/network/model-file.ts'],
