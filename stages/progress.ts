@@ -8,7 +8,7 @@ import { measuresSummary, readMeasures } from '../lib/artifacts/measures.ts';
 import { progressSummary, writeProgress } from '../lib/artifacts/progress.ts';
 import { folderOf } from '../lib/artifacts/run.ts';
 import { readSummary, writeSummary } from '../lib/artifacts/summary.ts';
-import { findPhases, phaseOf, PHASE_RULES, type Curves, type Phases } from '../lib/progress/phases.ts';
+import { findPhases, phaseOf, PHASE_RULES } from '../lib/progress/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
@@ -32,19 +32,28 @@ await stage(params, async ({ needs, out, say }) => {
     });
   }
   const measured = await readMeasures(folder);
-  const { schema, columns, epochs, scalars } = measured;
+  const { schema, columns, scalars, scalar } = measured;
+  const epochs = Array.from(scalar('epoch'));
   const [first, last] = [epochs[0]!, epochs.at(-1)!];
-  const phases: Phases | null =
-    key_frequencies && findPhases({ ...scalars, epoch: epochs } as unknown as Curves);
+  const phases =
+    key_frequencies &&
+    findPhases({
+      epoch: epochs,
+      loss_test: scalar('loss_test'),
+      accuracy_train: scalar('accuracy_train'),
+      accuracy_test: scalar('accuracy_test'),
+      excluded_loss_logits_train: scalar('excluded_loss_logits_train'),
+      sum_squared_weights: scalar('sum_squared_weights'),
+    });
 
   const training = { epochs, phases: phases ? phaseBands(phases, last) : [] };
   const drawn = { p, key: key_frequencies ?? [], answer: answerLine(operation) ?? 'a + b' } as const;
   for (const { name, figure } of progressFigures(training, columns, schema, drawn))
     await writeFigure(out, name, figure);
   await writeProgress(out, measured, phases && epochs.map((epoch) => phaseOf(phases, epoch)));
-  const at = (name: string, i: number) => ({ epoch: epochs[i]!, value: scalars[name]![i]! });
+  const at = (name: string, i: number) => ({ epoch: epochs[i]!, value: scalar(name)[i]! });
   const extreme = (name: string, sign: 1 | -1) => {
-    const values = scalars[name]!;
+    const values = scalar(name);
     return at(
       name,
       values.reduce((best, x, i) => (sign * x > sign * values[best]! ? i : best), 0),
@@ -68,6 +77,6 @@ await stage(params, async ({ needs, out, say }) => {
         smallest_restricted_loss: extreme('restricted_loss_logits_all', -1),
       }),
     },
-    last: Object.fromEntries(Object.entries(scalars).map(([name, values]) => [name, values.at(-1)!])),
+    last: Object.fromEntries(scalars.map((name) => [name, scalar(name).at(-1)!])),
   });
 });

@@ -65,19 +65,20 @@ export async function writeMeasures(
 export interface MeasuresTable {
   readonly schema: ArrowSchema;
   readonly columns: Columns;
-  readonly epochs: readonly number[];
-  /** The columns that are no lists, the epoch among them. */
-  readonly scalars: Readonly<Record<string, Float64Array>>;
+  /** Names of the columns that are no lists, the epoch's among them. */
+  readonly scalars: readonly string[];
+  /** One of these columns. Throws Failure where there is none of that name. */
+  scalar(name: string): Float64Array;
 }
 
 export async function readMeasures(folder: string): Promise<MeasuresTable> {
   const path = join(folder, NAME);
   const { schema, columns } = await readArrow(path);
-  const scalars = Object.fromEntries(
-    Object.entries(columns).filter(
-      (entry): entry is [string, Float64Array] => entry[1] instanceof Float64Array,
-    ),
-  );
-  if (!scalars['epoch']) throw badFile(path, 'has no column epoch of float64');
-  return { schema, columns, epochs: Array.from(scalars['epoch']), scalars };
+  const scalars = Object.keys(columns).filter((name) => columns[name] instanceof Float64Array);
+  const scalar = (name: string): Float64Array => {
+    const values = columns[name];
+    if (values instanceof Float64Array) return values;
+    throw badFile(path, `has no column ${name} of float64`);
+  };
+  return { schema, columns, scalars, scalar };
 }

@@ -23,13 +23,18 @@ import { runStage, temporaryFolder, type Ended } from './start-stage.ts';
 const PATTERN = 'blocks.0.attn.hook_pattern';
 const POST = 'blocks.0.mlp.hook_post';
 
+interface Dumped extends Ended {
+  readonly needs: Record<string, string>;
+  readonly out: string;
+}
+
 /** Runs the stage on an untrained model and a dataset; `out` is a new folder each time. */
 async function run(
   t: { after(remove: () => Promise<void>): void },
   p: { model: number; dataset: number },
   given: Record<string, unknown> = {},
   weightsOf = (config: ModelConfig): Weights => initialWeights(config, 3),
-): Promise<Ended & { out: string }> {
+): Promise<Dumped> {
   const folder = await temporaryFolder(t);
   const needs = { dataset: join(folder, 'dataset'), train: join(folder, 'train') };
   const out = join(folder, 'out');
@@ -39,13 +44,13 @@ async function run(
   const task = { p: p.dataset, operation: 'add', train_fraction: 0.5, seed: 1 } as const;
   const isTrain = new Uint8Array(p.dataset ** 2);
   await writePairs(needs.dataset, task, gridRows(p.dataset, 'add'), isTrain);
-  return { ...(await runStage('activations', params, given, needs, out)), out };
+  return { ...(await runStage('activations', params, given, needs, out)), needs, out };
 }
 
 const CHOSEN = [PATTERN, POST, 'logits'] as const;
 
 /** One model dumped whole, at = alone, and that in float16. */
-const dump = (given: Record<string, unknown>): Promise<Ended & { out: string }> =>
+const dump = (given: Record<string, unknown>): Promise<Dumped> =>
   run({ after }, { model: 7, dataset: 7 }, given);
 const whole = await dump({});
 const last = await dump({ hooks: CHOSEN, positions: 'last' });
@@ -111,7 +116,10 @@ test('chosen hooks alone, at = alone, in float16, are what the whole dump has th
 });
 
 test('attention draws the same from a reduced dump, and names the param where its hook was left out', async (t) => {
-  const drawn = await Promise.all([whole, half].map(({ out }) => attention(t, out)));
+  const drawn = await Promise.all(
+    [whole, half].map(({ needs, out }) => attention(t, { ...needs, activations: out })),
+  );
+  for (const { exitCode, log } of drawn) assert.equal(exitCode, 0, log);
   for (const figure of ['average_pattern', 'attention_to_a', 'neurons']) {
     const [expected, reduced] = await Promise.all(
       drawn.map(async ({ out }) => (await readArrow(join(out, `${figure}.arrow`))).columns),
@@ -121,7 +129,7 @@ test('attention draws the same from a reduced dump, and names the param where it
   }
   const partial = await temporaryFolder(t);
   await copyFile(join(last.out, `${POST}.arrow`), join(partial, `${POST}.arrow`));
-  const { exitCode, message, log } = await attention(t, partial);
+  const { exitCode, message, log } = await attention(t, { ...last.needs, activations: partial });
   assert.equal(exitCode, 1);
   assert.match(message, /hook_pattern\.arrow is missing: hooks of activations leaves it out$/);
   assert.match(
@@ -130,10 +138,9 @@ test('attention draws the same from a reduced dump, and names the param where it
   );
 });
 
-/** Runs the attention stage on a dump. */
-async function attention(t: TestContext, activations: string): Promise<Ended & { out: string }> {
+async function attention(t: TestContext, needs: Record<string, string>): Promise<Ended & { out: string }> {
   const out = await temporaryFolder(t);
-  return { ...(await runStage('attention', attentionParams, {}, { activations }, out)), out };
+  return { ...(await runStage('attention', attentionParams, {}, needs, out)), out };
 }
 
 test('a value that float16 cannot hold is refused, not written as infinity', async (t) => {
