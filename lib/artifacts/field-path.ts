@@ -36,8 +36,9 @@ function fieldsAt(field: Field, step: string): readonly Field[] {
   if (field.kind === 'anything') return [field];
   if (field.kind === 'byName') return [field.of];
   if (field.kind === 'list') return /^\d+$/.test(step) ? [field.of] : [];
-  const found = field.kind === 'record' ? field.fields[declaredName(field.fields, step)] : undefined;
-  return found ? [found] : [];
+  if (field.kind !== 'record') return [];
+  const name = declaredName(field.fields, step);
+  return Object.hasOwn(field.fields, name) ? [field.fields[name]!] : [];
 }
 
 function namesIn(field: Field): readonly string[] {

@@ -28,6 +28,7 @@ test('a path that leads nowhere is told with the step that is wrong and the name
   assert.equal(find('spectrum_first')?.message, 's has no field "spectrum_first"');
   assert.equal(find('epochs.0')?.message, 's.epochs has no field "0"');
   assert.equal(find('grids.first')?.message, 's.grids has no field "first"');
+  assert.equal(find('phase.constructor')?.message, 's.phase has no field "constructor"');
 });
 
 test('what a cell of a table cannot hold is told with what stands inside', () => {
