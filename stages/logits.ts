@@ -18,7 +18,7 @@ import { logitsSummary } from '../lib/artifacts/logits.ts';
 import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import type { Identity } from '../lib/engines/engine.ts';
-import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
+import { fastestRunsOn, openFastest } from '../lib/engines/fastest.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
@@ -81,7 +81,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     meanScores(partControls.map((of) => of[name]));
 
   progress(2, 4, 'ablations');
-  runsOn(await engineRunsOn('auto'));
+  runsOn(await fastestRunsOn());
   const evaluator = await openEvaluator(config, sets, identity);
   const ablated = await scoreAblations(evaluator.score, config, weights, key, random);
   evaluator.close();
@@ -190,7 +190,7 @@ function shareInClusters(post: Matrix): number {
 
 /** Scores of networks with changed weights, by an engine. */
 async function openEvaluator(config: ModelConfig, sets: Sets, identity: Identity) {
-  const engine = await openEngine('auto', config, identity);
+  const engine = await openFastest(config, identity);
   const score = async (weights: Weights): Promise<SetScores> => {
     engine.writeState({ weights: flattenWeights(config, weights) });
     const [all, train, test] = [

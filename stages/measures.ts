@@ -9,7 +9,7 @@ import { findCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { engineRunsOn } from '../lib/engines/registry.ts';
+import { fastestRunsOn } from '../lib/engines/fastest.ts';
 import { defaultThreads } from '../lib/engines/threads.ts';
 import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
@@ -37,7 +37,7 @@ await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
   const norms = fourierNorms(logitMapInBasis(makeFourierBasis(p), logitMap(last)));
   const key = hasLine ? frequenciesAbove(largerNorms(norms), 1 / 4) : null;
 
-  runsOn(await engineRunsOn('auto'));
+  runsOn(await fastestRunsOn());
   const started = performance.now();
   const measuring = { needs, config, key, engine: identity };
   const processes = Math.min(defaultThreads(), MOST_PROCESSES);

@@ -6,7 +6,7 @@ import { openCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { readPairs } from '../lib/artifacts/dataset.ts';
 import { folderOf, type Needs } from '../lib/artifacts/run.ts';
 import type { Activations, Identity } from '../lib/engines/engine.ts';
-import { openEngine } from '../lib/engines/registry.ts';
+import { openFastest } from '../lib/engines/fastest.ts';
 import { describeError } from '../lib/files/failure.ts';
 import { guardConsole } from '../lib/files/visible.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
@@ -63,7 +63,7 @@ async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<
   const line = answerLine(task.operation);
   const basis = makeFourierBasis(config.p);
   const file = await openCheckpoints(folderOf(needs, 'train'), config);
-  const model = await openEngine('auto', config, engine, 1);
+  const model = await openFastest(config, engine, 1);
   let activations: Activations = {};
   return async (index) => {
     const weights = await file.read(index);

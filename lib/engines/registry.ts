@@ -1,9 +1,9 @@
 // The engines there are, each named once: what it resolves to on this machine, for the key of a stage, and how to open it.
 // Nothing of an engine is loaded before it is opened.
-import { Failure } from '../files/failure.ts';
 import type { ModelConfig } from '../network/config.ts';
 import type { Engine, Identity, Note } from './engine.ts';
 import { kernelIdentity, kernelRunsOn, type KernelName } from './kernel/identity.ts';
+import { refuseOther } from './promised.ts';
 import { backendIdentity } from './tensorflow/identity.ts';
 import { defaultThreads } from './threads.ts';
 
@@ -69,15 +69,4 @@ export async function openEngine(
   const engine = await REGISTRY[name].open(config, threads);
   refuseOther(engine.identity, promised);
   return engine;
-}
-
-/** Throws Failure where what was opened is not what the key of the stage says that it runs on. */
-export function refuseOther(opened: Identity, promised: Identity): void {
-  const names = [...new Set([...Object.keys(promised), ...Object.keys(opened)])];
-  const differs = names.find((name) => opened[name] !== promised[name]);
-  if (differs === undefined) return;
-  throw new Failure(
-    `the engine changed after the run began: ${differs} was ${promised[differs] ?? 'none'}, is ${opened[differs] ?? 'none'}`,
-    'run it again',
-  );
 }

@@ -36,6 +36,11 @@ test('the kernel, C and WebAssembly, decides what train, logits and measures wri
     assert.deepEqual(users(path), ['logits', 'measures', 'train'], path);
 });
 
+test('TensorFlow.js decides what activations write, and as an engine what train writes', () => {
+  assert.deepEqual(users('lib/engines/tensorflow/forward.ts'), ['activations', 'train']);
+  assert.deepEqual(users('lib/engines/tensorflow/engine.ts'), ['train']);
+});
+
 test('a figure, a generator and a forward pass make stale who uses them, and the runner itself nobody', () => {
   assert.ok(users('lib/charts/heatmap.ts').includes('attention'));
   assert.ok(!users('lib/charts/heatmap.ts').includes('train'));

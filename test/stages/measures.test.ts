@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { writeMeasures } from '../../lib/artifacts/measures.ts';
-import { engineIdentity } from '../../lib/engines/registry.ts';
+import { fastestIdentity } from '../../lib/engines/fastest.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
 import type { Measures } from '../../lib/progress/measures.ts';
@@ -24,7 +24,7 @@ const key = [4, 11, 13, 26];
 const golden = JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')) as Record<string, never>;
 const folder = await temporaryFolder({ after });
 const needs = { dataset: folder, train: folder };
-const engine = await engineIdentity('auto');
+const engine = await fastestIdentity();
 let rows: Measures[];
 
 before(async () => {

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Failure } from '../../../lib/files/failure.ts';
-import { refuseOther } from '../../../lib/engines/registry.ts';
+import { refuseOther } from '../../../lib/engines/promised.ts';
 import { buildNative, findOrCompile, type NativeBuild } from '../../../lib/engines/kernel/native/build.ts';
 import { findCompiler, NoCompiler } from '../../../lib/engines/kernel/native/compiler.ts';
 import { temporaryFolder } from '../../stages/start-stage.ts';
