@@ -14,7 +14,7 @@ import {
 } from '../lib/runner/runner.ts';
 import { exitCodeOf, type Outside } from './command.ts';
 import { checkTargets, parseOptions, type Options } from './pipeline-options.ts';
-import { describeDropped, describePlan, describeResults, describeVerdict, type Said } from './print.ts';
+import { describeDropped, describePlan, describeResults, describeVerdict, type Output } from './print.ts';
 import { EXIT_CODES } from './stop.ts';
 
 /** Runs the command with these arguments and returns the exit code. Never throws. */
@@ -66,7 +66,7 @@ async function bringUpToDate(
   { stdout, stop }: Outside,
 ): Promise<number> {
   const { report, close } = await openReport(options, [...chosen], stdout);
-  await store.sweep();
+  await store.removeUnfinished();
   const fine = await runner.run(chosen, { ...options, report }).finally(close);
   if (stop.aborted) return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
   if (fine && !options.json) writeLines(stdout, describeResults(runner));
@@ -83,8 +83,8 @@ async function execute(
 ): Promise<number> {
   const { command, targets } = options;
   const [target = ''] = targets;
-  const say = (said: Said): void => {
-    for (const each of said)
+  const say = (output: Output): void => {
+    for (const each of output)
       if (typeof each === 'string') writeLines(stdout, [each]);
       else writeEvent(stdout, each);
   };

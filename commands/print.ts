@@ -11,13 +11,13 @@ import {
 } from '../lib/runner/runner.ts';
 
 /** Output of a command: lines for people, data for programs. */
-export type Said = readonly (string | object)[];
+export type Output = readonly (string | object)[];
 
 /** A line for each stage. */
 export function describePlan(
   plans: readonly Plan[],
   { json, dryRun }: { json: boolean; dryRun: boolean },
-): Said {
+): Output {
   const width = Math.max(...plans.map(({ stage }) => stage.length)) + 2;
   return plans.map((plan) => {
     if (json) return { type: 'plan', ...plan };
@@ -42,7 +42,7 @@ function stateOf({ action, exists, running }: Plan): string {
   return exists ? 'stale' : 'missing';
 }
 
-export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): Said {
+export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): Output {
   const { objects, bytes, records, damage } = verdict;
   if (json) return [{ type: 'verify', ...verdict }];
   const sum = `${records} results, ${objects} files, ${megabytes(bytes)} read: ${damage.length} damaged`;
@@ -52,7 +52,7 @@ export function describeVerdict(verdict: Verdict, { json }: { json: boolean }): 
 export function describeDropped(
   dropped: Dropped,
   { json, dryRun }: { json: boolean; dryRun: boolean },
-): Said {
+): Output {
   const { records, objects, bytes } = dropped;
   if (json) return [{ type: 'gc', dryRun, ...dropped }];
   const sum = `${records} results, ${objects} files, ${megabytes(bytes)}`;

@@ -110,7 +110,7 @@ async function carryOut(
     if (board) board.onEnd(ending, describeRow(row));
     else say({ type: 'end', point: point.name, outcome, seconds, detail, ...row.fields });
   };
-  await site.cache.store.sweep();
+  await site.cache.store.removeUnfinished();
   const outcome = await executor.run(site, sweep, {
     onEvent: (point, event) => (board ? board.onEvent(point, event) : say({ point: point.name, ...event })),
     onEnd: (ending) => void gathering.push(gather(ending)),

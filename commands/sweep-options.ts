@@ -97,8 +97,8 @@ const example = (words: string, help: string): string => line(`npm run sweep${wo
 
 const [first, ...others] = EXECUTORS;
 
-export const HELP = `Runs the points of a sweep of pipeline.yaml: each is an ordinary run with its own params, in
-artifacts/sweeps/NAME/POINT/, on the one cache, so what is known costs nothing and a stopped sweep goes on.
+export const HELP = `Runs the points of a sweep of pipeline.yaml. Each is an ordinary run with its own params in
+artifacts/sweeps/NAME/POINT/. All share one cache: known points cost nothing, and a stopped sweep goes on.
 
 ${example('', 'the sweeps there are')}
 ${example(' -- data-fraction', first.help)}

@@ -80,7 +80,7 @@ export async function renameOver(from: string, to: string): Promise<void> {
 export const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith(WRITING);
 
 /** Removes what writers of files in `folder` left there when they were killed: nobody writes for an hour. */
-export async function sweepTemporaries(folder: string): Promise<void> {
+export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!isTemporary(name)) continue;
     const found = await stat(join(folder, name)).catch(() => null);

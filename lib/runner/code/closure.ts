@@ -54,11 +54,13 @@ export async function findClosure(
 ): Promise<Closure> {
   const known = ifCurrent((await readSealed(keptAt(cache, script))).value, script);
   const { files, assets, packages } =
-    known && (await isCurrent(known, root, hashes)) ? known : await findAnew(root, script, cache, hashes);
+    known && (await isCurrent(known, root, hashes))
+      ? known
+      : await searchClosure(root, script, cache, hashes);
   return { files, assets, packages };
 }
 
-async function findAnew(root: string, script: string, cache: string, hashes: Hashes): Promise<Kept> {
+async function searchClosure(root: string, script: string, cache: string, hashes: Hashes): Promise<Kept> {
   const { trace } = await import('./trace.ts');
   const found = { version: VERSION, script, ...(await trace(root, script, cache, hashes)) };
   await writeSealed(keptAt(cache, script), found).catch(() => {}); // then the next run searches again

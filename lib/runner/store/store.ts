@@ -11,7 +11,7 @@ import {
   flush,
   makeFolder,
   renameOver,
-  sweepTemporaries,
+  removeTemporaries,
   writeJson,
 } from '../../files/whole-file.ts';
 import { copyHashed, Unreadable } from '../disk/copy.ts';
@@ -126,7 +126,7 @@ export class Store {
   }
 
   /** Removes unfinished files of killed runs, as far as that is possible. */
-  async sweep(): Promise<void> {
+  async removeUnfinished(): Promise<void> {
     const folder = join(this.root, 'tmp');
     for (const each of [
       folder,
@@ -136,7 +136,7 @@ export class Store {
       join(this.root, 'closures'),
       join(this.root, 'code'),
     ])
-      await sweepTemporaries(each);
+      await removeTemporaries(each);
     const locks = join(this.root, 'locks');
     for (const name of await readdir(locks).catch(() => [])) await holder(join(locks, name), 'exclusive');
     for (const name of await readdir(folder).catch(() => [])) {

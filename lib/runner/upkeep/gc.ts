@@ -55,7 +55,7 @@ export async function collectGarbage(
   for (const shard of await readdir(store.objects).catch(() => []))
     for (const rest of await readdir(join(store.objects, shard)).catch(() => []))
       if (!used.has(shard + rest)) await drop(join(store.objects, shard, rest), 'objects');
-  if (!dryRun) await sweep(store.root);
+  if (!dryRun) await removeAbandoned(store.root);
   return dropped;
 }
 
@@ -88,7 +88,7 @@ async function readRecords(folder: string): Promise<{ known: StageRecord[]; usel
 }
 
 /** Removes attempts that were not continued, texts that were not used for a month, and locks that nobody holds. */
-async function sweep(root: string): Promise<void> {
+async function removeAbandoned(root: string): Promise<void> {
   for (const folder of ['resume', 'code'])
     for (const name of await readdir(join(root, folder)).catch(() => [])) {
       const path = join(root, folder, name);

@@ -11,7 +11,7 @@ import type { Executor, ExecutorKind, Launch } from './executor.ts';
 import { readSlurmSettings, type SlurmSettings } from './slurm-settings.ts';
 import { submitArrays } from './slurm-submit.ts';
 import { SlurmWait, type Submit } from './slurm-wait.ts';
-import { notIn, readSubmissions, removeClosed, snapshotPath, type Submission } from './submission.ts';
+import { pointsNotIn, readSubmissions, removeClosed, snapshotPath, type Submission } from './submission.ts';
 
 export const slurm: ExecutorKind<SlurmSettings> = {
   name: 'slurm',
@@ -31,7 +31,7 @@ const createSlurm = (settings: SlurmSettings, launch: Launch, detach: boolean): 
         points: points.map(({ name }) => name),
         attempt,
       });
-    const { known, unknown } = await sortByPlan(site, notIn(open, sweep));
+    const { known, unknown } = await sortByPlan(site, pointsNotIn(open, sweep));
     if (unknown.length > 0) {
       if (open.length === 0) await removeClosed(site.folder);
       open.push(await submit(unknown, 1));

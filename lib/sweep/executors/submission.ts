@@ -92,7 +92,7 @@ export async function refuseUnsubmitted(
   sweep: Sweep,
   open: readonly Submission[],
 ): Promise<void> {
-  const { unknown } = await sortByPlan(site, notIn(open, sweep));
+  const { unknown } = await sortByPlan(site, pointsNotIn(open, sweep));
   if (unknown.length > 0)
     throw new Failure(
       `${unknown.length} of ${sweep.points.length} points are neither known nor submitted (${unknown[0]!.name})`,
@@ -101,7 +101,7 @@ export async function refuseUnsubmitted(
 }
 
 /** Points of the sweep that are in none of these submissions. */
-export function notIn(submissions: readonly Submission[], { points }: Sweep): Sweep['points'] {
+export function pointsNotIn(submissions: readonly Submission[], { points }: Sweep): Sweep['points'] {
   const submitted = new Set(submissions.flatMap((each) => each.points));
   return points.filter(({ name }) => !submitted.has(name));
 }
