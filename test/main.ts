@@ -9,6 +9,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loader } from './loader.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Processes at once: one more than cores, as tests that wait for a process or a disk leave a core idle. */
@@ -46,7 +47,7 @@ const folder = await mkdtemp(join(tmpdir(), 'grokscope-test-'));
 const files =
   named.length > 0 ? named : await writeEntries(folder, byProcess(all.map((path) => `test/${path}`).sort()));
 const options = given.filter((word) => !named.includes(word));
-const args = ['--import', 'tsx', '--test', `--test-concurrency=${AT_ONCE}`, ...options, ...files];
+const args = ['--import', loader, '--test', `--test-concurrency=${AT_ONCE}`, ...options, ...files];
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 const [code] = (await once(child, 'close')) as [number | null];

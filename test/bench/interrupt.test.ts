@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isDead, ownerOf } from '../../lib/runner/disk/owner.ts';
+import { loader } from '../loader.ts';
 
 const script = fileURLToPath(new URL('./long-section.ts', import.meta.url));
 
@@ -33,7 +34,7 @@ for (const [signal, exitCode] of [
   ['SIGTERM', 143],
 ] as const)
   test(`${signal} ends the bench with ${exitCode}; what was measured stands`, async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', script, '--json'], {
+    const child = spawn(process.execPath, ['--import', loader, script, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const said: Said[] = [];

@@ -6,6 +6,7 @@ import { access, cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { loader } from '../loader.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -79,7 +80,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
 
 test('a Python without tensorflow, and one that is not there, are refused with what to do', async () => {
   const link = (python: string): string => {
-    const args = ['--import', 'tsx', 'commands/tensorflow-link.ts', '--python', python];
+    const args = ['--import', loader, 'commands/tensorflow-link.ts', '--python', python];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
     assert.equal(status, 1);
     return stderr;

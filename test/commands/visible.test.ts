@@ -9,6 +9,7 @@ import { describePlan } from '../../commands/print.ts';
 import { Terminal } from '../../commands/terminal.ts';
 import { ConfigurationError } from '../../lib/files/problem.ts';
 import { visible, writeEvent, writeLines } from '../../lib/files/visible.ts';
+import { loader } from '../loader.ts';
 import { Project, repository } from '../runner/project.ts';
 
 /** Each kind once: C0, DEL, C1, bidi override and isolate, line separators, a mark without width. */
@@ -180,7 +181,7 @@ test('commands beside the runner show what they were given as text', () => {
     ['commands/export.ts', `--${EVIL}`],
     ['commands/sweep.ts', EVIL],
   ] as const) {
-    const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, ...args], {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--import', loader, script, ...args], {
       cwd: repository,
       encoding: 'utf8',
     });

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * TypeScript for test processes: `node --import ./test/typescript.mjs --test FILE`. Each module is translated once and kept by the
+ * hash of its text, and packages are left to Node: a process starts in less than half the time that it takes with tsx.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HOOKS = '#hooks';
+const require = module.createRequire(import.meta.url);
+const kept = new URL('../node_modules/.cache/test-modules/', import.meta.url);
+
+/**
+ * @param {string} url
+ * @param {object} context
+ * @param {(url: string, context: object) => unknown} next
+ */
+export function load(url, context, next) {
+  if (!/^file:[^?#]*\.m?ts([?#]|$)/.test(url)) return next(url, context);
+  return { format: 'module', source: translate(fileURLToPath(url)), shortCircuit: true };
+}
+
+/** @param {string} path */
+function translate(path) {
+  const text = readFileSync(path, 'utf8');
+  const options = {
+    loader: 'ts',
+    format: 'esm',
+    sourcefile: basename(path),
+    sourcemap: 'inline',
+    sourcesContent: false,
+  };
+  const of = [require('esbuild/package.json').version, options, text];
+  const hash = createHash('sha256').update(JSON.stringify(of)).digest('hex');
+  try {
+    return readFileSync(new URL(hash, kept), 'utf8');
+  } catch {
+    const { code } = require('esbuild').transformSync(text, options);
+    keep(hash, code);
+    return code;
+  }
+}
+
+/** @param {string} name @param {string} code */
+function keep(name, code) {
+  const writing = new URL(`${name}-${process.pid}`, kept);
+  try {
+    mkdirSync(kept, { recursive: true });
+    writeFileSync(writing, code);
+    renameSync(writing, new URL(name, kept));
+  } catch {
+    // translated again next time: some tests start processes as another user
+  }
+}
+
+if (!import.meta.url.endsWith(HOOKS)) {
+  process.setSourceMapsEnabled(true);
+  const { registerHooks } = /** @type {any} */ (module); // since Node 22.15; before, hooks have a thread of their own
+  if (registerHooks) registerHooks({ load });
+  else module.register(import.meta.url + HOOKS);
+}
