@@ -12,13 +12,12 @@ import {
 } from './known-runs.ts';
 import { whyNotCompiled } from './which-processors.ts';
 
-const AVX512 = { feature: 'avx512vl', flags: ['-march=skylake-avx512', '-mprefer-vector-width=512'] };
-const AVX2 = { feature: 'fma', flags: ['-march=x86-64-v3'] };
+export const AVX512 = { feature: 'avx512vl', flags: ['-march=skylake-avx512', '-mprefer-vector-width=512'] };
+export const AVX2 = { feature: 'fma', flags: ['-march=x86-64-v3'] };
 /** The widest vectors, on a processor that has not got them. */
-const AVX2_16 = { feature: 'fma', flags: ['-march=x86-64-v3', '-DLANES=16'] };
+export const AVX2_16 = { feature: 'fma', flags: ['-march=x86-64-v3', '-DLANES=16'] };
 const AVX = { feature: 'avx', flags: ['-march=sandybridge'] };
 const SSE2 = { flags: ['-march=x86-64'] };
-export const FUSED = { 'AVX-512': AVX512, AVX2, 'AVX2 with 16 lanes': AVX2_16 };
 export const SEPARATE = { 'AVX without FMA': AVX, SSE2 };
 
 export function testCompiled(
