@@ -17,7 +17,7 @@ import { stage } from '../lib/runner/stage.ts';
 import { params } from './measures.params.ts';
 import { measureAll } from './measures.pool.ts';
 
-/** Each takes some 200 MB at p = 113: more of them would not fit in a gigabyte. */
+/** Each takes some 160 MB at p = 113: more of them would not fit in a gigabyte. */
 const MOST_PROCESSES = 4;
 
 await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
