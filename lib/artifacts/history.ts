@@ -1,7 +1,6 @@
 // train/history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
 import { join } from 'node:path';
-import { describeType } from '../files/arrow-schema.ts';
-import { openArrow, readArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
+import { describeType, openArrow, readArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/history.ts';
 import { readSummary } from './summary.ts';

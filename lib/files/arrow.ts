@@ -2,22 +2,17 @@
 // Written so that pyarrow maps a tensor column without a copy, and read so that a damaged or foreign file is named
 // instead of believed.
 import { open, type FileHandle } from 'node:fs/promises';
-import { ArrowEncoder } from './arrow-format.ts';
-import {
-  type Batch,
-  type Block,
-  decodeBatch,
-  decodeDictionary,
-  decodeFooter,
-  type Footer,
-} from './arrow-headers.ts';
-import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow-schema.ts';
-import { readValues } from './arrow-values.ts';
+import { ArrowEncoder } from './arrow/encoder.ts';
+import type { Block } from './arrow/format.ts';
+import { type Batch, decodeBatch, decodeDictionary, decodeFooter, type Footer } from './arrow/headers.ts';
+import { countRows, describeType, type ArrowSchema, type ColumnData, type Columns } from './arrow/schema.ts';
+import { readValues } from './arrow/values.ts';
 import { badFile, Malformed, onFile } from './failure.ts';
 import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
 
-export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow-schema.ts';
+export { describeType } from './arrow/schema.ts';
+export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow/schema.ts';
 
 export interface ArrowWriter {
   /** Writes one record batch; when the promise resolves its bytes are written and the arrays may be used again. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -52,6 +53,28 @@ async function writeThreeBatches(t: TestContext): Promise<string> {
 }
 
 const withShape = { ...schema.metadata, shape: '[3,2]', dims: '["pos","d_model"]' };
+
+test('a file has the same bytes whatever version writes it, so that stored results stay what they are', async (t) => {
+  const half: ArrowSchema['columns'] = {
+    ...schema.columns,
+    half: { type: 'tensor', shape: [2], dims: ['x'], dtype: 'float16' },
+  };
+  const folder = await temporaryFolder(t);
+  const writer = await createArrow(join(folder, 'half.arrow'), { columns: half, metadata: {} });
+  await writer.append({ ...rowsOf(0, 3), half: Float32Array.of(0, 1, -2, 0.5, 65504, -Infinity) });
+  await writer.close();
+  await writeArrow(join(folder, 'empty.arrow'), schema, rowsOf(0, 0));
+  const hashOf = async (path: string): Promise<string> =>
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+  const paths = [await writeThreeBatches(t), join(folder, 'half.arrow'), join(folder, 'empty.arrow')];
+  const hashes = await Promise.all(paths.map(hashOf));
+  assert.deepEqual(
+    hashes.map((hash) => hash.slice(0, 16)),
+    ['ac09b60ef07dc4fb', 'ca7df4983c62dd57', '11fd5c69b5ffbef2'],
+  );
+});
 
 test('what was written in several batches is read back whole, column by column and batch by batch', async (t) => {
   const path = await writeThreeBatches(t);

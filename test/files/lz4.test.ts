@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Malformed } from '../../lib/files/failure.ts';
-import { decodeLz4 } from '../../lib/files/lz4.ts';
+import { decodeLz4 } from '../../lib/files/arrow/lz4.ts';
 
 /** Content, and its frame in base64. */
 const FRAMES: Record<string, [Uint8Array, string]> = {

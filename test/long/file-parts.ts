@@ -3,8 +3,7 @@
  * data of a page. Numbers are arrays of numbers; what is compared as it stands is text.
  */
 import { readFile } from 'node:fs/promises';
-import { describeType } from '../../lib/files/arrow-schema.ts';
-import { readArrow } from '../../lib/files/arrow.ts';
+import { describeType, readArrow } from '../../lib/files/arrow.ts';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 
 export type Part = ArrayLike<number> | string;

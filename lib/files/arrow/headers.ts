@@ -1,7 +1,15 @@
 // What the footer and the message headers of an Arrow file say, checked before it is believed: types, counts, and that
 // every buffer lies where it can and is as long as its rows need. Works on bytes of headers; reads no files.
 // Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
-import { batchHeader, EXTENSION, EXTENSION_DATA, footerHeader, storageOf, TENSOR } from './arrow-format.ts';
+import {
+  batchHeader,
+  type Block,
+  EXTENSION,
+  EXTENSION_DATA,
+  footerHeader,
+  storageOf,
+  TENSOR,
+} from './format.ts';
 import {
   type ArrowSchema,
   bytesPerRow,
@@ -9,22 +17,15 @@ import {
   valuesPerRow,
   WHOLE_TYPES,
   type WholeType,
-} from './arrow-schema.ts';
-import { Malformed } from './failure.ts';
-import type { Region } from './regions.ts';
-import { sizeOf } from './tensor.ts';
+} from './schema.ts';
+import { Malformed } from '../failure.ts';
+import type { Region } from '../regions.ts';
+import { sizeOf } from '../tensor.ts';
 
 type FooterHeader = ReturnType<typeof footerHeader>;
 type SchemaHeader = NonNullable<ReturnType<FooterHeader['schema']>>;
 type FieldHeader = NonNullable<ReturnType<SchemaHeader['fields']>>;
 type BlockHeader = NonNullable<ReturnType<FooterHeader['recordBatches']>>;
-
-/** Where a message lies in the file, in bytes: its header at `offset`, its body right behind. */
-export interface Block {
-  readonly offset: number;
-  readonly headerLength: number;
-  readonly bodyLength: number;
-}
 
 export interface Column {
   readonly name: string;

@@ -1,6 +1,6 @@
 // What the Arrow files of this project hold: columns of numbers, of words, and of tensors, and a map of strings.
 // One table of types, from which writing, reading and checking follow.
-import { sizeOf } from './tensor.ts';
+import { sizeOf } from '../tensor.ts';
 
 export type ColumnType =
   | { type: 'int32' }

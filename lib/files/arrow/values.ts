@@ -1,12 +1,12 @@
 // The values of a column of an Arrow file: read from where the headers say, inflated where another writer compressed
 // them, nulls as NaN, and whole numbers of other types as float64.
 import type { FileHandle } from 'node:fs/promises';
-import type { Column, Values } from './arrow-headers.ts';
-import { WHOLE_TYPES, type ColumnData } from './arrow-schema.ts';
-import { Malformed } from './failure.ts';
-import { fromFloat16 } from './float16.ts';
+import type { Column, Values } from './headers.ts';
+import { WHOLE_TYPES, type ColumnData } from './schema.ts';
+import { Malformed } from '../failure.ts';
+import { fromFloat16 } from '../float16.ts';
 import { decodeLz4 } from './lz4.ts';
-import { readRegion, readRegions, type Region } from './regions.ts';
+import { readRegion, readRegions, type Region } from '../regions.ts';
 
 /** The values of a column in some batches, one behind the other; `words` are those of its dictionary, if it has one. */
 export async function readValues(

@@ -1,7 +1,7 @@
 // Decodes LZ4 frames, as other writers of Arrow compress buffers (pandas and pyarrow do, unless told otherwise).
 // Format: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md. Optional checksums are
 // passed over; every length is checked, so that damage ends in Malformed and in nothing worse.
-import { Malformed } from './failure.ts';
+import { Malformed } from '../failure.ts';
 
 const MAGIC = 0x184d2204;
 const RAW_BLOCK = 0x8000_0000;
