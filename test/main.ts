@@ -28,12 +28,23 @@ function byProcess(paths: readonly string[]): string[][] {
   return lists;
 }
 
-/** One module for each process, which imports its test files, in `folder`. */
+/**
+ * One module for each process, which imports its test files, in `folder`. The import is a test itself: Node runs hooks that
+ * come after all tests once none is left, and some files are still loading when the tests of others have ended.
+ */
 async function writeEntries(folder: string, lists: readonly string[][]): Promise<string[]> {
-  const entries = lists.map((paths, i) => ({
-    path: join(folder, `${String(i).padStart(3, '0')}-${dirname(paths[0]!).replaceAll('/', '-')}.test.mjs`),
-    text: paths.map((path) => `import ${JSON.stringify(new URL(path, `file://${root}`).href)};\n`).join(''),
-  }));
+  const entries = lists.map((paths, i) => {
+    const urls = paths.map((path) => new URL(path, `file://${root}`).href);
+    const title = `the files of ${dirname(paths[0]!)} load`;
+    return {
+      path: join(folder, `${String(i).padStart(3, '0')}-${dirname(paths[0]!).replaceAll('/', '-')}.test.mjs`),
+      text: [
+        `import { test } from 'node:test';`,
+        `const loading = ${JSON.stringify(urls)}.map((url) => import(url));`,
+        `test(${JSON.stringify(title)}, () => Promise.all(loading));`,
+      ].join('\n'),
+    };
+  });
   for (const { path, text } of entries) await writeFile(path, text);
   return entries.map(({ path }) => path);
 }
