@@ -11,7 +11,7 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/long/activations.test.ts': 20,
   'test/long/odd-places.test.ts': 50,
   'test/long/reference-run.test.ts': 180,
-  'test/pipeline.test.ts': 50,
+  'test/run/pipeline.test.ts': 50,
   'test/runner/damage.test.ts': 180,
   'test/runner/disk.test.ts': 15,
   'test/runner/faults-making.test.ts': 180,

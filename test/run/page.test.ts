@@ -1,8 +1,7 @@
-// The explorer page in a real browser: what it shows is what the Arrow files say.
+// The explorer page of the small run in a real browser: what it shows is what the Arrow files say.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -13,21 +12,19 @@ import { trainSummary } from '../../lib/artifacts/train.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
-import { runPipeline } from '../run-pipeline.ts';
-import { settled } from './browser.ts';
-import { openContext, skip } from './shared-browser.ts';
+import { settled } from '../report/browser.ts';
+import { openContext, skip } from '../report/shared-browser.ts';
+import { artifact, CONFIG, inFolder, smallRun } from './small-run.ts';
 
-const P = 11;
+const P = CONFIG.p;
 const HEIGHT = 'document.documentElement.scrollHeight';
 const SECTIONS = ['curves', 'explorer', 'measures', 'neurons', 'sum', 'figures', 'sweeps', 'provenance'];
 
 describe('the explorer page', { skip }, () => {
-  let folder: string;
   let context: BrowserContext;
   let page: Page;
   const problems: string[] = [];
   const requests: string[] = [];
-  const artifact = (...path: string[]): string => join(folder, 'artifacts', ...path);
 
   async function openPage(path: string): Promise<Page> {
     const opened = await context.newPage();
@@ -40,28 +37,12 @@ describe('the explorer page', { skip }, () => {
   }
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'grokscope-page-'));
-    const { code, output } = await runPipeline(
-      folder,
-      ['report'],
-      [
-        `dataset.p=${P}`,
-        'dataset.train_fraction=0.7',
-        'train.d_model=16',
-        'train.d_head=4',
-        'train.d_mlp=32',
-        'train.epochs=401',
-        'train.checkpoint_every=40',
-      ],
-    );
+    const { code, output } = await smallRun();
     assert.equal(code, 0, output);
     context = await openContext({ width: 1280, height: 800 });
     page = await openPage(artifact('report', 'index.html'));
   });
-  after(async () => {
-    await context?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => context?.close());
 
   test('has every section, reports no error and fetches nothing', async () => {
     for (const id of SECTIONS) assert.equal(await page.locator(`section#${id}`).count(), 1, id);
@@ -154,6 +135,7 @@ describe('the explorer page', { skip }, () => {
 
   test('moves by keyboard, and nothing else moves with it', async () => {
     await page.locator('#explorer').scrollIntoViewIfNeeded();
+    await settled(page);
     const height = await page.evaluate(HEIGHT);
     const slider = page.locator('#epoch');
     await slider.focus();
@@ -185,7 +167,7 @@ describe('the explorer page', { skip }, () => {
     const needs = { dataset: artifact('dataset'), train: artifact('train') };
     const { data, blocks } = await collect(needs);
     const html = await buildPage({ ...data, pipeline_yaml: '', made_by: {} }, blocks);
-    const path = join(folder, 'small.html');
+    const path = inFolder('small.html');
     await writeFile(path, html);
     const small = await openPage(path);
     assert.deepEqual(problems, []);
@@ -195,7 +177,7 @@ describe('the explorer page', { skip }, () => {
   });
 
   test('shows a model that came without a history by its last state alone', async () => {
-    const train = join(folder, 'pretrained');
+    const train = inFolder('pretrained');
     await mkdir(train);
     await copyFile(artifact('train', 'model.safetensors'), join(train, 'model.safetensors'));
     const { p, d_model, n_heads, d_head, d_mlp } = await readSummary(artifact('train'), trainSummary);
@@ -218,7 +200,7 @@ describe('the explorer page', { skip }, () => {
     const stages = ['dataset', 'svd', 'fourier', 'neurons', 'logits'];
     const needs = Object.fromEntries(stages.map((stage) => [stage, artifact(stage)]));
     const { data, blocks } = await collect({ ...needs, train });
-    const path = join(folder, 'pretrained.html');
+    const path = inFolder('pretrained.html');
     await writeFile(path, await buildPage({ ...data, pipeline_yaml: '', made_by: {} }, blocks));
     const last = await openPage(path);
     assert.deepEqual(problems, []);
