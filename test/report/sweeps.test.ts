@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { runSweepCommand } from '../../commands/sweep-command.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { runInProcess } from '../in-process.ts';
-import { settled } from './browser.ts';
+import { assertReadable } from './readable.ts';
 import { openContext, skip } from './shared-browser.ts';
 
 const CAP = 60;
@@ -170,17 +169,6 @@ describe('the page of sweeps', { skip }, () => {
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
-    await page.setViewportSize({ width: 390, height: 844 });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await settled(page);
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
-      await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-      const grave = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-      assert.deepEqual(grave, [], colorScheme);
-    }
+    await assertReadable(page);
   });
 });

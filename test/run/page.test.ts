@@ -5,7 +5,6 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import axe, { type AxeResults } from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { readSummary, writeSummary } from '../../lib/artifacts/summary.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
@@ -13,6 +12,7 @@ import { readArrow } from '../../lib/files/arrow.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
 import { settled } from '../report/browser.ts';
+import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
 import { artifact, CONFIG, inFolder, smallRun } from './small-run.ts';
 
@@ -148,18 +148,7 @@ describe('the explorer page', { skip }, () => {
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize({ width: 390, height: 844 });
-      await settled(page);
-      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
-      await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-      const grave = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-      assert.deepEqual(grave, [], colorScheme);
-    }
+    await assertReadable(page);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 

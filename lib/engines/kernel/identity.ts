@@ -7,7 +7,6 @@ import type { Library } from './core.ts';
 import { buildNative } from './native/build.ts';
 import { NoCompiler } from './native/compiler.ts';
 import { hashKernel } from './sources.ts';
-import { loadRelaxed, loadWasm } from './wasm/core.ts';
 
 export type Build = 'native' | 'relaxed' | 'wasm';
 /** `auto`: the first of FASTEST_FIRST that works here. */
@@ -15,18 +14,25 @@ export type KernelName = 'auto' | Build;
 
 export interface FoundBuild {
   readonly build: Build;
-  readonly library: Library;
+  readonly loaded: Library;
   /** What it was made by and for: of no influence on results. */
   readonly made: Readonly<Record<string, string>>;
 }
 
 const FIND: Record<Build, (note: Note) => Promise<FoundBuild>> = {
   native: async (note) => {
-    const library = await buildNative(note);
-    return { build: 'native', library, made: library.made };
+    const loaded = await buildNative(note);
+    return { build: 'native', loaded, made: loaded.made };
   },
-  relaxed: async () => ({ build: 'relaxed', library: await loadRelaxed(), made: {} }),
-  wasm: async () => ({ build: 'wasm', library: await loadWasm(), made: {} }),
+  // Imported when it is needed: a run with nothing to do asks for the native build alone.
+  relaxed: async () => {
+    const { loadRelaxed } = await import('./wasm/core.ts');
+    return { build: 'relaxed', loaded: await loadRelaxed(), made: {} };
+  },
+  wasm: async () => {
+    const { loadWasm } = await import('./wasm/core.ts');
+    return { build: 'wasm', loaded: await loadWasm(), made: {} };
+  },
 };
 const FASTEST_FIRST = ['native', 'relaxed', 'wasm'] as const;
 
@@ -66,10 +72,10 @@ export const identityOf = async ({ arithmetic }: Library): Promise<Identity> => 
 
 /** As findBuild. */
 export const kernelIdentity = async (name: KernelName, note?: Note): Promise<Identity> =>
-  identityOf((await findBuild(name, note)).library);
+  identityOf((await findBuild(name, note)).loaded);
 
 /** What computes here, in words for a log. */
 export async function kernelRunsOn(name: KernelName): Promise<Readonly<Record<string, string>>> {
-  const { build, library, made } = await findBuild(name);
-  return { kernel: build, arithmetic: library.arithmetic, ...made };
+  const { build, loaded, made } = await findBuild(name);
+  return { kernel: build, arithmetic: loaded.arithmetic, ...made };
 }

@@ -24,18 +24,18 @@ export interface Kernel {
 /** The build asked for; `auto` is the fastest that works here, and says why it is not native. */
 export async function openKernel(name: KernelName): Promise<Kernel> {
   const found = await findBuild(name);
-  return createKernel(found, await identityOf(found.library));
+  return createKernel(found, await identityOf(found.loaded));
 }
 
-function createKernel({ build, library }: FoundBuild, identity: Identity): Kernel {
+function createKernel({ build, loaded }: FoundBuild, identity: Identity): Kernel {
   const open = async (config: ModelConfig, threads: number): Promise<KernelModel> => {
     refuseSizes(config, threads);
     const refuseCount = (rows: number): void =>
-      refuseTooBig(config, library.bytes(config, threads, rows), ADDRESSABLE[build]);
+      refuseTooBig(config, loaded.bytes(config, threads, rows), ADDRESSABLE[build]);
     refuseCount(0);
-    return new KernelModel(identity, config, await library.open(config, threads), refuseCount);
+    return new KernelModel(identity, config, await loaded.open(config, threads), refuseCount);
   };
-  return { build, arithmetic: library.arithmetic, identity, open };
+  return { build, arithmetic: loaded.arithmetic, identity, open };
 }
 
 function refuseSizes(config: ModelConfig, threads: number): void {
