@@ -1,4 +1,4 @@
-/** `npm run bench`: `node --import tsx bench/main.ts [SECTION...] [options]`. */
+/** `npm run bench`: `node --import ./lib/files/typescript.mjs bench/main.ts [SECTION...] [options]`. */
 import { listenForStop } from '../commands/stop.ts';
 import { runBench } from './bench.ts';
 import { SECTIONS } from './sections.ts';

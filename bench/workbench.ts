@@ -16,6 +16,7 @@ import { defaultThreads } from '../lib/engines/threads.ts';
 import { killGroup, killStages } from '../lib/runner/runner.ts';
 
 export const repository = fileURLToPath(new URL('..', import.meta.url));
+export const TYPESCRIPT = import.meta.resolve('../lib/files/typescript.mjs');
 
 /** From SIGTERM to SIGKILL; the runner gives its stages three seconds. */
 const GRACE_MS = 5000;
@@ -86,7 +87,7 @@ export class Workbench {
 
   /** A script of ours in a process of its own. */
   node(script: string, ...args: readonly string[]): Promise<Ran> {
-    return this.run(process.execPath, ['--import', 'tsx', join(repository, script), ...args]);
+    return this.run(process.execPath, ['--import', TYPESCRIPT, join(repository, script), ...args]);
   }
 
   /** Ends at once what still runs, and takes the folder away. */

@@ -1,5 +1,5 @@
 /**
- * `node --import tsx commands/pipeline.ts pipeline [targets] [options]` (npm run pipeline), and its sister commands
+ * `node --import ./lib/files/typescript.mjs commands/pipeline.ts pipeline [targets] [options]` (npm run pipeline), and its sister commands
  * `plan`, `status`, `explain`, `graph`, `verify`, `gc`.
  */
 import { killStages } from '../lib/runner/runner.ts';

@@ -1,10 +1,12 @@
 /**
- * A part of the long tests, drawn by a seed: `node --import tsx test/draw.ts SEED [--list]`. The gate takes the hash of
- * the commit as seed, so that in the course of commits every long test has its turn. --list names the files and ends.
+ * A part of the long tests, drawn by a seed: `node --import ./lib/files/typescript.mjs test/draw.ts SEED [--list]`. The gate
+ * takes the hash of the commit as seed, so that in the course of commits every long test has its turn. --list names the
+ * files and ends.
  */
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { loader } from './loader.ts';
 import { LONG_SECONDS } from './long-seconds.ts';
 
 const BUDGET_SECONDS = 300;
@@ -32,7 +34,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (list === '--list') process.exit(0);
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
   const env = { ...process.env, GROKSCOPE_LONG: '1' };
-  const { status } = spawnSync(process.execPath, ['--import', 'tsx', main, ...files], {
+  const { status } = spawnSync(process.execPath, ['--import', loader, main, ...files], {
     env,
     stdio: 'inherit',
   });

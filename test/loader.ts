@@ -1,2 +1,2 @@
 /** What a process that a test starts loads TypeScript with. */
-export const loader = import.meta.resolve('./typescript.mjs');
+export const loader = import.meta.resolve('../lib/files/typescript.mjs');

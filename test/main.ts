@@ -1,7 +1,7 @@
 /**
  * `npm test`: Node's own test runner over all test files, or over those named: `npm test -- test/engines/kernel/*.test.ts`.
  * Options go to `node --test`. Files of one folder share a process, a few at a time, as starting one and loading what
- * they all load takes longer than most tests do. A test file runs alone, too: `node --import tsx --test FILE`.
+ * they all load takes longer than most tests do. A test file runs alone, too: `node --import ./lib/files/typescript.mjs --test FILE`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

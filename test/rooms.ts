@@ -1,5 +1,5 @@
 /**
- * The rooms of the project and who may import whom: `node --import tsx test/rooms.ts` (in `npm run check`) counts imports,
+ * The rooms of the project and who may import whom: `node --import ./lib/files/typescript.mjs test/rooms.ts` (in `npm run check`) counts imports,
  * says what breaks the rules, and then ends with 1.
  */
 import { execFileSync } from 'node:child_process';

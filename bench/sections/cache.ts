@@ -44,7 +44,7 @@ async function* measureCache(bench: Workbench, progress: Progress): AsyncGenerat
       return npm();
     },
     noop: () => node('pipeline', ...args),
-    /** The runner's `--help`: Node, tsx and the imports that every command needs. */
+    /** The runner's `--help`: Node and the imports that every command needs. */
     start: () => node('pipeline', '--help'),
     restore: async () => {
       for (const stage of stages) await rm(stage, { recursive: true });

@@ -15,7 +15,7 @@ import { readSweep } from '../../lib/sweep/definition.ts';
 import { openSite, type Site } from '../../lib/sweep/site.ts';
 import type { Sweep } from '../../lib/sweep/sweep.ts';
 import type { Line, Progress, Section } from '../section.ts';
-import { repository, type Workbench } from '../workbench.ts';
+import { repository, TYPESCRIPT, type Workbench } from '../workbench.ts';
 
 const POINTS = 500;
 const WATCH =
@@ -65,7 +65,7 @@ async function runSweep(
 ): Promise<{ ms: number; peak_bytes: number }> {
   const main = join(repository, 'commands/sweep.ts');
   const roots = ['--artifacts', join(folder, 'artifacts'), '--cache', join(folder, 'cache'), '--file', file];
-  const args = ['--import', 'tsx', '--import', WATCH, main, name, ...roots];
+  const args = ['--import', TYPESCRIPT, '--import', WATCH, main, name, ...roots];
   const { ms, stdout, stderr } = await bench.run(process.execPath, args);
   if (!stdout.includes('0 ran')) throw new Error(`points were not known:\n${stdout}`);
   return { ms, peak_bytes: 1024 * Number(/peak (\d+)/.exec(stderr)![1]) };

@@ -9,6 +9,7 @@ import { keptByNpm } from '../../commands/npm-flags.ts';
 import { readRecent } from '../../commands/npm-log.ts';
 import { parseOptions } from '../../commands/pipeline-options.ts';
 import { ConfigurationError } from '../../lib/files/problem.ts';
+import { loader } from '../loader.ts';
 import { repository } from '../runner/project.ts';
 
 /** Every option of `pipeline`, with a value where it takes one, and npm's spelling of it where that differs. */
@@ -211,7 +212,7 @@ function type(line: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
 }
 
 async function writeProbe(npmrc: string): Promise<void> {
-  const pipeline = `${process.execPath} --import ${import.meta.resolve('tsx')} probe.mts pipeline`;
+  const pipeline = `${process.execPath} --import ${loader} probe.mts pipeline`;
   await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { pipeline } }));
   await writeFile(join(folder, 'probe.mts'), PROBE);
   await writeFile(join(folder, '.npmrc'), npmrc);

@@ -53,7 +53,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
   const run = (...args: string[]): string => {
     // Without the variable by which a test runner knows that it is one test of another's.
     const env = { ...process.env, GROKSCOPE_LONG: '1', NODE_TEST_CONTEXT: undefined };
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', ...args], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', loader, ...args], {
       cwd: folder,
       env,
       encoding: 'utf8',

@@ -2,8 +2,8 @@
  * The referee of changes that should change no result: small pipelines of every kind into a folder, before and after the
  * change, and the two folders compared file by file.
  *
- *     node --import tsx test/long/same-artifacts.ts make FOLDER                      # about three minutes on two cores
- *     node --import tsx test/long/same-artifacts.ts compare BEFORE AFTER [TOLERANCE]
+ *     node --import ./lib/files/typescript.mjs test/long/same-artifacts.ts make FOLDER                      # about three minutes on two cores
+ *     node --import ./lib/files/typescript.mjs test/long/same-artifacts.ts compare BEFORE AFTER [TOLERANCE]
  *
  * Both folders are made on one machine, each with the version of the project that this file belongs to. Files must be
  * equal byte by byte; with a tolerance, such as 1e-12, numbers may differ by that much of the largest of their column.

@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loader } from '../loader.ts';
 import { outcomes, Project } from './project.ts';
 
 // `slow` tells its process id, and takes as long as its param n says (in tenths of a second).
@@ -133,11 +134,10 @@ describe('processes', { concurrency: 3 }, () => {
 
   it('the runner stops when its parent goes away', async (t) => {
     const project = await create(t);
-    const tsx = import.meta.resolve('tsx');
     const main = new URL('../../commands/pipeline.ts', import.meta.url).pathname;
     const parent: ChildProcess = spawn(
       '/bin/sh',
-      ['-c', `'${process.execPath}' --import '${tsx}' '${main}' pipeline & wait`],
+      ['-c', `'${process.execPath}' --import '${loader}' '${main}' pipeline & wait`],
       {
         cwd: project.root,
         stdio: 'ignore',

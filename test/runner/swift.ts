@@ -1,5 +1,5 @@
 // The same runner for tests that start it hundreds of times: bundled once and started by Node itself, with stages that
-// are plain JavaScript, as `tsx` costs most of a start.
+// are plain JavaScript, as translating TypeScript costs most of a start.
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -9,7 +9,7 @@ import { readSubmission, snapshotPath, writeTaskResult, type Submission } from '
 
 /** The command line of a task, to be followed by `<id of the submission>:<index of the point>:<threads>`. */
 export const taskCommand = (launch: Launch, sweep: string, submission: Submission): string[] => [
-  ...[process.execPath, '--import', import.meta.resolve('tsx'), launch.script, sweep],
+  ...[process.execPath, '--import', import.meta.resolve('../../files/typescript.mjs'), launch.script, sweep],
   ...['--file', snapshotPath(submission), '--artifacts', launch.artifacts, '--cache', launch.cache],
   '--task',
 ];
