@@ -1,5 +1,5 @@
 import { choice, integer, number, object } from '../lib/runner/schema.ts';
-import { OPERATION_NAMES } from '../lib/task/operations.ts';
+import { OPERATION_NAMES, OPERATIONS } from '../lib/task/operations.ts';
 
 export const params = object(
   {
@@ -8,8 +8,12 @@ export const params = object(
     train_fraction: number({ default: 0.3, above: 0, below: 1 }),
     seed: integer({ default: 598, min: 0, max: 2 ** 32 - 1 }),
   },
-  ({ p, train_fraction }) =>
-    train_fraction * p * p < 1
+  ({ p, operation, train_fraction }) => {
+    const refusal = OPERATIONS[operation].refuses(p);
+    if (refusal !== null) return { param: 'p', must: refusal };
+    if (OPERATIONS[operation].b_from > 0) return { param: 'operation', must: 'one that has every pair' };
+    return train_fraction * p * p < 1
       ? { param: 'train_fraction', must: `at least 1/${p * p}, or there is nothing to train on` }
-      : null,
+      : null;
+  },
 );

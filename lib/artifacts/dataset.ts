@@ -76,7 +76,7 @@ export async function readPairs(folder: string): Promise<Dataset> {
 
 function parseTask(path: string, metadata: Record<string, string>): Task {
   const { p, operation, train_fraction, seed } = metadata;
-  if (!p || !train_fraction || !seed || !operation || !(operation in OPERATIONS))
+  if (!p || !train_fraction || !seed || !operation || !Object.hasOwn(OPERATIONS, operation))
     throw foreign(path, 'metadata');
   return {
     p: Number(p),

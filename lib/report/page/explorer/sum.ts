@@ -20,7 +20,7 @@ function ask(run: Run, { snapshot, a, b }: Choice) {
   const { pattern, logits: row } = run.pair(snapshot, a, b);
   const logits = row.data;
   const answer = largestClass(logits);
-  const right = OPERATIONS[run.data.task.operation as Operation](a, b, run.data.config.p);
+  const right = OPERATIONS[run.data.task.operation as Operation].label(a, b, run.data.config.p);
   const mean = logits.reduce((sum, x) => sum + x, 0) / logits.length;
   const waves = frequencyComponents(logits, run.keyFrequencies);
   return { pattern, logits: logits.map((x) => x - mean), answer, right, waves, shares: softmax([...logits]) };
