@@ -4,9 +4,9 @@
 // pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
 // "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
 // et al. 2023, section 4.1).
-import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { attentionCoefficients } from '../lib/analysis/attention-measures.ts';
-import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
+import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { attentionCoefficients } from '../lib/measures/attention.ts';
+import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
 import { attentionSummary } from '../lib/artifacts/attention.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';

@@ -1,6 +1,7 @@
 // The history as figures, with the epochs at which the network memorised and grokked marked.
 import type { Lines, Mark } from '../lib/charts/figure.ts';
-import type { HistoryRecord, Milestones } from '../lib/training/history.ts';
+import type { Milestones } from '../lib/measures/milestones.ts';
+import type { HistoryRecord } from '../lib/training/history.ts';
 
 const thousands = (n: number): string => n.toLocaleString('en-US');
 

@@ -7,7 +7,8 @@ import { findHistory } from '../lib/artifacts/history.ts';
 import { folderOf } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
-import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
+import { findMilestones } from '../lib/measures/milestones.ts';
+import { hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { accuracyCurve, lossCurve } from './curves.figures.ts';
 import { params } from './curves.params.ts';
 

@@ -1,5 +1,5 @@
 // What the stage fourier draws: spectra, and matrices in the Fourier basis. Every frequency 0 .. p//2 is on the axis.
-import type { SingularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
+import type { SingularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
 import type { Bars, Heatmap } from '../lib/charts/figure.ts';
 import type { FourierBasis, FourierNorms } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';

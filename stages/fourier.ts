@@ -2,10 +2,10 @@
 // Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular
 // vectors of W_E, the Fourier basis, and W_E and W_logit in that basis with the norms of their components (seed notebook,
 // cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
-import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { keyFrequencies, type KeyFrequencies } from '../lib/analysis/key-frequencies.ts';
-import { singularVectorSpectra } from '../lib/analysis/singular-vector-spectra.ts';
-import { sumSquaredWeights } from '../lib/analysis/weight-norms.ts';
+import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { keyFrequencies, type KeyFrequencies } from '../lib/measures/key-frequencies.ts';
+import { singularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
+import { sumSquaredWeights } from '../lib/measures/weights.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { fourierSummary } from '../lib/artifacts/fourier.ts';
 import { openRun } from '../lib/artifacts/run.ts';

@@ -1,6 +1,6 @@
 // What the stage logits draws: logits by frequency, tables of losses, the verdict.
-import { SET_NAMES, type SetScores } from '../lib/analysis/set-scores.ts';
-import type { Clock, Criterion } from '../lib/analysis/verdict.ts';
+import { SET_NAMES, type SetScores } from '../lib/measures/losses.ts';
+import type { Clock, Criterion } from '../lib/measures/verdict.ts';
 import type { Bars, Criteria, Heatmap, Lines } from '../lib/charts/figure.ts';
 import { gridSpectrumMap } from './spectra.figures.ts';
 

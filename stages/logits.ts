@@ -2,37 +2,37 @@
 // Reads dataset/pairs.arrow and train/model.safetensors; key frequencies are those of W_logit above a quarter of the
 // largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
 // and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
-import { embeddingScores, partScores, scoreAblations } from '../lib/analysis/ablation-scores.ts';
-import { randomFrequencies } from '../lib/analysis/ablations.ts';
-import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
-import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
-import { lineSums } from '../lib/analysis/line-sums.ts';
-import { logitCosineCoefficients } from '../lib/analysis/logit-cosines.ts';
-import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/analysis/logit-measures.ts';
-import { bestFrequencies, frequencyShares } from '../lib/analysis/neuron-frequencies.ts';
-import type { Sets, SetScores } from '../lib/analysis/set-scores.ts';
-import { judgeClock, pizzaSummary } from '../lib/analysis/verdict.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { logitsSummary } from '../lib/artifacts/logits.ts';
 import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import type { Identity } from '../lib/engines/engine.ts';
 import { fastestRunsOn, openFastest } from '../lib/engines/fastest.ts';
+import { embeddingScores, partScores, randomFrequencies, scoreAblations } from '../lib/measures/ablations.ts';
+import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
+import { keyOfLogitMap } from '../lib/measures/key-frequencies.ts';
+import { lineSums } from '../lib/measures/line-sums.ts';
+import { logitCosineCoefficients } from '../lib/measures/logit-cosines.ts';
+import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/measures/logit-measures.ts';
+import type { Sets, SetScores } from '../lib/measures/losses.ts';
+import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
+import { TUNED } from '../lib/measures/thresholds.ts';
+import { judgeClock, pizzaSummary } from '../lib/measures/verdict.ts';
 import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
 import { energyShare, fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
-import { frobeniusNorm, rowNorms, type Matrix } from '../lib/numerics/matrix.ts';
+import { frobeniusNorm, type Matrix, rowNorms } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
 import {
   cosineBars,
   excludedLines,
   logitSpectra,
+  type NamedScores,
   scoreTable,
   verdictTable,
-  type NamedScores,
 } from './logits.figures.ts';
 import { params } from './logits.params.ts';
 
@@ -53,9 +53,6 @@ const NOT_MEASURED = {
   gradient_symmetricity: null,
 };
 
-/** A neuron belongs to a frequency that explains more of it than this (Nanda et al. 2023). */
-const CLUSTER_ABOVE = 0.85;
-
 await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
   const { config, weights, task, grid, train, test } = await openRun(needs);
   const { p } = config;
@@ -69,7 +66,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   const sets = { all: grid, train, test };
   const basis = makeFourierBasis(p);
   const norms = fourierNorms(logitMapInBasis(basis, logitMap(weights)));
-  const key = frequenciesAbove(largerNorms(norms), 1 / 4);
+  const key = keyOfLogitMap(norms);
   const random = randomFrequencies(p, key, params.controls, params.seed);
 
   const network = runNetwork(config, weights);
@@ -182,10 +179,10 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   });
 });
 
-/** Share of all neurons that one frequency explains by more than CLUSTER_ABOVE. */
+/** Share of all neurons that one frequency explains by more than TUNED. */
 function shareInClusters(post: Matrix): number {
   const best = bestFrequencies(frequencyShares(post));
-  return best.filter((neuron) => neuron && neuron.fraction > CLUSTER_ABOVE).length / best.length;
+  return best.filter((neuron) => neuron && neuron.fraction > TUNED).length / best.length;
 }
 
 /** Scores of networks with changed weights, by an engine. */

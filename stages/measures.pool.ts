@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
-import type { Measures } from '../lib/progress/measures.ts';
+import type { Measures } from '../lib/measures/measure.ts';
 import type { Measuring, Order, Report } from './measures.worker.ts';
 
 const WORKER = fileURLToPath(new URL('./measures.worker.ts', import.meta.url));

@@ -3,8 +3,8 @@
 // frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
 // W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
 // again.
-import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { frequenciesAbove, largerNorms } from '../lib/analysis/key-frequencies.ts';
+import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { keyOfLogitMap } from '../lib/measures/key-frequencies.ts';
 import { findCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
@@ -35,7 +35,7 @@ await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
   await file.close();
   const hasLine = answerLine(operation) !== null;
   const norms = fourierNorms(logitMapInBasis(makeFourierBasis(p), logitMap(last)));
-  const key = hasLine ? frequenciesAbove(largerNorms(norms), 1 / 4) : null;
+  const key = hasLine ? keyOfLogitMap(norms) : null;
 
   runsOn(await fastestRunsOn());
   const started = performance.now();

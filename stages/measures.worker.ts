@@ -1,7 +1,6 @@
 // A process that measures the checkpoints it is told to, one after the other and with one of them in memory: weights, and
 // what an engine computes of them on one thread. measures.pool.ts starts some and hands out the work. It ends with its
 // parent.
-import { answerLine } from '../lib/analysis/answer-line.ts';
 import { openCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { readPairs } from '../lib/artifacts/dataset.ts';
 import { folderOf, type Needs } from '../lib/artifacts/run.ts';
@@ -9,11 +8,11 @@ import type { Activations, Identity } from '../lib/engines/engine.ts';
 import { openFastest } from '../lib/engines/fastest.ts';
 import { describeError } from '../lib/files/failure.ts';
 import { guardConsole } from '../lib/files/visible.ts';
+import { answerLine } from '../lib/measures/answer-line.ts';
+import { measureAnswers, measureLosses, type Measures } from '../lib/measures/measure.ts';
+import { measureWeights } from '../lib/measures/weights.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 import { makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
-import { measureAnswers, measureLosses } from '../lib/progress/answer-measures.ts';
-import type { Measures } from '../lib/progress/measures.ts';
-import { measureWeights } from '../lib/progress/weight-measures.ts';
 
 export interface Measuring {
   readonly needs: Needs;

@@ -1,5 +1,5 @@
 // What the stage neurons draws: neurons by frequency.
-import type { Cluster, NeuronFrequency } from '../lib/analysis/neuron-frequencies.ts';
+import type { Cluster, NeuronFrequency } from '../lib/measures/neuron-frequencies.ts';
 import type { Bars, Heatmap, Lines } from '../lib/charts/figure.ts';
 import type { FourierNorms } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';

@@ -3,15 +3,15 @@
 // neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
 // cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
 // that never varies, has frequency 0.
-import { answerLine, whyNotMeasured } from '../lib/analysis/answer-line.ts';
-import { transformGrid, withoutConstant } from '../lib/analysis/grid-transform.ts';
-import { lineSums } from '../lib/analysis/line-sums.ts';
+import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
+import { lineSums } from '../lib/measures/line-sums.ts';
 import {
   bestFrequencies,
   frequencyClusters,
   frequencyShares,
   phasesInA,
-} from '../lib/analysis/neuron-frequencies.ts';
+} from '../lib/measures/neuron-frequencies.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { neuronsSummary, writeNeurons } from '../lib/artifacts/neurons.ts';
 import { openRun } from '../lib/artifacts/run.ts';

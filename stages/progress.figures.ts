@@ -1,10 +1,10 @@
 // What the stage progress draws: measures over training with its phases shaded. Those of scalar-figures.ts, and lists by
 // weight, frequency and singular value.
-import type { Line } from '../lib/analysis/line-sums.ts';
+import type { Line } from '../lib/measures/line-sums.ts';
 import type { Band, Lines, LineSeries } from '../lib/charts/figure.ts';
 import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
 import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
-import { SCALAR_FIGURES } from '../lib/progress/scalar-figures.ts';
+import { SCALAR_FIGURES } from '../lib/measures/scalar-figures.ts';
 
 /** The checkpoints that all curves share. */
 interface Training {

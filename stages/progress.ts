@@ -2,13 +2,14 @@
 // Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
 // checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
 // 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
-import { answerLine } from '../lib/analysis/answer-line.ts';
+import { answerLine } from '../lib/measures/answer-line.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { measuresSummary, readMeasures } from '../lib/artifacts/measures.ts';
 import { progressSummary, writeProgress } from '../lib/artifacts/progress.ts';
 import { folderOf } from '../lib/artifacts/run.ts';
 import { readSummary, writeSummary } from '../lib/artifacts/summary.ts';
-import { findPhases, phaseOf, PHASE_RULES } from '../lib/progress/phases.ts';
+import { KEY_RULE } from '../lib/measures/key-frequencies.ts';
+import { findPhases, phaseOf, PHASE_RULES } from '../lib/measures/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
@@ -66,7 +67,7 @@ await stage(params, async ({ needs, out, say }) => {
     first_epoch: first,
     last_epoch: last,
     key_frequencies,
-    key_rule: 'norm of W_logit above a quarter of the largest, at the last checkpoint',
+    key_rule: `${KEY_RULE}, at the last checkpoint`,
     phases,
     phase_rules: PHASE_RULES,
     milestones: {

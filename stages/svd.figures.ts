@@ -1,5 +1,5 @@
 // What the stage svd draws: singular values and vectors of one matrix, or of one a head.
-import type { Decomposition } from '../lib/analysis/decomposition.ts';
+import type { Decomposition } from '../lib/measures/decomposition.ts';
 import type { Heatmap, Lines } from '../lib/charts/figure.ts';
 import { firstColumns } from '../lib/numerics/matrix.ts';
 

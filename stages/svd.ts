@@ -2,7 +2,7 @@
 // Reads train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
 // the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
 // the two composites and every decomposition as Arrow.
-import { decompose } from '../lib/analysis/decomposition.ts';
+import { decompose } from '../lib/measures/decomposition.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { openNetwork } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';

@@ -13,7 +13,8 @@ import { flattenWeights, parameterCount, viewWeights, type ModelConfig } from '.
 import { initialWeights } from '../lib/network/initial.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
-import { findMilestones, hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
+import { findMilestones } from '../lib/measures/milestones.ts';
+import { hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { trainLoop } from '../lib/training/loop.ts';
 import { params, type TrainParams } from './train.params.ts';

@@ -6,7 +6,7 @@ import { openKernel, type Build } from '../../lib/engines/kernel/kernel.ts';
 import { flattenWeights, parameterCount } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
-import { findMilestones } from '../../lib/training/history.ts';
+import { findMilestones } from '../../lib/measures/milestones.ts';
 import { Journal } from '../../lib/training/journal.ts';
 import { trainLoop } from '../../lib/training/loop.ts';
 import { ADAMW, configOf, findBuilds } from '../runs.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
 import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
-import type { Measures } from '../progress/measures.ts';
+import type { Measures } from '../measures/measure.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { count, either, list, nothing, orNull, record, text, word } from './fields.ts';
 

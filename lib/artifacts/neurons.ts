@@ -1,7 +1,7 @@
 // neurons/: which frequency each neuron computes with. neurons.arrow has a row a neuron; a dead neuron, one that never
 // varies, has frequency 0.
 import { join } from 'node:path';
-import type { NeuronFrequency } from '../analysis/neuron-frequencies.ts';
+import type { NeuronFrequency } from '../measures/neuron-frequencies.ts';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { byName, count, either, list, nothing, number, orNull, record, text, word } from './fields.ts';

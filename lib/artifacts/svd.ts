@@ -1,6 +1,6 @@
 // svd/: singular values and vectors of the embedding and of the two composite maps.
 import { join } from 'node:path';
-import type { Decomposition } from '../analysis/decomposition.ts';
+import type { Decomposition } from '../measures/decomposition.ts';
 import { writeArrow, type ColumnData, type ColumnType } from '../files/arrow.ts';
 import { columnOf, type Matrix } from '../numerics/matrix.ts';
 import { count, list, number, record } from './fields.ts';

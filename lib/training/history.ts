@@ -1,4 +1,4 @@
-// The loss history of a run: one record per logged epoch, and when the network learnt what, as the record shows.
+// The loss history of a run: one record per logged epoch.
 // An epoch is one full-batch step. As in TransformerLens' demo, the train loss is taken before the step and the test
 // loss after it, so the record of epoch 0 has the untrained train loss beside the test loss after one step.
 
@@ -34,41 +34,4 @@ export function findBadRecord(history: readonly HistoryRecord[]): string | null 
     last = epoch;
   }
   return null;
-}
-
-/** Accuracy from which a set counts as learnt (Power et al. 2022 use 99 %). */
-export const LEARNT = 0.99;
-
-/** The first logged epoch at which `reached` holds, or null. */
-function firstEpoch(
-  history: readonly HistoryRecord[],
-  reached: (record: HistoryRecord) => boolean,
-): number | null {
-  return history.find(reached)?.epoch ?? null;
-}
-
-export interface Milestones {
-  /** Train accuracy reached 99 %. */
-  readonly memorised_epoch: number | null;
-  /** Test accuracy reached 99 %. */
-  readonly grokked_epoch: number | null;
-  readonly test_loss_below_1_epoch: number | null;
-  readonly test_loss_below_0_1_epoch: number | null;
-  readonly test_loss_below_1e_6_epoch: number | null;
-  readonly max_test_loss: number;
-  readonly max_test_loss_epoch: number;
-}
-
-/** Epochs to the resolution of the history (`log_every`); null for what never happened. */
-export function findMilestones(history: readonly HistoryRecord[]): Milestones {
-  const worst = history.reduce((max, record) => (record.test_loss > max.test_loss ? record : max));
-  return {
-    memorised_epoch: firstEpoch(history, (r) => r.train_accuracy >= LEARNT),
-    grokked_epoch: firstEpoch(history, (r) => r.test_accuracy >= LEARNT),
-    test_loss_below_1_epoch: firstEpoch(history, (r) => r.test_loss < 1),
-    test_loss_below_0_1_epoch: firstEpoch(history, (r) => r.test_loss < 0.1),
-    test_loss_below_1e_6_epoch: firstEpoch(history, (r) => r.test_loss < 1e-6),
-    max_test_loss: worst.test_loss,
-    max_test_loss_epoch: worst.epoch,
-  };
 }

@@ -1,11 +1,11 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { scoreExcluded } from '../../lib/analysis/excluded-scores.ts';
-import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
+import { scoreExcluded, scoreRows, scoreSets } from '../../lib/measures/losses.ts';
 import { crossEntropy, largestClass, scoreLogits } from '../../lib/network/loss.ts';
 import { createMatrix } from '../../lib/numerics/matrix.ts';
 import { assertClose } from '../assert-close.ts';
 import { exactLoss, HARD_LOGITS } from './exact-loss.ts';
+import { test } from 'node:test';
+
+import assert from 'node:assert/strict';
 
 test('losses from far below float32 rounding of 1 to hundreds are right to their last digits', () => {
   for (const logits of HARD_LOGITS)

@@ -10,7 +10,7 @@ import { writeMeasures } from '../../lib/artifacts/measures.ts';
 import { fastestIdentity } from '../../lib/engines/fastest.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
-import type { Measures } from '../../lib/progress/measures.ts';
+import type { Measures } from '../../lib/measures/measure.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { measureAll } from '../../stages/measures.pool.ts';
 import { assertClose } from '../assert-close.ts';

@@ -1,4 +1,4 @@
-// Measures over checkpoints and the verdict, for each kind of operation, on clocks written by hand (test/analysis/clock.ts).
+// Measures over checkpoints and the verdict, for each kind of operation, on clocks written by hand (test/measures/clock.ts).
 import assert from 'node:assert/strict';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import type { Operation } from '../../lib/task/operations.ts';
 import { params as logitsParams } from '../../stages/logits.params.ts';
 import { params as measuresParams } from '../../stages/measures.params.ts';
 import { params as progressParams } from '../../stages/progress.params.ts';
-import { clockNetwork } from '../analysis/clock.ts';
+import { clockNetwork } from '../measures/clock.ts';
 import { writeCheckpointFile } from './checkpoint-file.ts';
 import { runStage, temporaryFolder, writeDataset } from './start-stage.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeClock, type Evidence } from '../../lib/analysis/verdict.ts';
+import { judgeClock, type Evidence } from '../../lib/measures/verdict.ts';
 import { draw } from '../../lib/charts/draw.ts';
 import { textWidth } from '../../lib/charts/style.ts';
 import { verdictTable } from '../../stages/logits.figures.ts';

@@ -1,6 +1,6 @@
 // The run that the page shows: the numbers of every checkpoint, and what the page computes from the weights.
-import { embeddingCircle } from '../../../analysis/embedding-circle.ts';
-import { transformGrid, withoutConstant } from '../../../analysis/grid-transform.ts';
+import { embeddingCircle } from '../../../measures/embedding-circle.ts';
+import { transformGrid, withoutConstant } from '../../../measures/grid-transform.ts';
 import { fromFloat16 } from '../../../files/float16.ts';
 import { viewWeights, type Weights } from '../../../network/config.ts';
 import {

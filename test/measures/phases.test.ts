@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPhases, phaseOf } from '../../lib/progress/phases.ts';
+import { findPhases, phaseOf } from '../../lib/measures/phases.ts';
 
 const epoch = [0, 100, 200, 300, 400, 500, 600];
 /** A run as the published ones: test loss turns at 100, excluded loss at 300, weights are clean at 500. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { frequenciesAbove, keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
+import { frequenciesAbove, keyFrequencies } from '../../lib/measures/key-frequencies.ts';
 
 const normsOf = (sin: number[], cos: number[], constant = 0) => ({
   all: Float64Array.from([constant, ...sin.flatMap((s, i) => [s, cos[i]!])]),

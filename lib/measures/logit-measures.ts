@@ -2,14 +2,18 @@
 import { numberEmbedding } from '../network/composites.ts';
 import type { Weights } from '../network/config.ts';
 import type { Network } from '../network/forward.ts';
-import { createMatrix, toMatrix, type Matrix } from '../numerics/matrix.ts';
-import { excludedLogits, restrictedLogits, type PairLogits } from './circuit-logits.ts';
-import { gradientSymmetricity } from './gradient-symmetricity.ts';
-import { lineStatistics, lineSums, type Line } from './line-sums.ts';
+import { createMatrix, type Matrix, toMatrix } from '../numerics/matrix.ts';
+import { type Line, lineStatistics, lineSums } from './line-sums.ts';
 import { cosineLogits, logitCosineCoefficients, logitEnergy } from './logit-cosines.ts';
-import { circularity, distanceIrrelevance } from './pizza-measures.ts';
-import { scoreRows, scoreSets, type Sets, type SetScores } from './set-scores.ts';
-import { projectOnTrig, trigPartThroughNeurons, trigRatio } from './trig-directions.ts';
+import { scoreRows, scoreSets, type Sets, type SetScores, type PairLogits } from './losses.ts';
+import { circularity, distanceIrrelevance, gradientSymmetricity } from './pizza.ts';
+import {
+  excludedLogits,
+  projectOnTrig,
+  restrictedLogits,
+  trigPartThroughNeurons,
+  trigRatio,
+} from './trig-part.ts';
 
 /** `excluded_loss_logits_per_frequency_train` and the coefficients have entry k - 1 for frequency k. */
 export function measureLogits(

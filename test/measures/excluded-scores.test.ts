@@ -1,16 +1,16 @@
 // The fast reading of neurons and logits against the plain one.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { excludedLogits } from '../../lib/analysis/circuit-logits.ts';
-import { scoreExcluded } from '../../lib/analysis/excluded-scores.ts';
-import { lineStatistics } from '../../lib/analysis/line-sums.ts';
-import { neuronStatistics } from '../../lib/analysis/neuron-statistics.ts';
-import { scoreSets } from '../../lib/analysis/set-scores.ts';
+import { lineStatistics } from '../../lib/measures/line-sums.ts';
+import { scoreExcluded, scoreSets } from '../../lib/measures/losses.ts';
+import { neuronStatistics } from '../../lib/measures/neuron-statistics.ts';
+import { excludedLogits } from '../../lib/measures/trig-part.ts';
 import { shiftedExponentials } from '../../lib/numerics/exponentials.ts';
 import { createMatrix, type Matrix } from '../../lib/numerics/matrix.ts';
 import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
+import { test } from 'node:test';
+
+import assert from 'node:assert/strict';
 
 const p = 7;
 const random = (rows: number, columns: number, seed: number, size = 1): Matrix =>

@@ -1,7 +1,7 @@
 // Memorisation, circuit formation and cleanup (Nanda et al. 2023, section 5), found from the curves. The paper and every
 // published run draw the borders by hand, the paper at 1,400 and 9,400; these rules put them where test loss turns and where
 // excluded loss does, 1,399 and 9,400 in a published run of the default seeds.
-import { LEARNT } from '../training/history.ts';
+import { CLEAN, LEARNT } from './thresholds.ts';
 
 export interface Curves {
   readonly epoch: ArrayLike<number>;
@@ -20,9 +20,6 @@ export interface Phase {
 
 /** A phase that was not reached is null. */
 export type Phases = Readonly<Record<'memorisation' | 'circuit_formation' | 'cleanup', Phase | null>>;
-
-/** Share of what the weights lose from the start of cleanup on after which they count as clean. */
-const CLEAN = 0.95;
 
 export const PHASE_RULES: Readonly<Record<keyof Phases, string>> = {
   memorisation:

@@ -1,6 +1,7 @@
 // Is this network a clock: does it add angles, as Nanda et al. 2023 found, cos w_k(a + b - c) summed over a few key
 // frequencies? Each criterion is a number of the published algorithm beside a border that comes from published runs
 // (named as `source`). Pizza measures (Zhong et al. 2023) tell it from the other known algorithm for the same task.
+import { LEARNT } from './thresholds.ts';
 
 /** Numbers that the verdict is about; all of the final network. */
 export interface Evidence {
@@ -74,7 +75,7 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
     met: value <= to,
   });
   const criteria = [
-    atLeast('test accuracy', of.test_accuracy, 0.99, true, 'Power et al. 2022'),
+    atLeast('test accuracy', of.test_accuracy, LEARNT, true, 'Power et al. 2022'),
     atLeast('logits explained by key cosines', of.logit_explained, 0.94, true, `${CHUGHTAI}: 0.952 to 0.979`),
     atMost('restricted loss / full loss', of.restricted_loss / of.full_loss, 1, true, `${NANDA}: 0.23`),
     atLeast(

@@ -1,19 +1,31 @@
-// What a checkpoint's weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the
-// logit map W_L = W_out W_U. All of it follows from the p x p Gram matrices W_E W_E^T and W_L^T W_L, so nothing larger is
-// decomposed.
+// The sum of squares of every weight: what weight decay works on (the paper says norm, its code sums squares).
 import { numberEmbedding } from '../network/composites.ts';
-import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../network/config.ts';
+import { type ModelConfig, WEIGHT_NAMES, type Weights } from '../network/config.ts';
+import { toStateDict } from '../network/model-file.ts';
 import { singularValuesOfGram } from '../numerics/eigenvalues.ts';
 import {
   energyShare,
+  type FourierBasis,
   frequencyPower,
   normsByFrequency,
-  type FourierBasis,
 } from '../numerics/fourier-basis.ts';
 import { gini } from '../numerics/gini.ts';
-import { gram, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
+import { gram, type Matrix, multiply, toMatrix, transpose } from '../numerics/matrix.ts';
 import { effectiveRank } from '../numerics/svd.ts';
-import type { Measures } from './measures.ts';
+import type { Measures } from './measure.ts';
+
+/** By TransformerLens' names, every entry of every weight (the row of `=` too). */
+export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(toStateDict(config, weights))
+      .filter(([name]) => name.includes('W_'))
+      .map(([name, { data }]) => [name, data.reduce((sum, x) => sum + x * x, 0)]),
+  );
+}
+
+// What a checkpoint's weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the
+// logit map W_L = W_out W_U. All of it follows from the p x p Gram matrices W_E W_E^T and W_L^T W_L, so nothing larger is
+// decomposed.
 
 /** `key`: null where the network has no key frequencies. */
 export function measureWeights(

@@ -1,17 +1,17 @@
 // Transforms and projections over the grid, against direct sums.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { transformGrid, withoutConstant } from '../../lib/analysis/grid-transform.ts';
-import { LINE_NAMES, lineCoefficients, lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
-import { cosineLogits, logitCosineCoefficients } from '../../lib/analysis/logit-cosines.ts';
+import { transformGrid, withoutConstant } from '../../lib/measures/grid-transform.ts';
+import { LINE_NAMES, lineCoefficients, lineStatistics, lineSums } from '../../lib/measures/line-sums.ts';
+import { cosineLogits, logitCosineCoefficients } from '../../lib/measures/logit-cosines.ts';
 import {
   bestFrequencies,
   frequencyClusters,
   frequencyShares,
   phasesInA,
-} from '../../lib/analysis/neuron-frequencies.ts';
-import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measures.ts';
-import { projectOnTrig, trigRatio } from '../../lib/analysis/trig-directions.ts';
+} from '../../lib/measures/neuron-frequencies.ts';
+import { circularity, distanceIrrelevance } from '../../lib/measures/pizza.ts';
+import { projectOnTrig, trigRatio } from '../../lib/measures/trig-part.ts';
 import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { gini } from '../../lib/numerics/gini.ts';
 import { createMatrix, frobeniusNorm, type Matrix } from '../../lib/numerics/matrix.ts';

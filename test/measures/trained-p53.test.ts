@@ -1,30 +1,30 @@
 // Every measure of the grokked p = 53 model of test/fixtures, against numbers made with PyTorch and NumPy in float64: the
 // whole JSON, key by key, so that no number can be left out.
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import {
+  withOnlyFrequencies,
   withoutFrequencies,
   withoutHead,
   withoutMlp,
-  withOnlyFrequencies,
-} from '../../lib/analysis/ablations.ts';
-import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
-import { gradientSymmetricity } from '../../lib/analysis/gradient-symmetricity.ts';
-import { keyFrequencies } from '../../lib/analysis/key-frequencies.ts';
-import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
-import { cosineLogits, logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
+} from '../../lib/measures/ablations.ts';
+import { keyFrequencies } from '../../lib/measures/key-frequencies.ts';
+import { lineStatistics, lineSums } from '../../lib/measures/line-sums.ts';
+import { cosineLogits, logitCosineCoefficients, logitEnergy } from '../../lib/measures/logit-cosines.ts';
+import { scoreRows, scoreSets } from '../../lib/measures/losses.ts';
 import {
   bestFrequencies,
   frequencyClusters,
   frequencyShares,
-} from '../../lib/analysis/neuron-frequencies.ts';
-import { circularity, distanceIrrelevance } from '../../lib/analysis/pizza-measures.ts';
-import { scoreRows, scoreSets } from '../../lib/analysis/set-scores.ts';
-import { singularVectorSpectra } from '../../lib/analysis/singular-vector-spectra.ts';
-import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
-import { sumSquaredWeights } from '../../lib/analysis/weight-norms.ts';
+} from '../../lib/measures/neuron-frequencies.ts';
+import { circularity, distanceIrrelevance, gradientSymmetricity } from '../../lib/measures/pizza.ts';
+import { singularVectorSpectra } from '../../lib/measures/singular-vector-spectra.ts';
+import {
+  excludedLogits,
+  projectOnTrig,
+  restrictedLogits,
+  trigPartThroughNeurons,
+  trigRatio,
+} from '../../lib/measures/trig-part.ts';
+import { sumSquaredWeights } from '../../lib/measures/weights.ts';
 import {
   embeddingInBasis,
   logitMap,
@@ -37,10 +37,15 @@ import { runNetwork } from '../../lib/network/forward.ts';
 import { readModel } from '../../lib/network/model-file.ts';
 import { fourierNorms, frequencyPower, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { gini } from '../../lib/numerics/gini.ts';
-import { columnMeans, createMatrix, toMatrix, type Matrix } from '../../lib/numerics/matrix.ts';
+import { columnMeans, createMatrix, type Matrix, toMatrix } from '../../lib/numerics/matrix.ts';
 import { computeSvd, effectiveRank } from '../../lib/numerics/svd.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import assert from 'node:assert/strict';
 
 interface Golden extends Record<string, unknown> {
   readonly p: number;

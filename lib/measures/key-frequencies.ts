@@ -1,6 +1,7 @@
 // Which frequencies does the network use? The field has no agreed rule, so the rules stand side by side.
 // All count every frequency 1 .. p//2, the last included, and leave the constant out.
 import type { FourierNorms } from '../numerics/fourier-basis.ts';
+import { KEY } from './thresholds.ts';
 
 /** Key frequencies by the rules that need only weights, each ascending. */
 export interface KeyFrequencies {
@@ -21,13 +22,19 @@ export function keyFrequencies(
   signFree: Float64Array,
 ): KeyFrequencies {
   return {
-    embedding_quarter_max: frequenciesAbove(largerNorms(embedding), 1 / 4),
-    logit_map_quarter_max: frequenciesAbove(largerNorms(logitMap), 1 / 4),
+    embedding_quarter_max: frequenciesAbove(largerNorms(embedding), KEY),
+    logit_map_quarter_max: keyOfLogitMap(logitMap),
     logit_map_tenth_max: frequenciesAbove(largerNorms(logitMap), 1 / 10),
     logit_map_half_max: frequenciesAbove(largerNorms(logitMap), 1 / 2),
-    singular_vectors_quarter_max: frequenciesAbove(signFree.subarray(1), 1 / 4),
+    singular_vectors_quarter_max: frequenciesAbove(signFree.subarray(1), KEY),
   };
 }
+
+/** The rule by which everything that asks for key frequencies gets them, as a sentence ends. */
+export const KEY_RULE = 'norm of W_logit above a quarter of the largest';
+
+/** Key frequencies by that rule, of the norms of W_logit on its output axis. */
+export const keyOfLogitMap = (norms: FourierNorms): number[] => frequenciesAbove(largerNorms(norms), KEY);
 
 /** The larger of the sin and cos norm of each frequency; entry k - 1 belongs to k. */
 export const largerNorms = ({ sin, cos }: FourierNorms): Float64Array =>

@@ -1,10 +1,43 @@
+// What the trigonometric part of the network does to the logits L: alone (restricted) and taken away (excluded).
+// The part is [p, p] by the answer (s = a + b mod p): T L, or (T n) W_logit of the neurons n. Written out, the published
+// definitions come to the same two sums (the mean over pairs of T f is zero, k >= 1):
+//   restricted, logits   T L + mean(L - T L)                                  = mean(L) + T L          (Nanda et al. 2023)
+//   restricted, neurons  (mean(n) + T n) W_logit, its mean then set to mean(L) = mean(L) + (T n) W_logit (TransformerLens)
+//   excluded, logits     L - T L                                                                       (Nanda et al. 2023)
+//   excluded, neurons    ((n - T n) W_out + resid_mid) W_U                     = L - (T n) W_logit       (TransformerLens)
+// Without mean(L), as in one cell of the demo and in Chughtai et al., restricted losses differ by orders of magnitude.
+import { frequencyRows } from '../numerics/fourier-basis.ts';
+import { createMatrix, type Matrix, multiply, transpose } from '../numerics/matrix.ts';
+import type { LineStatistics } from './line-sums.ts';
+import type { PairLogits } from './losses.ts';
+
+/** mean(L) + part; `logitSums` [p, p] are the sums of L over the lines of the answer. */
+export function restrictedLogits({ rows: p, columns, data }: Matrix, part: Matrix): PairLogits {
+  const mean = new Float64Array(columns);
+  data.forEach((x, i) => (mean[i % columns] = mean[i % columns]! + x / p ** 2));
+  return {
+    byAnswer: createMatrix(
+      p,
+      columns,
+      part.data.map((x, i) => mean[i % columns]! + x),
+    ),
+  };
+}
+
+/** L - part. */
+export const excludedLogits = (logits: Matrix, part: Matrix): PairLogits => ({
+  byPair: logits,
+  byAnswer: createMatrix(
+    part.rows,
+    part.columns,
+    part.data.map((x) => -x),
+  ),
+});
+
 // The directions cos and sin of w_k l on the grid, k key, l the answer's line (a + b): what the trigonometric algorithm
 // computes with. T projects on them. T f depends on l only, and so does everything built from T alone: it is kept as
 // [p, n] by l, never as [p*p, n]. Only the rows of the key frequencies are ever multiplied.
 // Source: Nanda et al. 2023; ARENA's exercises (trig ratio).
-import { frequencyRows } from '../numerics/fourier-basis.ts';
-import { multiply, transpose, type Matrix } from '../numerics/matrix.ts';
-import type { LineStatistics } from './line-sums.ts';
 
 /**
  * T f by l, [p, n], of the sums of f over the answer's lines [p, n]. A unit vector of the grid is a row of F, constant

@@ -7,8 +7,8 @@ import {
   withoutHead,
   withoutMlp,
   withOnlyFrequencies,
-} from '../../lib/analysis/ablations.ts';
-import { attentionCoefficients } from '../../lib/analysis/attention-measures.ts';
+} from '../../lib/measures/ablations.ts';
+import { attentionCoefficients } from '../../lib/measures/attention.ts';
 import type { Weights } from '../../lib/network/config.ts';
 import { runNetwork } from '../../lib/network/forward.ts';
 import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';

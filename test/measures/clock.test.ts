@@ -1,15 +1,17 @@
 // What the measures say of a clock written by hand, of an untrained network, and of one whose neurons are renumbered.
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { excludedLogits, restrictedLogits } from '../../lib/analysis/circuit-logits.ts';
-import { frequenciesAbove, largerNorms } from '../../lib/analysis/key-frequencies.ts';
-import { lineStatistics, lineSums } from '../../lib/analysis/line-sums.ts';
-import { logitCosineCoefficients, logitEnergy } from '../../lib/analysis/logit-cosines.ts';
-import { bestFrequencies, frequencyShares } from '../../lib/analysis/neuron-frequencies.ts';
-import { scoreRows } from '../../lib/analysis/set-scores.ts';
-import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../../lib/analysis/trig-directions.ts';
 import { createTensor } from '../../lib/files/tensor.ts';
+import { frequenciesAbove, largerNorms } from '../../lib/measures/key-frequencies.ts';
+import { lineStatistics, lineSums } from '../../lib/measures/line-sums.ts';
+import { logitCosineCoefficients, logitEnergy } from '../../lib/measures/logit-cosines.ts';
+import { scoreRows } from '../../lib/measures/losses.ts';
+import { bestFrequencies, frequencyShares } from '../../lib/measures/neuron-frequencies.ts';
+import {
+  excludedLogits,
+  projectOnTrig,
+  restrictedLogits,
+  trigPartThroughNeurons,
+  trigRatio,
+} from '../../lib/measures/trig-part.ts';
 import {
   embeddingInBasis,
   logitMap,
@@ -26,6 +28,10 @@ import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { gridRows } from '../../lib/task/split.ts';
 import { assertClose } from '../assert-close.ts';
 import { clockNetwork } from './clock.ts';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import assert from 'node:assert/strict';
 
 function measure(config: ModelConfig, weights: Weights, key: readonly number[]) {
   const { logits, pre, post } = runNetwork(config, weights);

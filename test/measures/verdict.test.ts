@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeClock, type Clock, type Evidence } from '../../lib/analysis/verdict.ts';
+import { judgeClock, type Clock, type Evidence } from '../../lib/measures/verdict.ts';
 
 /** What the published runs have, about. */
 const published: Evidence = {

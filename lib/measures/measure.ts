@@ -1,17 +1,14 @@
 // What a checkpoint's neurons and logits over all pairs tell about the trigonometric algorithm: the same numbers that the
 // logits stage has of the final network, arranged so that each activation is read once and only key frequencies are
 // transformed.
-import { restrictedLogits } from '../analysis/circuit-logits.ts';
-import { scoreExcluded } from '../analysis/excluded-scores.ts';
-import { LINES, type Grid, type Line, type LineStatistics } from '../analysis/line-sums.ts';
-import { cosineLogits, logitCosineCoefficients } from '../analysis/logit-cosines.ts';
-import { centredEnergy, neuronStatistics } from '../analysis/neuron-statistics.ts';
-import { distanceIrrelevance } from '../analysis/pizza-measures.ts';
-import { scoreSets, SET_NAMES, type Sets, type SetScores } from '../analysis/set-scores.ts';
-import { projectOnTrig, trigPartThroughNeurons, trigRatio } from '../analysis/trig-directions.ts';
 import type { Weights } from '../network/config.ts';
 import { createMatrix, toMatrix } from '../numerics/matrix.ts';
-import type { Measures } from './measures.ts';
+import { type Grid, type Line, LINES, type LineStatistics } from './line-sums.ts';
+import { cosineLogits, logitCosineCoefficients } from './logit-cosines.ts';
+import { scoreExcluded, scoreSets, SET_NAMES, type Sets, type SetScores } from './losses.ts';
+import { centredEnergy, neuronStatistics } from './neuron-statistics.ts';
+import { distanceIrrelevance } from './pizza.ts';
+import { projectOnTrig, restrictedLogits, trigPartThroughNeurons, trigRatio } from './trig-part.ts';
 
 /** Activations at `=` over the whole grid: neurons before the ReLU [p*p, d_mlp], logits [p*p, p]. */
 export interface Activations {
@@ -102,4 +99,11 @@ function logitStatistics(
     }
   const uncentred = squares.reduce((sum, x) => sum + x, 0);
   return { sums, energy: centredEnergy(sums.data, squares, p), uncentred, centred: uncentred - means };
+}
+
+// What is measured of one checkpoint, by name.
+
+export interface Measures {
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly lists: Readonly<Record<string, Float64Array>>;
 }
