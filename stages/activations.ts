@@ -1,5 +1,5 @@
-// activations: the hooks of the network, and its logits, on every pair of the grid, by the readable forward pass.
-// Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over the grid.
+// activations: the hooks of the network, and its logits, on every pair, by the readable forward pass.
+// Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over all pairs.
 import { writeActivations } from '../lib/artifacts/activation-files.ts';
 import { activationsSummary, keptActivation } from '../lib/artifacts/activations.ts';
 import { openRun } from '../lib/artifacts/run.ts';
@@ -13,14 +13,15 @@ import { params } from './activations.params.ts';
 await stage(params, async ({ params, needs, out, progress, say }) => {
   const { config, weights, grid } = await openRun(needs);
   const { p } = config;
+  const pairs = grid.label.length;
   const readable = await openReadable();
   console.log(`forward pass: ${readable.description}`);
 
   const { hooks, dtype, positions } = params;
   let [loss, right] = [0, 0];
   const score = (start: number, logits: Float32Array): void => {
-    const pairs = logits.length / (N_CTX * p);
-    for (let i = 0; i < pairs; i++) {
+    const inBatch = logits.length / (N_CTX * p);
+    for (let i = 0; i < inBatch; i++) {
       const end = (i + 1) * N_CTX * p; // of the logits at `=`
       const atEquals = logits.subarray(end - p, end);
       const label = grid.label[start + i]!;
@@ -28,7 +29,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
       loss += crossEntropy(atEquals, label, answer);
       right += Number(answer === label);
     }
-    progress(start + pairs, p * p, 'pairs');
+    progress(start + inBatch, pairs, 'pairs');
   };
   function* scored(): Generator<HookedBatch> {
     for (const batch of readable.run(config, weights, grid, new Set([...hooks, 'logits']))) {
@@ -40,9 +41,9 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
 
   for (const name of hooks) {
     const { shape } = keptActivation(config, name, positions);
-    say(`${name} [${[p * p, ...shape].join(', ')}]`);
+    say(`${name} [${[pairs, ...shape].join(', ')}]`);
   }
   const hookCount = hooks.filter((name) => name !== 'logits').length;
-  const [pairs, scores] = [p * p, { loss: loss / p ** 2, accuracy: right / p ** 2 }];
+  const scores = { loss: loss / pairs, accuracy: right / pairs };
   await writeSummary(out, activationsSummary, { p, pairs, hooks: hookCount, dtype, positions, ...scores });
 });

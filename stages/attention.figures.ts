@@ -6,10 +6,10 @@ const POSITIONS = ['a', 'b', '='];
 const ATTENTION = { name: 'attention', label: 'attention', signed: false, domain: [0, 1] } as const;
 
 /** Means over all pairs, by head, then by attended position. */
-export const averagePattern = (attention: readonly number[], p: number): Heatmap => ({
+export const averagePattern = (attention: readonly number[], pairs: number): Heatmap => ({
   ...patternMap(attention),
   title: 'Average attention pattern per head',
-  subtitle: `Attention paid by = to each position, mean over all ${(p * p).toLocaleString('en-US')} pairs; rows sum to 1.`,
+  subtitle: `Attention paid by = to each position, mean over all ${pairs.toLocaleString('en-US')} pairs; rows sum to 1.`,
 });
 
 /** Of one pair, likewise. */

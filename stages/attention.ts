@@ -9,6 +9,7 @@ import { attentionCoefficients } from '../lib/measures/attention.ts';
 import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
 import { attentionSummary } from '../lib/artifacts/attention.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import type { Task } from '../lib/artifacts/dataset.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { Failure } from '../lib/files/failure.ts';
@@ -16,6 +17,7 @@ import { readGrid } from '../lib/artifacts/activations.ts';
 import { N_CTX } from '../lib/network/config.ts';
 import { columnOf } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { OPERATIONS } from '../lib/task/operations.ts';
 import {
   attentionToA,
   averagePattern,
@@ -26,15 +28,16 @@ import {
 import { params } from './attention.params.ts';
 
 await stage(params, async ({ params, needs, out, progress }) => {
-  const { config, weights, task } = await openRun(needs);
+  const run = await openRun(needs);
+  const { config, weights, task, grid } = run;
+  const { p } = config;
   const folder = folderOf(needs, 'activations');
   // By head, then by key.
-  const pattern = await readGrid(folder, 'blocks.0.attn.hook_pattern', (atEquals) => atEquals);
+  const pattern = await readGrid(folder, 'blocks.0.attn.hook_pattern', run, (atEquals) => atEquals);
   progress(1, 2, 'attention patterns');
-  const { p } = pattern;
-  const n_heads = pattern.grids.length / N_CTX;
-  const example = chooseExample(params.example, p);
-  const post = await readGrid(folder, 'blocks.0.mlp.hook_post', (atEquals) => {
+  const n_heads = pattern.length / N_CTX;
+  const example = chooseExample(params.example, task);
+  const post = await readGrid(folder, 'blocks.0.mlp.hook_post', run, (atEquals) => {
     const absent = params.neurons.find((neuron) => neuron >= atEquals.length);
     if (absent !== undefined)
       throw outOfRange('neurons', absent, `this network has neurons 0 to ${atEquals.length - 1}`);
@@ -42,13 +45,14 @@ await stage(params, async ({ params, needs, out, progress }) => {
   });
   progress(2, 2, 'neurons');
 
-  const mean = pattern.grids.map((grid) => grid.reduce((sum, x) => sum + x, 0) / grid.length);
-  const chosen = pattern.grids.map((grid) => grid[example.row]!);
-  const heads = Array.from({ length: n_heads }, (_, h) => pattern.grids[h * N_CTX]!);
-  await writeFigure(out, 'average_pattern', averagePattern(mean, p));
+  const rows = grid.a.map((a, i) => a * p + grid.b[i]!);
+  const mean = pattern.map((values) => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length);
+  const chosen = pattern.map((values) => values[example.a * p + example.b]!);
+  const heads = Array.from({ length: n_heads }, (_, h) => pattern[h * N_CTX]!);
+  await writeFigure(out, 'average_pattern', averagePattern(mean, rows.length));
   await writeFigure(out, 'example_pattern', examplePattern(chosen, example.a, example.b));
   await writeFigure(out, 'attention_to_a', attentionToA(heads, p));
-  await writeFigure(out, 'neurons', neuronMaps(params.neurons, post.grids, p));
+  await writeFigure(out, 'neurons', neuronMaps(params.neurons, post, p));
 
   const { operation } = task;
   const coefficients = attentionCoefficients(config, weights);
@@ -69,11 +73,13 @@ await stage(params, async ({ params, needs, out, progress }) => {
   });
 });
 
-function chooseExample(pair: readonly number[], p: number): { a: number; b: number; row: number } {
+function chooseExample(pair: readonly number[], { p, operation }: Task): { a: number; b: number } {
   const [a, b] = pair as [number, number];
   const absent = pair.find((summand) => summand >= p);
   if (absent !== undefined) throw outOfRange('example', absent, `summands of this network are 0 to ${p - 1}`);
-  return { a, b, row: a * p + b };
+  const { b_from, noun } = OPERATIONS[operation];
+  if (b < b_from) throw outOfRange('example', b, `${noun} has no pairs with b = 0`);
+  return { a, b };
 }
 
 function outOfRange(param: string, value: number, expected: string): Failure {

@@ -1,5 +1,6 @@
 import { choice, integer, number, object } from '../lib/runner/schema.ts';
 import { OPERATION_NAMES, OPERATIONS } from '../lib/task/operations.ts';
+import { pairCount } from '../lib/task/split.ts';
 
 export const params = object(
   {
@@ -12,8 +13,9 @@ export const params = object(
     const refusal = OPERATIONS[operation].refuses(p);
     if (refusal !== null) return { param: 'p', must: refusal };
     if (OPERATIONS[operation].b_from > 0) return { param: 'operation', must: 'one that has every pair' };
-    return train_fraction * p * p < 1
-      ? { param: 'train_fraction', must: `at least 1/${p * p}, or there is nothing to train on` }
+    const pairs = pairCount(p, operation);
+    return train_fraction * pairs < 1
+      ? { param: 'train_fraction', must: `at least 1/${pairs}, or there is nothing to train on` }
       : null;
   },
 );

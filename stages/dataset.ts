@@ -1,5 +1,5 @@
 // dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it.
-// Writes pairs.arrow (a-major grid) and summary.json.
+// Writes pairs.arrow, a-major, and summary.json.
 import { datasetSummary, writePairs } from '../lib/artifacts/dataset.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { stage } from '../lib/runner/stage.ts';
@@ -8,16 +8,18 @@ import { params } from './dataset.params.ts';
 
 await stage(params, async ({ params, out }) => {
   const { p, operation, train_fraction, seed } = params;
-  const { train, test } = splitRows(p, train_fraction, seed);
-  const isTrain = new Uint8Array(p * p);
+  const grid = gridRows(p, operation);
+  const pairs = grid.a.length;
+  const { train, test } = splitRows(p, train_fraction, seed, operation);
+  const isTrain = new Uint8Array(pairs);
   for (const row of train) isTrain[row] = 1;
-  await writePairs(out, params, gridRows(p, operation), isTrain);
+  await writePairs(out, params, grid, isTrain);
   await writeSummary(out, datasetSummary, {
     p,
     operation,
-    pairs: p * p,
+    pairs,
     train_pairs: train.length,
     test_pairs: test.length,
   });
-  console.log(`${p * p} pairs: ${train.length} to train on, ${test.length} held out`);
+  console.log(`${pairs} pairs: ${train.length} to train on, ${test.length} held out`);
 });

@@ -1,4 +1,4 @@
-// activations/: hooks of the network and its logits over the grid. <hook>.arrow and logits.arrow have columns a and b and
+// activations/: hooks of the network and its logits over all pairs. <hook>.arrow and logits.arrow have columns a and b and
 // the tensor column `value`. How much of a forward pass they keep, and how to read them whichever that is: at every
 // position or at `=` alone, in float32 or float16.
 import { access } from 'node:fs/promises';
@@ -16,6 +16,7 @@ import {
   type Selection,
 } from '../network/hooks.ts';
 import { count, number, record, word } from './fields.ts';
+import type { Run } from './run.ts';
 
 export const activationsSummary = record({
   p: count,
@@ -79,27 +80,27 @@ export async function openActivation(folder: string, name: ActivationName): Prom
   return openArrow(path);
 }
 
-/** For chosen ones of the elements at `=`, their values over the grid: one Float32Array [p*p] an element. */
+/** For chosen ones of the elements at `=`, their values by a and b: one Float32Array [p*p] an element, NaN where no pair is. */
 export async function readGrid(
   folder: string,
   name: ActivationName,
+  { config: { p }, grid: { a } }: Pick<Run, 'config' | 'grid'>,
   choose: (atEquals: number[]) => number[],
-): Promise<{ p: number; grids: Float32Array[] }> {
+): Promise<Float32Array[]> {
   const file = await openActivation(folder, name);
   try {
     const { value } = file.schema.columns;
-    const p = Math.round(Math.sqrt(file.rows));
-    if (value?.type !== 'tensor' || p * p !== file.rows)
+    if (value?.type !== 'tensor' || file.rows !== a.length)
       throw new Failure(
         `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
         'run `npm run pipeline -- activations --force`',
       );
     const elements = choose(elementsAtEquals(value));
     const width = sizeOf(value.shape);
-    const grids = elements.map(() => new Float32Array(file.rows));
+    const grids = elements.map(() => new Float32Array(p * p).fill(NaN));
     for (let i = 0; i < file.batches; i++)
       takeElements(await file.readBatch(i), { p, width, elements, grids });
-    return { p, grids };
+    return grids;
   } finally {
     await file.close();
   }

@@ -1,10 +1,10 @@
-// dataset/: every pair (a, b) in grid order with its label and its set.
+// dataset/: every pair (a, b) of the operation, a-major, with its label and its set.
 import { join } from 'node:path';
 import { openArrow, writeArrow } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import type { Pairs } from '../network/pairs.ts';
 import { OPERATION_NAMES, OPERATIONS, type Operation } from '../task/operations.ts';
-import { takeRows } from '../task/split.ts';
+import { pairCount, takeRows } from '../task/split.ts';
 import { count, record, word } from './fields.ts';
 
 export const datasetSummary = record({
@@ -25,16 +25,16 @@ export interface Task {
 /** What the dataset stage leaves. */
 export interface Dataset {
   readonly task: Task;
-  /** The whole grid, a-major. */
+  /** All pairs of the operation, a-major: p*p, or p * (p - 1) where b = 0 is left out. */
   readonly grid: Pairs;
-  /** Pairs trained on and pairs held out, each in grid order. */
+  /** Pairs trained on and pairs held out, each in that order. */
   readonly train: Pairs;
   readonly test: Pairs;
 }
 
 const PAIRS = 'pairs.arrow';
 
-/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per grid row. */
+/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per row of `grid`. */
 export async function writePairs(
   folder: string,
   task: Task,
@@ -58,7 +58,7 @@ export async function readPairs(folder: string): Promise<Dataset> {
     const task = parseTask(path, file.schema.metadata);
     const column = async (name: string): Promise<Int32Array> => {
       const values = await file.readColumn(name);
-      if (!(values instanceof Int32Array) || values.length !== task.p ** 2)
+      if (!(values instanceof Int32Array) || values.length !== pairCount(task.p, task.operation))
         throw foreign(path, `column ${name}`);
       return values;
     };

@@ -4,7 +4,7 @@ import type { ActivationName } from '../network/hooks.ts';
 import { openBackend, tf } from './tensorflow/backend.ts';
 import { forward, toPrompts, toTensors, type TensorWeights } from './tensorflow/forward.ts';
 
-// Whole grid rows of about this many pairs: every tensor stays at some megabytes, whatever p is.
+// Whole rows of one a, about this many pairs: every tensor stays at some megabytes, whatever p is.
 const PAIRS_PER_BATCH = 1100;
 
 export interface HookedBatch {
@@ -19,7 +19,7 @@ export interface HookedBatch {
 export interface ReadablePass {
   /** What computes, for the log. */
   readonly description: string;
-  /** The activations `names` on the pairs (a, b), which are a grid of rows of p, in their order. */
+  /** The activations `names` on the pairs (a, b), which are as many for each of the p numbers a, in their order. */
   run(
     config: ModelConfig,
     weights: Weights,
@@ -42,7 +42,8 @@ function* run(
 ): Generator<HookedBatch> {
   const tensors = toTensors(weights);
   try {
-    const step = config.p * Math.max(1, Math.round(PAIRS_PER_BATCH / config.p));
+    const row = a.length / config.p;
+    const step = row * Math.max(1, Math.round(PAIRS_PER_BATCH / row));
     for (let start = 0; start < a.length; start += step) {
       const pairs = { a: a.subarray(start, start + step), b: b.subarray(start, start + step) };
       yield { start, ...pairs, values: compute(config, tensors, pairs, names) };

@@ -120,7 +120,7 @@ function configOfShapes(tensors: StateDict): ModelConfig {
     d_head: size('blocks.0.attn.W_Q', 2),
     d_mlp: size('blocks.0.mlp.W_in', 1),
   };
-  if (config.p < 3 || config.p % 2 === 0) throw new Error(`p is ${config.p} (expected an odd number from 3)`);
+  if (config.p < 3) throw new Error(`p is ${config.p} (expected a whole number from 3)`);
   return config;
 }
 

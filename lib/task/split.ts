@@ -1,28 +1,33 @@
-// Every pair of the grid with its label, and which of them are trained on.
+// The pairs of a task with their labels, and which of them are trained on.
 import type { Pairs } from '../network/pairs.ts';
 import { TorchGenerator } from '../numerics/torch-generator.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 
-/** All p*p pairs in grid order, row = a*p + b. */
+/** How many pairs an operation has: p*p, and of division p * (p - 1), as it has none with b = 0. */
+export const pairCount = (p: number, operation: Operation): number => p * (p - OPERATIONS[operation].b_from);
+
+/** All pairs of an operation, a-major: row = a*p + b, of division a * (p - 1) + b - 1. */
 export function gridRows(p: number, operation: Operation): Pairs {
-  const row = Int32Array.from({ length: p * p }, (_, i) => i);
-  const a = row.map((i) => Math.floor(i / p));
-  const b = row.map((i) => i % p);
-  const label = row.map((i) => OPERATIONS[operation].label(a[i]!, b[i]!, p));
-  return { a, b, label };
+  const { b_from, label } = OPERATIONS[operation];
+  const row = Int32Array.from({ length: pairCount(p, operation) }, (_, i) => i);
+  const a = row.map((i) => Math.floor(i / (p - b_from)));
+  const b = row.map((i) => b_from + (i % (p - b_from)));
+  return { a, b, label: row.map((i) => label(a[i]!, b[i]!, p)) };
 }
 
 /**
- * The grid rows of both sets in permutation order: as in TransformerLens' demo, `torch.manual_seed(seed)`, then the
- * first int(train_fraction * p^2) rows of `torch.randperm(p^2)` are trained on, the others held out.
+ * The rows of both sets in permutation order: as in TransformerLens' demo, `torch.manual_seed(seed)`, then the first
+ * int(train_fraction * pairs) rows of `torch.randperm(pairs)` are trained on, the others held out.
  */
 export function splitRows(
   p: number,
   train_fraction: number,
   seed: number,
+  operation: Operation = 'add',
 ): { train: Int32Array; test: Int32Array } {
-  const order = new TorchGenerator(seed).permutation(p * p);
-  const n_train = Math.trunc(train_fraction * p * p);
+  const pairs = pairCount(p, operation);
+  const order = new TorchGenerator(seed).permutation(pairs);
+  const n_train = Math.trunc(train_fraction * pairs);
   return { train: order.slice(0, n_train), test: order.slice(n_train) };
 }
 

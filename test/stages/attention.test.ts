@@ -14,6 +14,7 @@ import { fromStateDict, writeModel } from '../../lib/network/model-file.ts';
 import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { createMatrix, multiply } from '../../lib/numerics/matrix.ts';
 import type { Operation } from '../../lib/task/operations.ts';
+import { gridRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/attention.params.ts';
 import { assertClose } from '../assert-close.ts';
 import { runStage, temporaryFolder, writeDataset, type Ended } from './start-stage.ts';
@@ -36,8 +37,8 @@ before(async () => {
   drawn = await run(folder, { example: [2, 6], neurons: [3, 15, 0] });
 });
 
-/** The two hooks as the activations stage writes them, in batches of whole grid rows. */
-async function writeHooks(folder: string): Promise<void> {
+/** The two hooks as the activations stage writes them, in batches of two numbers a. */
+async function writeHooks(folder: string, operation: Operation): Promise<void> {
   await mkdir(folder);
   for (const [name, dims] of [
     [PATTERN, ['head', 'query_pos', 'key_pos']],
@@ -51,13 +52,17 @@ async function writeHooks(folder: string): Promise<void> {
       value: { type: 'tensor', shape: shape.slice(1), dims: [...dims] },
     };
     const writer = await createArrow(join(folder, `${name}.arrow`), { columns, metadata: {} });
-    for (let start = 0; start < p * p; start += 2 * p) {
-      const rows = Int32Array.from({ length: Math.min(2 * p, p * p - start) }, (_, i) => start + i);
-      const value = data.slice(start * width, (start + rows.length) * width);
+    const { a, b } = gridRows(p, operation);
+    for (let from = 0; from < p; from += 2) {
+      const rows = [...a.keys()].filter((i) => a[i] === from || a[i] === from + 1);
+      const value = rows.flatMap((i) => {
+        const start = (a[i]! * p + b[i]!) * width;
+        return Array.from(data.subarray(start, start + width));
+      });
       await writer.append({
-        a: rows.map((row) => Math.floor(row / p)),
-        b: rows.map((row) => row % p),
-        value,
+        a: Int32Array.from(rows, (i) => a[i]!),
+        b: Int32Array.from(rows, (i) => b[i]!),
+        value: Float32Array.from(value),
       });
     }
     await writer.close();
@@ -75,7 +80,7 @@ async function run(
     string,
   ];
   const dataset = join(folder, 'dataset');
-  await writeHooks(activations);
+  await writeHooks(activations, operation);
   await writeDataset(dataset, p, operation);
   await mkdir(train);
   await writeModel(join(train, 'model.safetensors'), config, weights);
@@ -182,4 +187,22 @@ test('scores by frequency are those of the attention to a; of a product there is
   const summary = await readSummary(out, attentionSummary);
   assert.deepEqual([summary.attention_coefficients, summary.attention_to_a], [null, null]);
   assert.match(String(summary.not_measured), /learnt multiply$/);
+});
+
+test('division is measured on the pairs that it has: b = 0 is a gap in each map, and no example', async (t) => {
+  const { ended, out } = await run(await temporaryFolder(t), { example: [2, 6], neurons: [3] }, 'divide');
+  assert.equal(ended.exitCode, 0, ended.log);
+  const pattern = cache[`cache/${PATTERN}`]!.data;
+  const rows = Array.from({ length: p * p }, (_, row) => row);
+  const attention = rows.map((row) => (row % p === 0 ? NaN : pattern[(row * n_heads * 3 + 2) * 3]!));
+  const drawn = (await column(join(out, 'attention_to_a.arrow'), 'attention')) as Float64Array;
+  assert.deepEqual([...drawn.subarray(0, p * p)], attention);
+  const pairs = attention.filter((x) => !Number.isNaN(x));
+  const summary = await readSummary(out, attentionSummary);
+  const mean = pairs.reduce((sum, x) => sum + x, 0) / pairs.length;
+  assertClose('mean', [summary.mean_attention_from_equals[0]![0]!], [mean], { atol: 1e-7 });
+  assert.match(await readFile(join(out, 'average_pattern.svg'), 'utf8'), /over all 42 pairs/);
+
+  const refused = await run(await temporaryFolder(t), { example: [2, 0], neurons: [3] }, 'divide');
+  assert.equal(refused.ended.message, 'example: 0 (division has no pairs with b = 0)');
 });

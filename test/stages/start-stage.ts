@@ -26,10 +26,11 @@ export async function temporaryFolder(t: { after(remove: () => Promise<void>): v
 
 /** A dataset folder as the dataset stage leaves it, with every second pair to train on. */
 export async function writeDataset(folder: string, p: number, operation: Operation): Promise<void> {
-  const isTrain = Uint8Array.from({ length: p * p }, (_, i) => i % 2);
+  const grid = gridRows(p, operation);
+  const isTrain = Uint8Array.from(grid.a, (_, i) => i % 2);
   const task = { p, operation, train_fraction: 0.5, seed: 1 };
   await mkdir(folder);
-  await writePairs(folder, task, gridRows(p, operation), isTrain);
+  await writePairs(folder, task, grid, isTrain);
 }
 
 export interface Ended {

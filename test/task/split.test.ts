@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { OPERATION_NAMES, OPERATIONS } from '../../lib/task/operations.ts';
-import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
+import { gridRows, pairCount, splitRows, takeRows } from '../../lib/task/split.ts';
 
 interface Golden {
   train_rows_first5: [number, number][];
@@ -36,7 +36,8 @@ test('both sets together are every row once', () => {
 test('every operation labels the grid in a-major order with residues', () => {
   for (const operation of OPERATION_NAMES) {
     const grid = gridRows(7, operation);
-    const row = 2 * 7 + 3;
+    const row = operation === 'divide' ? 2 * 6 + 2 : 2 * 7 + 3;
+    assert.equal(grid.a.length, pairCount(7, operation));
     const label = OPERATIONS[operation].label(2, 3, 7);
     assert.deepEqual([grid.a[row], grid.b[row], grid.label[row]], [2, 3, label], operation);
     assert.ok(grid.label.every((label) => label >= 0 && label < 7));
@@ -52,5 +53,19 @@ test('chosen rows come in the order in which they were chosen', () => {
       [2, 0],
       [3, 0],
     ],
+  );
+});
+
+test('division has no pairs with b = 0, and its split is one of the pairs that it has', () => {
+  const { a, b, label } = gridRows(7, 'divide');
+  assert.equal(a.length, 42);
+  assert.ok(b.every((value) => value > 0));
+  assert.ok(a.every((value, row) => row === value * 6 + b[row]! - 1));
+  assert.ok(a.every((value, row) => (label[row]! * b[row]!) % 7 === value));
+  const { train, test } = splitRows(7, 0.3, 598, 'divide');
+  assert.deepEqual([train.length, test.length], [12, 30]);
+  assert.deepEqual(
+    [...train, ...test].sort((x, y) => x - y),
+    Array.from({ length: 42 }, (_, i) => i),
   );
 });

@@ -40,8 +40,8 @@ function createKernel({ build, loaded }: FoundBuild, identity: Identity): Kernel
 
 function refuseSizes(config: ModelConfig, threads: number): void {
   const { p } = config;
-  if (!Number.isInteger(p) || p < 3 || p > 499 || p % 2 === 0)
-    throw new Failure(`p: ${p} (expected an odd number from 3 to 499)`, 'choose another p');
+  if (!Number.isInteger(p) || p < 3 || p > 499)
+    throw new Failure(`p: ${p} (expected a whole number from 3 to 499)`, 'choose another p');
   const sizes = {
     d_model: config.d_model,
     n_heads: config.n_heads,

@@ -15,7 +15,9 @@ const SIZES: (ModelConfig & { rows: number })[] = [
   { p: 3, d_model: 1, n_heads: 1, d_head: 1, d_mlp: 1, rows: 1 },
   { p: 3, d_model: 7, n_heads: 3, d_head: 5, d_mlp: 13, rows: 9 },
   { p: 5, d_model: 7, n_heads: 3, d_head: 5, d_mlp: 13, rows: 17 },
+  { p: 4, d_model: 9, n_heads: 2, d_head: 3, d_mlp: 6, rows: 16 },
   { p: 9, d_model: 16, n_heads: 4, d_head: 16, d_mlp: 33, rows: 65 },
+  { p: 16, d_model: 16, n_heads: 2, d_head: 8, d_mlp: 32, rows: 256 },
   { p: 17, d_model: 18, n_heads: 6, d_head: 3, d_mlp: 40, rows: 129 },
 ];
 
@@ -74,10 +76,10 @@ testEachBuild('training lowers the loss at sizes that need padding', async (buil
   assert.equal(model.readState().weights.length, parameterCount(config));
 });
 
-test('an even p, a size of zero and rows off the grid are refused by name', async (t) => {
+test('a p below 3, a size of zero and rows off the grid are refused by name', async (t) => {
   const kernel = await openKernel('wasm');
   const config = { p: 5, d_model: 4, n_heads: 1, d_head: 2, d_mlp: 3 };
-  await assert.rejects(kernel.open({ ...config, p: 6 }, 1), /p: 6 \(expected an odd number from 3 to 499\)/);
+  await assert.rejects(kernel.open({ ...config, p: 2 }, 1), /p: 2 \(expected a whole number from 3 to 499\)/);
   await assert.rejects(
     kernel.open({ ...config, d_head: 0 }, 1),
     /d_head: 0 \(expected a whole number from 1\)/,

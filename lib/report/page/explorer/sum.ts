@@ -28,17 +28,22 @@ function ask(run: Run, { snapshot, a, b }: Choice) {
 
 export function sum(run: Run, store: Store): HTMLElement {
   const { p, n_heads } = run.data.config;
+  const { b_from } = OPERATIONS[run.data.task.operation as Operation];
   let asked = ask(run, store.choice);
   const [boxA, boxB] = (['a', 'b'] as const).map((name) =>
-    numberBox(`sum-${name}`, name, { min: 0, max: p - 1, value: store.choice[name] }, (n) =>
-      store.set({ [name]: n }),
+    numberBox(
+      `sum-${name}`,
+      name,
+      { min: name === 'b' ? b_from : 0, max: p - 1, value: store.choice[name] },
+      (n) => store.set({ [name]: n }),
     ),
   ) as [ReturnType<typeof numberBox>, ReturnType<typeof numberBox>];
   const random = h(
     'button',
     {
       type: 'button',
-      click: () => store.set({ a: Math.floor(Math.random() * p), b: Math.floor(Math.random() * p) }),
+      click: () =>
+        store.set({ a: Math.floor(Math.random() * p), b: b_from + Math.floor(Math.random() * (p - b_from)) }),
     },
     'another pair',
   );
