@@ -15,12 +15,27 @@ export interface CyclicGroup {
   readonly numbers: Int32Array;
   /** What the number at an index is called. */
   written(index: number): string;
+  readonly words: GroupWords;
+}
+
+/** How formulas are written in the numbers of the task: w_k(sum − answer) is w_k(log a + log b − log c) of a product. */
+export interface GroupWords {
+  /** Index of a plus index of b. */
+  readonly sum: string;
+  /** Index of a minus index of b. */
+  readonly difference: string;
+  readonly answer: string;
+  /** What stands along an axis of numbers: a, or a by log a. */
+  readonly axis: (name: string) => string;
+  /** What the words need to be understood: which logarithm. Empty where they need nothing. */
+  readonly note: string;
 }
 
 /** Numbers modulo p as they are; with `b: -1` the second operand is the negated number. */
 export function numbersModulo(p: number, b: 1 | -1): CyclicGroup {
   const ofA = Int32Array.from({ length: p }, (_, number) => number);
-  return cyclicGroup(p, { ofA, ofB: signed(ofA, b, p), ofAnswer: ofA });
+  const words = { ...signedWords('a', 'b', b), answer: 'c', axis: (name: string) => name, note: '' };
+  return { ...cyclicGroup(p, { ofA, ofB: signed(ofA, b, p), ofAnswer: ofA }), words };
 }
 
 /** Discrete logarithms modulo the prime p, of all numbers but 0; with `b: -1` those of the second operand are negated. */
@@ -28,14 +43,28 @@ export function logarithmsModulo(p: number, b: 1 | -1): CyclicGroup {
   const g = smallestPrimitiveRoot(p);
   const ofA = new Int32Array(p).fill(-1);
   for (let index = 0, power = 1; index < p - 1; index++, power = (power * g) % p) ofA[power] = index;
-  return { ...cyclicGroup(p - 1, { ofA, ofB: signed(ofA, b, p - 1), ofAnswer: ofA }), g };
+  const words = {
+    ...signedWords('log a', 'log b', b),
+    answer: 'log c',
+    axis: (name: string) => `${name}, in the order of log ${name}`,
+    note: `log is the discrete logarithm modulo ${p} to the base ${g}.`,
+  };
+  return { ...cyclicGroup(p - 1, { ofA, ofB: signed(ofA, b, p - 1), ofAnswer: ofA }), g, words };
 }
 
+const signedWords = (a: string, b: string, sign: 1 | -1): Pick<GroupWords, 'sum' | 'difference'> => {
+  const [plus, minus] = [`${a} + ${b}`, `${a} − ${b}`];
+  return sign === 1 ? { sum: plus, difference: minus } : { sum: minus, difference: plus };
+};
+
 /**
- * A group from its three maps. Throws where what is measured on the embedding would be wrong: W_E serves both operands,
+ * A group from its three maps, words apart. Throws where what is measured on the embedding would be wrong: W_E serves both operands,
  * so the second must have the order of the first, forwards or backwards, from wherever it starts.
  */
-export function cyclicGroup(n: number, maps: Pick<CyclicGroup, 'ofA' | 'ofB' | 'ofAnswer'>): CyclicGroup {
+export function cyclicGroup(
+  n: number,
+  maps: Pick<CyclicGroup, 'ofA' | 'ofB' | 'ofAnswer'>,
+): Omit<CyclicGroup, 'words'> {
   const { ofA, ofB, ofAnswer } = maps;
   const inside = [...ofA.keys()].filter((number) => ofA[number]! >= 0);
   const isShifted = (sign: 1 | -1): boolean =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cyclicGroup, isPrime, smallestPrimitiveRoot } from '../../lib/task/cyclic-group.ts';
+import { numberAxis, onAxes } from '../../lib/task/number-axis.ts';
 import { OPERATION_NAMES, OPERATIONS, type Operation } from '../../lib/task/operations.ts';
 
 const MODULI = [3, 4, 5, 6, 7, 9, 12, 23, 58, 59];
@@ -100,4 +101,28 @@ test('a second operand in another order than the first is refused, as W_E serves
   const without = numbers.with(3, -1);
   assert.throws(() => cyclicGroup(7, { ofA: numbers, ofB: without, ofAnswer: numbers }), /second operand/);
   assert.throws(() => cyclicGroup(7, { ofA: numbers, ofB: numbers, ofAnswer: shifted }), /answers are not/);
+});
+
+test('formulas of a group are written in the numbers of its task', () => {
+  const angle = (operation: Operation): string => {
+    const group = OPERATIONS[operation].group(7);
+    assert.ok(group.n !== null);
+    return `${group.words.sum} − ${group.words.answer}; ${group.words.difference}`;
+  };
+  assert.equal(angle('add'), 'a + b − c; a − b');
+  assert.equal(angle('subtract'), 'a − b − c; a + b');
+  assert.equal(angle('multiply'), 'log a + log b − log c; log a − log b');
+  assert.equal(angle('divide'), 'log a − log b − log c; log a + log b');
+});
+
+test('numbers stand along an axis in the order of their logarithms, 0 left out; elsewhere as they are', () => {
+  const products = numberAxis(5, 'multiply');
+  assert.deepEqual([...products.numbers], [1, 2, 4, 3]); // powers of 2
+  assert.equal(products.label('b'), 'b, in the order of log b');
+  const values = Float64Array.from({ length: 25 }, (_, row) => row);
+  assert.deepEqual([...onAxes(products, values, 5)].slice(4, 8), [11, 12, 14, 13]);
+  for (const operation of ['add', 'subtract', 'quadratic'] as const) {
+    const axis = numberAxis(5, operation);
+    assert.deepEqual([[...axis.numbers], axis.isNamed, axis.label('a')], [[0, 1, 2, 3, 4], false, 'a']);
+  }
 });
