@@ -41,10 +41,14 @@ async function codes(): Promise<Map<string, string>> {
   return keys;
 }
 
+let last: Map<string, string> | null = null;
+
+/** The stages of which an edit changes the code. */
 async function staleAfter(edit: () => Promise<void>): Promise<string[]> {
-  const before = await codes();
+  const before = last ?? (await codes());
   await edit();
-  return [...(await codes())]
+  last = await codes();
+  return [...last]
     .filter(([name, key]) => before.get(name) !== key)
     .map(([name]) => name)
     .sort();

@@ -5,10 +5,17 @@ import { testEachBuild } from './models.ts';
 
 const isLong = Boolean(process.env['GROKSCOPE_LONG']);
 
-testEachBuild('the known bits after short runs, on 1, 2, 3 and 8 threads', async (build) => {
-  const kernel = await openKernel(build);
-  for (const threads of [1, 2, 3, 8]) await assertKnownRuns(kernel, SHORT_RUNS, threads);
-});
+// In WebAssembly threads that wait for each other spin, which takes long where there are more of them than cores.
+const threadsOf = (build: string): readonly number[] =>
+  build === 'native' || isLong ? [1, 2, 3, 8] : [1, 3];
+
+testEachBuild(
+  'the known bits after short runs, on 1, 3 and (native, or long) 2 and 8 threads',
+  async (build) => {
+    const kernel = await openKernel(build);
+    for (const threads of threadsOf(build)) await assertKnownRuns(kernel, SHORT_RUNS, threads);
+  },
+);
 
 testEachBuild('the known bits after 300 steps at p = 113, and after whole runs', async (build) => {
   const kernel = await openKernel(build);

@@ -34,10 +34,27 @@ for (const { rows, ...config } of SIZES) {
   // Larger than initial weights, so that attention and neurons have something to say.
   const weights = flatten(initialWeights(config, 7)).map((x) => 3 * x);
 
+  const exact = Float64Array.from(weights);
+  const generator = new TorchGenerator(1);
+  const directions = Object.fromEntries(
+    WEIGHT_NAMES.map((key) => [key, generator.normal(sizeOf(weightShapes(config)[key]), 1)]),
+  );
+  /** By weight, the derivative of the plain loss along a direction: found once, for every build. */
+  const derivatives = new Map<string, number>();
+  function derivativeAlong(key: string, offset: number): number {
+    const along = (scale: number): number => {
+      const moved = Float64Array.from(weights);
+      directions[key]!.forEach((x, i) => (moved[offset + i]! += scale * x));
+      return plainLoss(config, moved, batch);
+    };
+    const known = derivatives.get(key) ?? (along(1e-6) - along(-1e-6)) / 2e-6;
+    derivatives.set(key, known);
+    return known;
+  }
+
   testEachBuild(`logits and loss of the plain model at ${name}, ${rows} rows`, async (build, t) => {
     const model = await openModel(t, build, config, { weights });
     const { logits } = await model.forward(batch, { logits: true });
-    const exact = Float64Array.from(weights);
     const expected = Array.from(batch.a, (a, i) => plainForward(config, exact, a, batch.b[i]!).logits).flat();
     assertClose('logits', logits!, expected, { ofLargest: 1e-5 });
     const { loss } = await model.evaluate(batch);
@@ -47,21 +64,14 @@ for (const { rows, ...config } of SIZES) {
   testEachBuild(`gradients as finite differences of the plain loss at ${name}`, async (build, t) => {
     const model = await openModel(t, build, config, { weights });
     const gradient = await model.gradients(batch);
-    const shapes = weightShapes(config);
-    const generator = new TorchGenerator(1);
     let offset = 0;
     for (const key of WEIGHT_NAMES) {
-      const size = sizeOf(shapes[key]);
-      const direction = generator.normal(size, 1);
-      const along = (scale: number): number => {
-        const moved = Float64Array.from(weights);
-        for (let i = 0; i < size; i++) moved[offset + i]! += scale * direction[i]!;
-        return plainLoss(config, moved, batch);
-      };
-      const expected = (along(1e-6) - along(-1e-6)) / 2e-6;
+      const direction = directions[key]!;
+      const size = direction.length;
       const part = gradient.subarray(offset, offset + size);
       const actual = part.reduce((total, g, i) => total + g * direction[i]!, 0);
       const scale = Math.sqrt(part.reduce((total, g) => total + g * g, 0) * size);
+      const expected = derivativeAlong(key, offset);
       assertClose(`d loss / d ${key}`, [actual], [expected], { atol: 1e-5 * scale + 1e-7 });
       offset += size;
     }
