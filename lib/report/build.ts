@@ -12,7 +12,7 @@ const SWEEPS = fileURLToPath(new URL('./page/sweeps/main.ts', import.meta.url));
 const STYLE = fileURLToPath(new URL('./page/parts/style.css', import.meta.url));
 
 /** Data that a page decodes only when needed, by id. */
-type Blocks = Readonly<Record<string, Uint8Array>>;
+export type Blocks = Readonly<Record<string, Uint8Array>>;
 
 /** The explorer as HTML. The same data always give the same bytes. */
 export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
@@ -22,7 +22,7 @@ export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
 export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
   buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
 
-async function buildHtml(entry: string, title: string, data: object, blocks: Blocks): Promise<string> {
+export async function buildHtml(entry: string, title: string, data: object, blocks: Blocks): Promise<string> {
   const { outputFiles } = await bundle({
     entryPoints: [entry, STYLE],
     minify: true,

@@ -1,4 +1,4 @@
-// A small server for the folder of artifacts, on the loopback interface only. It reads and never writes.
+// A small server for pages and for the folder of artifacts, on the loopback interface only. It reads and never writes.
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -20,11 +20,17 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Serves the files below `folder` on a free port; `url` ends in a slash. */
-export async function serveFolder(folder: string): Promise<{ server: Server; url: string }> {
-  const root = await realpath(folder);
+/** Answers that are made when they are asked for, by their paths: '/lab/' is a page, '/live/state.json' is what that says. */
+export type Made = Readonly<Record<string, () => Promise<string>>>;
+
+/** Serves `made`, and the files below `folder`, on a free port; `url` ends in a slash. */
+export async function serve(
+  folder: string | null,
+  made: Made = {},
+): Promise<{ server: Server; url: string }> {
+  const root = folder === null ? null : await realpath(folder);
   const server = createServer((request, response) => {
-    answer(root, request, response).catch(() => {
+    answer(root, made, request, response).catch(() => {
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
     });
@@ -35,31 +41,46 @@ export async function serveFolder(folder: string): Promise<{ server: Server; url
   return { server, url: `http://${HOST}:${(server.address() as AddressInfo).port}/` };
 }
 
-async function answer(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  root: string | null,
+  made: Made,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const refuse = (status: number): void => void response.writeHead(status).end();
   // A foreign page can make a browser send requests here under the name of its own host. Those are refused.
   if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) return refuse(403);
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-  const path = await findFile(root, request.url ?? '/');
-  if (path === null) return refuse(404);
+  const asked = (request.url ?? '/').split(/[?#]/)[0]!;
+  if (Object.hasOwn(made, asked)) {
+    const text = Buffer.from(await made[asked]!());
+    const isPage = asked.endsWith('/');
+    const policy = isPage ? servedPolicy(text.toString('utf8', 0, HEAD_BYTES)) : CLOSED;
+    response.writeHead(200, headersOf(isPage ? '.html' : extname(asked), text.length, policy));
+    return void response.end(request.method === 'HEAD' ? undefined : text);
+  }
+  const path = root === null ? null : await findFile(root, asked);
+  if (root === null || path === null) return refuse(404);
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    response.writeHead(200, {
-      'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-      'content-length': size,
-      'content-security-policy': PAGES.some((page) => path === join(root, page))
-        ? servedPolicy(await readHead(file))
-        : CLOSED,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-    });
+    const isPage = PAGES.some((page) => path === join(root, page));
+    const policy = isPage ? servedPolicy(await readHead(file)) : CLOSED;
+    response.writeHead(200, headersOf(extname(path), size, policy));
     if (request.method === 'HEAD' || size === 0) return void response.end();
     await send(file, size, request.socket, response);
   } finally {
     await file.close();
   }
 }
+
+const headersOf = (extension: string, bytes: number, policy: string): Record<string, string | number> => ({
+  'content-type': TYPES[extension] ?? 'application/octet-stream',
+  'content-length': bytes,
+  'content-security-policy': policy,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+});
 
 async function readHead(file: FileHandle): Promise<string> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
@@ -85,7 +106,7 @@ async function send(file: FileHandle, size: number, socket: Socket, response: Se
 /** The path that a request asks for, with links resolved; null if it is not a file below `root`. */
 async function findFile(root: string, url: string): Promise<string | null> {
   try {
-    const path = decodeURIComponent(url.split(/[?#]/)[0]!);
+    const path = decodeURIComponent(url);
     if (path.includes('\0') || path.split(/[/\\]/).includes('..')) return null;
     const asked = join(root, path);
     const found = await realpath(path.endsWith('/') ? join(asked, 'index.html') : asked);

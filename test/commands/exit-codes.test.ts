@@ -80,6 +80,7 @@ test('a process of such a command ends with 2 on a wrong command line, and says 
       ['--nought'],
       '--nought is not an option of report\n    options: --artifacts, --no-open, --help\n',
     ],
+    ['lab', ['--write'], '--write needs a value\n    for example --write lab.html\n'],
     [
       'export',
       ['--checkpoint', '1e2', '--out', 'x'],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
-import { serveFolder } from '../../lib/report/server.ts';
+import { serve } from '../../lib/report/server.ts';
 import { FIGURE, writeHostileRun, writeHostileSweeps } from './hostile.ts';
 import { openContext, skip } from './shared-browser.ts';
 
@@ -62,7 +62,7 @@ describe('pages over hostile artifacts', { skip }, () => {
     const address = `http://127.0.0.1:${(abroad.address() as AddressInfo).port}`;
     for (const write of [writeHostileSweeps, writeHostileRun])
       await write(folder, address, (line) => said.push(line));
-    ({ server, url } = await serveFolder(folder));
+    ({ server, url } = await serve(folder));
     context = await openContext({ width: 1280, height: 900 });
   });
   after(async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serveFolder } from '../../lib/report/server.ts';
+import { serve } from '../../lib/report/server.ts';
 
 const BYTES = 8 << 20;
 const PATIENCE_MS = 20_000;
@@ -23,7 +23,7 @@ describe('the report server', () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'grokscope-server-')));
     await writeFile(path('big.arrow'), Buffer.alloc(BYTES, 'x'));
     await writeFile(path('empty.txt'), '');
-    ({ server, url } = await serveFolder(folder));
+    ({ server, url } = await serve(folder));
   });
   after(async () => {
     server.closeAllConnections();

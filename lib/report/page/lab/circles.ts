@@ -1,0 +1,103 @@
+// The circles of the strongest frequencies, as small pictures that are changed in place: they move many times a second.
+import { SERIES_COLOURS } from '../../../charts/style.ts';
+import { swatchColour } from '../parts/chart.ts';
+import { h } from '../parts/element.ts';
+import type { Learning } from './learning.ts';
+
+const SVG = 'http://www.w3.org/2000/svg';
+/** How many frequencies are shown. */
+export const SHOWN = 4;
+/** How many points of a circle have their number beside them. */
+const NAMED = 8;
+const REACH = 1.3;
+
+export const circleColour = (place: number): string => SERIES_COLOURS[place]!;
+
+function draw<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
+}
+
+interface Circle {
+  readonly element: HTMLElement;
+  show(learning: Learning, k: number, radius: number): void;
+}
+
+/** A circle for a group of n numbers. */
+function makeCircle(n: number, place: number): Circle {
+  const path = draw('polygon', { fill: 'none', class: 'way' });
+  const dots = Array.from({ length: n }, () => draw('circle', { r: n > 60 ? 0.026 : 0.036 }));
+  const names = Array.from({ length: NAMED }, () => draw('text', {}));
+  const svg = draw('svg', { viewBox: `${-REACH} ${-REACH} ${2 * REACH} ${2 * REACH}`, role: 'img' });
+  svg.append(path, ...dots, ...names);
+  const caption = h('figcaption', {});
+  const element = h(
+    'figure',
+    { class: 'circle', style: { '--c': swatchColour(circleColour(place)) } },
+    caption,
+  );
+  element.append(svg);
+  const show = (learning: Learning, k: number, radius: number): void => {
+    const { data } = learning.circle(k);
+    const at = (index: number, further = 1): [number, number] => [
+      (further * data[2 * index]!) / radius,
+      (-further * data[2 * index + 1]!) / radius,
+    ];
+    // Neighbours on the circle differ by the inverse of k mod n; if k and n share a factor, there are several laps.
+    const order = Array.from({ length: n }, (_, index) => index).sort(
+      (i, j) => ((k * i) % n) - ((k * j) % n),
+    );
+    path.setAttribute(
+      'points',
+      order
+        .map((index) =>
+          at(index)
+            .map((x) => x.toFixed(3))
+            .join(),
+        )
+        .join(' '),
+    );
+    dots.forEach((dot, index) => {
+      const [x, y] = at(index);
+      dot.setAttribute('cx', x.toFixed(3));
+      dot.setAttribute('cy', y.toFixed(3));
+    });
+    names.forEach((name, i) => {
+      const index = order[Math.floor((i * n) / NAMED)]!;
+      const [x, y] = at(index, 1.17);
+      name.setAttribute('x', x.toFixed(3));
+      name.setAttribute('y', y.toFixed(3));
+      name.textContent = String(learning.numberAt(index));
+    });
+    caption.textContent = `k = ${k}`;
+    svg.setAttribute('aria-label', `The numbers in the plane of frequency ${k}`);
+    element.dataset['frequency'] = String(k);
+  };
+  return { element, show };
+}
+
+export interface Circles {
+  readonly element: HTMLElement;
+  /** `strongest`: frequencies, as many as there are circles at the most. */
+  draw(strongest: readonly number[]): void;
+}
+
+export function circles(learning: Learning): Circles {
+  const all = Array.from({ length: Math.min(SHOWN, learning.n >> 1) }, (_, i) => makeCircle(learning.n, i));
+  let reach = 0;
+  return {
+    element: h('div', { class: 'circles' }, ...all.map(({ element }) => element)),
+    draw: (strongest) => {
+      // One scale for all, which grows with the circles but does not shrink: what is small looks small.
+      for (const k of strongest) {
+        const { data } = learning.circle(k);
+        for (let i = 0; i < data.length; i += 2) reach = Math.max(reach, Math.hypot(data[i]!, data[i + 1]!));
+      }
+      strongest.forEach((k, i) => all[i]?.show(learning, k, reach || 1));
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// The settings as a form. A network that has begun to learn keeps its settings, all but the weight decay.
+import { OPERATIONS, type Operation } from '../../../task/operations.ts';
+import type { Settings } from '../../worker/messages.ts';
+import { details, h } from '../parts/element.ts';
+import { FIELDS, findClash, findFault, OFFERED, OPERATION, SIZES, type Field } from './settings.ts';
+
+export interface Form {
+  readonly element: HTMLElement;
+  /** Whether anything but the weight decay can be changed. */
+  setOpen(isOpen: boolean): void;
+}
+
+/** `until`: where training pauses by itself. `change` gets the settings whenever they are changed and make sense. */
+export function settingsForm(
+  start: Settings,
+  until: HTMLInputElement,
+  change: (settings: Settings, changed: keyof Settings) => void,
+): Form {
+  let settings = start;
+  const fault = h('p', { class: 'fault', id: 'lab-fault', role: 'alert' });
+  const inputs = new Map<keyof Settings, HTMLInputElement>();
+  const faults = new Map<keyof Settings, string>();
+
+  const show = (): void => {
+    const clash = faults.size === 0 ? findClash(settings) : null;
+    const lines = [...faults].map(([name, must]) => `${labelOf(name)} must be ${must}.`);
+    if (clash) lines.push(`${labelOf(clash.name)} must be ${clash.must}.`);
+    fault.textContent = lines.join(' ');
+    for (const [name, input] of inputs)
+      input.setAttribute('aria-invalid', String(faults.has(name) || clash?.name === name));
+  };
+  const set = (name: keyof Settings, value: number | Operation): void => {
+    settings = { ...settings, [name]: value };
+    show();
+    if (fault.textContent === '') change(settings, name);
+  };
+  const box = (field: Field): HTMLElement => {
+    const { name, label, min, max } = field;
+    const input = h('input', {
+      id: `lab-${name}`,
+      type: 'number',
+      inputmode: field.whole ? 'numeric' : 'decimal',
+      ...{ min, max, step: field.whole ? 1 : 'any' },
+      value: settings[name],
+      'aria-describedby': 'lab-fault',
+      input: () => {
+        const must = input.value === '' ? 'a number' : findFault(field, Number(input.value));
+        if (must === null) faults.delete(name);
+        else faults.set(name, must);
+        if (must === null) set(name, Number(input.value));
+        else show();
+      },
+    });
+    inputs.set(name, input);
+    return h('label', { class: 'field' }, h('span', {}, label), input);
+  };
+  const operation = h(
+    'select',
+    { id: 'lab-operation', change: () => set('operation', operation.value as Operation) },
+    ...OFFERED.map((name) => h('option', { value: name }, OPERATIONS[name].formula('a', 'b'))),
+  );
+  operation.value = settings.operation;
+  const [p, ...others] = FIELDS.map(box);
+  const element = h(
+    'form',
+    { class: 'card settings', 'aria-label': 'Settings', submit: (event: Event) => event.preventDefault() },
+    h(
+      'div',
+      { class: 'fields' },
+      h('label', { class: 'field' }, h('span', {}, OPERATION.label), operation),
+      p!,
+      ...others,
+      h('label', { class: 'field' }, h('span', {}, 'pause at epoch'), until),
+    ),
+    details('Size of the network', h('div', { class: 'fields' }, ...SIZES.map(box))),
+    fault,
+  );
+  const setOpen = (isOpen: boolean): void => {
+    operation.disabled = !isOpen;
+    for (const [name, input] of inputs) input.disabled = !isOpen && name !== 'weight_decay';
+  };
+  return { element, setOpen };
+}
+
+const labelOf = (name: keyof Settings): string =>
+  [...FIELDS, ...SIZES].find((field) => field.name === name)?.label ?? name;

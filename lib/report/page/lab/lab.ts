@@ -1,0 +1,212 @@
+// The lab: a network of the reader's choice learns in this page, by the project's own kernel.
+import type { FromWorker, Settings } from '../../worker/messages.ts';
+import { readAddress, writeAddress } from '../parts/address.ts';
+import { h } from '../parts/element.ts';
+import { percent, short, whole } from '../parts/numbers.ts';
+import { describeCost } from './cost.ts';
+import { settingsForm } from './form.ts';
+import { Learning } from './learning.ts';
+import { pictures, type Pictures } from './pictures.ts';
+import { paramsOf, pipelineLine, readSettings } from './settings.ts';
+import { Trainer } from './trainer.ts';
+
+type Phase = 'preparing' | 'ready' | 'running' | 'paused' | 'failed';
+
+/** Where training pauses by itself, as the pipeline's ends. */
+const EPOCHS = 25_000;
+/** After a change of the settings, the network is made when no other follows within this time. */
+const REST_MS = 300;
+/** Of the page's time, drawing takes at most a quarter. */
+const DRAWN_SHARE = 0.25;
+
+const ENGINES = {
+  fused: 'fused multiply-adds (WebAssembly with relaxed SIMD)',
+  separate: 'separate multiply and add (WebAssembly with SIMD)',
+} as const;
+
+/** `heading`: has an element with the id lab-title. */
+export function lab(...heading: readonly HTMLElement[]): HTMLElement {
+  let settings: Settings = readSettings(readAddress());
+  /** Whether weight decay was changed on the way: then no line of the pipeline gives this network. */
+  let isChanged = false;
+  let phase: Phase = 'preparing';
+  let arithmetic: keyof typeof ENGINES | null = null;
+  let epoch_ms = 0;
+  let learning: Learning | null = null;
+  let shown: Pictures | null = null;
+
+  const place = h('div', { class: 'lab-pictures' });
+  const status = h('p', { class: 'status', role: 'status' });
+  const line = h('code', {});
+  const say = (...words: (Node | string)[]): void => status.replaceChildren(...words);
+
+  const begin = (): void => {
+    phase = 'preparing';
+    say('Making the network …');
+    update();
+    trainer.open(settings);
+  };
+  const until = h('input', {
+    id: 'lab-until',
+    type: 'number',
+    min: 1,
+    step: 1,
+    value: EPOCHS,
+    inputmode: 'numeric',
+  });
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  const form = settingsForm(settings, until, (changed, name) => {
+    settings = changed;
+    if (name === 'weight_decay' && learning && learning.epochs > 0) {
+      isChanged = true;
+      trainer.setWeightDecay(changed.weight_decay);
+      say(`Weight decay is ${short(changed.weight_decay)} from epoch ${whole(learning.epochs)} on.`);
+      return update();
+    }
+    writeAddress(paramsOf(settings));
+    phase = 'preparing';
+    update();
+    clearTimeout(rest);
+    rest = setTimeout(begin, REST_MS);
+  });
+
+  const train = (until: number): void => {
+    phase = 'running';
+    say('');
+    update();
+    trainer.train(until);
+  };
+  const button = (label: string, click: () => void): HTMLButtonElement =>
+    h('button', { type: 'button', click }, label);
+  const go = button('Start', () => (phase === 'running' ? trainer.pause() : train(goal())));
+  go.classList.add('first');
+  const one = button('One epoch', () => train(learning!.epochs + 1));
+  const again = button('Reset', () => {
+    isChanged = false;
+    begin();
+  });
+  const goal = (): number => {
+    const asked = Number(until.value);
+    const isFine = Number.isInteger(asked) && asked > learning!.epochs;
+    return isFine ? asked : learning!.epochs + EPOCHS;
+  };
+  const tiles = ['Epoch', 'Train accuracy', 'Test accuracy', 'Test loss', 'An epoch takes'].map((name) => {
+    const value = h('strong', {}, '–');
+    const note = h('small', {});
+    return { value, note, element: h('div', {}, h('dt', {}, name), h('dd', {}, value, note)) };
+  });
+  const tell = (tile: number, value: string, note = ''): void => {
+    tiles[tile]!.value.textContent = value;
+    tiles[tile]!.note.textContent = note;
+  };
+
+  const element = h(
+    'section',
+    { id: 'lab', 'aria-labelledby': 'lab-title' },
+    ...heading,
+    form.element,
+    status,
+    h('dl', { class: 'tiles live' }, ...tiles.map((tile) => tile.element)),
+    place,
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'Training' }, go, one, again),
+    h(
+      'p',
+      { class: 'same' },
+      'The same network, bit for bit where the arithmetic is the same, by the pipeline: ',
+      line,
+    ),
+  );
+
+  /** Texts and buttons, from what is known. */
+  function update(): void {
+    const epochs = learning?.epochs ?? 0;
+    const isReady = phase === 'ready' || phase === 'paused' || phase === 'running';
+    go.textContent = phase === 'running' ? 'Pause' : epochs > 0 ? 'Go on' : 'Start';
+    go.disabled = !isReady;
+    one.disabled = phase !== 'ready' && phase !== 'paused';
+    again.disabled = epochs === 0;
+    form.setOpen(phase !== 'running' && (phase !== 'paused' || epochs === 0));
+    line.textContent = isChanged
+      ? 'none, as the weight decay was changed on the way'
+      : pipelineLine(settings, Math.max(epochs, 1));
+    element.dataset['phase'] = phase;
+    element.dataset['epochs'] = String(epochs);
+    const last = learning?.history.at(-1);
+    const milestones = learning?.milestones ?? null;
+    const when = (epoch: number | null | undefined, what: string): string =>
+      epoch === null || epoch === undefined ? '' : `${what} at epoch ${whole(epoch)}`;
+    tell(0, whole(epochs), arithmetic ? `${arithmetic} multiply-adds` : '');
+    tell(1, last ? percent(last.train_accuracy) : '–', when(milestones?.memorised_epoch, 'memorised'));
+    tell(2, last ? percent(last.test_accuracy) : '–', when(milestones?.grokked_epoch, 'grokked'));
+    tell(3, last ? short(last.test_loss) : '–', last ? `train loss ${short(last.train_loss)}` : '');
+    tell(4, epoch_ms > 0 ? `${short(epoch_ms)} ms` : '–', 'on one thread');
+  }
+
+  let waits = false;
+  let free = 0;
+  /** Draws before the next redraw of the screen, but leaves the page most of its time. */
+  function redraw(): void {
+    if (waits) return;
+    waits = true;
+    const wait = Math.max(0, free - performance.now());
+    setTimeout(
+      () =>
+        requestAnimationFrame(() => {
+          waits = false;
+          const start = performance.now();
+          shown?.draw();
+          update();
+          free = performance.now() + (performance.now() - start) * (1 / DRAWN_SHARE - 1);
+        }),
+      wait,
+    );
+  }
+
+  function hear(message: FromWorker): void {
+    switch (message.tell) {
+      case 'loaded':
+        arithmetic = message.arithmetic;
+        element.dataset['arithmetic'] = arithmetic;
+        return;
+      case 'opened':
+        phase = 'ready';
+        epoch_ms = message.epoch_ms;
+        learning = new Learning(settings, message.W_E);
+        shown = pictures(learning);
+        place.replaceChildren(shown.element);
+        say(
+          `${whole(message.train_pairs)} pairs to learn from, ${whole(message.test_pairs)} it will never see. `,
+          describeCost(settings, epoch_ms),
+          ` By ${ENGINES[arithmetic!]}.`,
+        );
+        return redraw();
+      case 'trained': {
+        const before = learning!.milestones;
+        learning!.add(message.epochs, message.records, message.W_E);
+        epoch_ms = message.epoch_ms;
+        announce(before, learning!.milestones);
+        if (!message.is_running) phase = 'paused';
+        return redraw();
+      }
+      case 'weights':
+        return;
+      case 'failed':
+        phase = 'failed';
+        say(`It cannot go on: ${message.why}.`);
+        return update();
+    }
+  }
+
+  function announce(before: Learning['milestones'], after: Learning['milestones']): void {
+    const has = (name: 'memorised_epoch' | 'grokked_epoch'): boolean =>
+      (before?.[name] ?? null) === null && (after?.[name] ?? null) !== null;
+    if (has('grokked_epoch')) say(`Grokked at epoch ${whole(after!.grokked_epoch!)}: it has found the rule.`);
+    else if (has('memorised_epoch'))
+      say(`Memorised at epoch ${whole(after!.memorised_epoch!)}: it knows its training pairs by heart.`);
+  }
+
+  const trainer = new Trainer(hear);
+  trainer.open(settings);
+  update();
+  return element;
+}

@@ -1,0 +1,78 @@
+// What is known of the network that learns: its history, and its embedding in the order of the group.
+import { findMilestones, type Milestones } from '../../../measures/milestones.ts';
+import { embeddingCircle } from '../../../measures/embedding-circle.ts';
+import { frequencyRows } from '../../../numerics/fourier-basis.ts';
+import { createMatrix, multiply, rowNorms, type Matrix } from '../../../numerics/matrix.ts';
+import { OPERATIONS } from '../../../task/operations.ts';
+import type { HistoryRecord } from '../../../training/history.ts';
+import type { Settings } from '../../worker/messages.ts';
+
+export class Learning {
+  readonly settings: Settings;
+  /** Order of the group in which the operation is addition; p where there is none. */
+  readonly n: number;
+  /** Why there is none; null where there is one. */
+  readonly ungrouped: string | null;
+  readonly history: HistoryRecord[] = [];
+  epochs = 0;
+  /** Number at each index of the group. */
+  readonly #numbers: readonly number[];
+  readonly #waves: Matrix;
+  #W_E: Matrix;
+
+  constructor(settings: Settings, W_E: Float32Array) {
+    const { p, operation } = settings;
+    const group = OPERATIONS[operation].group(p);
+    this.settings = settings;
+    this.n = group.n ?? p;
+    this.ungrouped = group.n === null ? group.why : null;
+    this.#numbers =
+      group.n === null ? Array.from({ length: p }, (_, number) => number) : Array.from(group.numbers);
+    this.#waves = frequencyRows(this.n, this.frequencies);
+    this.#W_E = this.#inOrder(W_E);
+  }
+
+  get frequencies(): number[] {
+    return Array.from({ length: this.n >> 1 }, (_, i) => i + 1);
+  }
+
+  get milestones(): Milestones | null {
+    return this.history.length > 0 ? findMilestones(this.history) : null;
+  }
+
+  /** What the number at an index of the group is called. */
+  numberAt(index: number): number {
+    return this.#numbers[index]!;
+  }
+
+  /** `W_E`: [p + 1, d_model]. */
+  add(epochs: number, records: readonly HistoryRecord[], W_E: Float32Array): void {
+    this.epochs = epochs;
+    this.history.push(...records);
+    this.#W_E = this.#inOrder(W_E);
+  }
+
+  #inOrder(W_E: Float32Array): Matrix {
+    const width = this.settings.d_model;
+    const ordered = createMatrix(this.n, width);
+    this.#numbers.forEach((number, index) => {
+      ordered.data.set(W_E.subarray(number * width, (number + 1) * width), index * width);
+    });
+    return ordered;
+  }
+
+  /** Norm of sine and cosine of each frequency in W_E; entry k - 1 belongs to k. */
+  norms(): Float64Array {
+    const rows = rowNorms(multiply(this.#waves, this.#W_E));
+    return Float64Array.from(this.frequencies, (k, i) => {
+      // The highest frequency of an even n is a cosine alone, of twice the square of the others.
+      const size = 2 * k === this.n ? Math.SQRT2 : 1;
+      return Math.hypot(rows[2 * i]!, rows[2 * i + 1]!) / size;
+    });
+  }
+
+  /** The numbers in the plane of frequency k, [n, 2]. */
+  circle(k: number): Matrix {
+    return embeddingCircle(this.#W_E, k);
+  }
+}

@@ -1,0 +1,180 @@
+// What is seen while a network learns: its losses and accuracies, the spectrum of its embedding, circles.
+import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
+import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
+import { h, source, type Child } from '../parts/element.ts';
+import { whole } from '../parts/numbers.ts';
+import { circleColour, circles, SHOWN } from './circles.ts';
+import type { Learning } from './learning.ts';
+
+/** Most points of a line. */
+const MOST_POINTS = 400;
+/** Width of a bar, as a share of the distance between frequencies. */
+const FILLED = 0.8;
+
+export interface Pictures {
+  readonly element: HTMLElement;
+  draw(): void;
+}
+
+export function pictures(learning: Learning): Pictures {
+  let strongest: number[] = [];
+  let norms = learning.norms();
+  let top = 0;
+  const look = (): void => {
+    norms = learning.norms();
+    top = Math.max(top, 1.15 * Math.max(...norms));
+    const falling = [...learning.frequencies].sort((j, k) => norms[k - 1]! - norms[j - 1]!);
+    strongest = falling.slice(0, SHOWN).sort((j, k) => j - k);
+  };
+  look();
+  const turning = circles(learning);
+  const drawn = [
+    curve(learning, 'loss', 'cross-entropy (nats)'),
+    curve(learning, 'accuracy', 'share of pairs'),
+    spectrum(
+      learning,
+      () => norms,
+      () => strongest,
+      () => top,
+    ),
+  ] as const;
+  const [loss, accuracy, bars] = drawn;
+  const group = learning.ungrouped
+    ? `There is no group in which this operation is addition (${learning.ungrouped}), so no circles are to be expected. `
+    : '';
+  const names = legend(['train', 'test'].map((name, i) => ({ name, colour: SERIES_COLOURS[i]! })));
+  const element = h(
+    'div',
+    { class: 'lab-cards' },
+    card(
+      'lab-circles',
+      'Numbers on circles',
+      [turning.element],
+      `The embedding in the planes of the strongest frequencies, in the colours of their bars. ${group}`,
+      source('Nanda et al. 2023, section 4.1.'),
+    ),
+    card(
+      'lab-spectrum',
+      'What the embedding is made of',
+      [bars.element],
+      'Norm of each frequency in W_E: the handful that grows is what it will compute with. ',
+      source('Nanda et al. 2023, figure 3.'),
+    ),
+    card('lab-loss', 'Loss', [names, loss.element], 'Of pairs it is trained on, and of pairs it never saw.'),
+    card(
+      'lab-accuracy',
+      'Accuracy',
+      [names.cloneNode(true), accuracy.element],
+      'It has memorised at 99 % of the training pairs, and grokked at 99 % of the others.',
+    ),
+  );
+  const draw = (): void => {
+    look();
+    for (const each of drawn) if (each.element.isConnected) each.draw();
+    turning.draw(strongest);
+  };
+  return { element, draw };
+}
+
+const card = (id: string, title: string, picture: readonly Child[], ...words: Child[]): HTMLElement =>
+  h(
+    'article',
+    { class: 'card', id, 'aria-labelledby': `${id}-title` },
+    h('h3', { id: `${id}-title` }, title),
+    ...picture,
+    h('p', {}, ...words),
+  );
+
+/** The end of an axis that grows by steps, so that it does not tremble. */
+function roundUp(epochs: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(epochs, 100)));
+  return [1, 1.5, 2, 3, 4, 6, 8, 10].map((x) => x * power).find((end) => end >= epochs)!;
+}
+
+function curve(learning: Learning, measure: 'loss' | 'accuracy', label: string): Chart {
+  return chart(
+    230,
+    () => `${label} of the training and the test pairs over ${whole(learning.epochs)} epochs`,
+    () => {
+      const { history } = learning;
+      const stride = Math.ceil(history.length / MOST_POINTS);
+      const shown = history.filter((_, i) => i % stride === 0 || i === history.length - 1);
+      const values = shown.flatMap((record) => [record[`train_${measure}`], record[`test_${measure}`]]);
+      const milestones = learning.milestones;
+      const marks = (['memorised', 'grokked'] as const).flatMap((name) => {
+        const x = milestones?.[`${name}_epoch`] ?? null;
+        return x === null ? [] : [{ x, label: name }];
+      });
+      return {
+        frame: {
+          x: { label: 'epoch', domain: [0, roundUp(learning.epochs)], counted: true },
+          y: {
+            label,
+            ...(measure === 'loss' ? { log: true, domain: decades(values) } : { domain: [0, 1.05] }),
+          },
+          marks,
+        },
+        marks: (['train', 'test'] as const).map((set, i) =>
+          Plot.line(shown, {
+            x: 'epoch',
+            y: (record: (typeof shown)[number]) => record[`${set}_${measure}`] || NaN,
+            stroke: SERIES_COLOURS[i]!,
+            strokeWidth: 1.8,
+            ariaDescription: `${set} ${measure}`,
+          }),
+        ),
+      };
+    },
+  );
+}
+
+/** Whole decades around the values. */
+function decades(values: readonly number[]): readonly [number, number] {
+  const positive = values.filter((x) => x > 0);
+  if (positive.length === 0) return [0.1, 100];
+  const low = Math.floor(Math.log10(Math.min(...positive)));
+  const high = Math.ceil(Math.log10(Math.max(...positive)));
+  return [10 ** low, 10 ** Math.max(high, low + 1)];
+}
+
+function spectrum(
+  learning: Learning,
+  norms: () => Float64Array,
+  strongest: () => readonly number[],
+  top: () => number,
+): Chart {
+  const half = learning.n >> 1;
+  return chart(
+    256,
+    () => `Norms of the embedding's frequencies; the strongest are ${strongest().join(', ')}`,
+    () => {
+      const shown = strongest();
+      const heights = norms();
+      return {
+        frame: {
+          x: { label: 'frequency k', domain: [0.3, half + 0.7], counted: true },
+          y: { label: 'norm', domain: [0, top()] },
+        },
+        marks: [
+          Plot.rect(learning.frequencies, {
+            x1: (k: number) => k - FILLED / 2,
+            x2: (k: number) => k + FILLED / 2,
+            y1: 0,
+            y2: (k: number) => heights[k - 1]!,
+            fill: (k: number) => (shown.includes(k) ? circleColour(shown.indexOf(k)) : MUTED),
+            fillOpacity: (k: number) => (shown.includes(k) ? 1 : 0.45),
+            ariaDescription: 'norms',
+          }),
+          Plot.text(shown, {
+            x: (k: number) => k,
+            y: (k: number) => heights[k - 1]!,
+            text: String,
+            dy: -8,
+            fontWeight: 'bold',
+            fontSize: 11,
+          }),
+        ],
+      };
+    },
+  );
+}

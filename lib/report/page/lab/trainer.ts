@@ -1,0 +1,50 @@
+// The worker that trains, seen from the page. Its script and the kernel's two builds are in the page.
+import type { FromWorker, Settings, ToWorker } from '../../worker/messages.ts';
+import { blockOf, decodeBytes } from '../parts/block.ts';
+
+export class Trainer {
+  readonly #worker: Worker;
+  #run = 0;
+
+  /** `listen` hears of the newest network only. */
+  constructor(listen: (message: FromWorker) => void) {
+    const script = new Blob([decodeBytes(blockOf('worker'))], { type: 'text/javascript' });
+    const url = URL.createObjectURL(script);
+    this.#worker = new Worker(url);
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+      if (data.tell === 'loaded') URL.revokeObjectURL(url);
+      const isLate = 'run' in data && data.run !== null && data.run !== this.#run;
+      if (!isLate) listen(data);
+    });
+    this.#worker.addEventListener('error', ({ message }) =>
+      listen({ tell: 'failed', run: null, why: message || 'this browser starts no worker from a file' }),
+    );
+    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => decodeBytes(blockOf(id))) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    this.#ask({ ask: 'load', modules: { relaxed, plain } });
+  }
+
+  /** A new network at its start, in place of the one before. */
+  open(settings: Settings): void {
+    this.#ask({ ask: 'open', run: ++this.#run, settings });
+  }
+
+  /** Trains until so many epochs are done. */
+  train(until: number): void {
+    this.#ask({ ask: 'train', run: this.#run, until });
+  }
+
+  pause(): void {
+    this.#ask({ ask: 'pause', run: this.#run });
+  }
+
+  setWeightDecay(weight_decay: number): void {
+    this.#ask({ ask: 'weight_decay', run: this.#run, weight_decay });
+  }
+
+  #ask(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+}

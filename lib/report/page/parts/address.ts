@@ -1,0 +1,14 @@
+// What the reader has chosen, in the address of the page after its #: name=value, joined by &. A link to a section is a
+// bare name there, and changes no choice.
+
+export function readAddress(): URLSearchParams {
+  const text = location.hash.slice(1);
+  return new URLSearchParams(text.includes('=') ? text : '');
+}
+
+/** Puts these names into the address in place of what they were; the reader's history gets no entry. */
+export function writeAddress(values: Iterable<readonly [string, string]>): void {
+  const address = readAddress();
+  for (const [name, value] of values) address.set(name, value);
+  history.replaceState(null, '', `#${address.toString()}`);
+}

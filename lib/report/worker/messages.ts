@@ -1,0 +1,60 @@
+// What a page and its training worker say to each other. Types alone, for both sides.
+import type { PageModules } from '../../engines/page-modules.ts';
+import type { ModelConfig } from '../../network/config.ts';
+import type { Operation } from '../../task/operations.ts';
+import type { HistoryRecord } from '../../training/history.ts';
+
+/** What is trained on what: params of the stages dataset and train under their names. */
+export interface Settings extends ModelConfig {
+  readonly operation: Operation;
+  readonly train_fraction: number;
+  /** Of the stage dataset: the split. */
+  readonly split_seed: number;
+  /** Of the stage train: the initial weights. */
+  readonly seed: number;
+  readonly learning_rate: number;
+  readonly weight_decay: number;
+}
+
+export type ToWorker =
+  | { readonly ask: 'load'; readonly modules: PageModules }
+  /** A new network at its start, in place of the one before. */
+  | { readonly ask: 'open'; readonly run: number; readonly settings: Settings }
+  /** Trains until so many epochs are done. */
+  | { readonly ask: 'train'; readonly run: number; readonly until: number }
+  | { readonly ask: 'pause'; readonly run: number }
+  | { readonly ask: 'weight_decay'; readonly run: number; readonly weight_decay: number }
+  | { readonly ask: 'weights'; readonly run: number };
+
+/** `run` tells which opened network is meant: answers of one that was left come late. */
+export type FromWorker =
+  | { readonly tell: 'loaded'; readonly arithmetic: 'fused' | 'separate' }
+  | {
+      readonly tell: 'opened';
+      readonly run: number;
+      readonly train_pairs: number;
+      readonly test_pairs: number;
+      /** Of one epoch, as a few at the beginning took. */
+      readonly epoch_ms: number;
+      readonly W_E: Float32Array;
+    }
+  | {
+      readonly tell: 'trained';
+      readonly run: number;
+      /** How many are done. */
+      readonly epochs: number;
+      /** What was logged since the last time. */
+      readonly records: readonly HistoryRecord[];
+      readonly epoch_ms: number;
+      /** [p + 1, d_model] */
+      readonly W_E: Float32Array;
+      readonly is_running: boolean;
+    }
+  /** All weights, flat in the order of WEIGHT_NAMES. */
+  | {
+      readonly tell: 'weights';
+      readonly run: number;
+      readonly epochs: number;
+      readonly weights: Float32Array;
+    }
+  | { readonly tell: 'failed'; readonly run: number | null; readonly why: string };

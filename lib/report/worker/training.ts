@@ -1,0 +1,164 @@
+// One network that learns in a worker, in bursts short enough that the page is heard in between.
+import type { AdamW, Engine } from '../../engines/engine.ts';
+import type { PageKernel } from '../../engines/in-page.ts';
+import { flattenWeights, viewWeights } from '../../network/config.ts';
+import { initialWeights } from '../../network/initial.ts';
+import type { Pairs } from '../../network/pairs.ts';
+import { gridRows, splitRows, takeRows } from '../../task/split.ts';
+import type { HistoryRecord } from '../../training/history.ts';
+import type { Settings } from './messages.ts';
+
+/** As the default of the stage train: epochs that divide by it are logged, and the last of a burst that was asked for. */
+const LOG_EVERY = 10;
+const BURST_MS = 40;
+/** How often the page is told. */
+const NEWS_MS = 100;
+/** Epochs that are timed before training begins. */
+const TIMED = 3;
+
+export interface News {
+  readonly epochs: number;
+  readonly records: readonly HistoryRecord[];
+  readonly epoch_ms: number;
+  readonly W_E: Float32Array;
+  readonly is_running: boolean;
+}
+
+export class Training {
+  readonly #engine: Engine;
+  readonly #settings: Settings;
+  readonly #sets: { readonly train: Pairs; readonly test: Pairs };
+  #adamw: AdamW;
+  #epochs = 0;
+  #epoch_ms = 0;
+  #goal = 0;
+  #running: Promise<void> | null = null;
+  #is_closed = false;
+
+  private constructor(engine: Engine, settings: Settings, sets: { train: Pairs; test: Pairs }) {
+    const { learning_rate, weight_decay } = settings;
+    this.#engine = engine;
+    this.#settings = settings;
+    this.#sets = sets;
+    // The moments' decay as the stage train has it by default.
+    this.#adamw = { learning_rate, weight_decay, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
+  }
+
+  static async open(kernel: PageKernel, settings: Settings): Promise<Training> {
+    const { p, operation, train_fraction, split_seed } = settings;
+    const grid = gridRows(p, operation);
+    const { train, test } = splitRows(p, train_fraction, split_seed, operation);
+    const sets = { train: takeRows(grid, train), test: takeRows(grid, test) };
+    const training = new Training(await kernel.open(settings), settings, sets);
+    training.#begin();
+    return training;
+  }
+
+  get train_pairs(): number {
+    return this.#sets.train.a.length;
+  }
+
+  get test_pairs(): number {
+    return this.#sets.test.a.length;
+  }
+
+  #begin(): void {
+    const weights = flattenWeights(this.#settings, initialWeights(this.#settings, this.#settings.seed));
+    this.#engine.writeState({ weights });
+  }
+
+  /** What an epoch takes here, in milliseconds. The network is at its start again afterwards. */
+  async timeEpoch(): Promise<number> {
+    await this.#engine.train(this.#sets.train, this.#adamw, 1); // the first compiles and takes memory
+    const start = performance.now();
+    await this.#engine.train(this.#sets.train, this.#adamw, TIMED);
+    this.#epoch_ms = (performance.now() - start) / TIMED;
+    this.#begin();
+    return this.#epoch_ms;
+  }
+
+  setWeightDecay(weight_decay: number): void {
+    this.#adamw = { ...this.#adamw, weight_decay };
+  }
+
+  pause(): void {
+    this.#goal = this.#epochs;
+  }
+
+  close(): void {
+    this.pause();
+    this.#is_closed = true;
+    this.#engine.close();
+  }
+
+  /** Trains until so many epochs are done, or until it is told to pause. */
+  async train(until: number, tell: (news: News) => void): Promise<void> {
+    this.#goal = until;
+    if (this.#running) return;
+    this.#running = this.#run(tell).finally(() => (this.#running = null));
+    await this.#running;
+  }
+
+  async #run(tell: (news: News) => void): Promise<void> {
+    let records: HistoryRecord[] = [];
+    let told = performance.now();
+    const news = (is_running: boolean): void => {
+      const [epochs, epoch_ms] = [this.#epochs, this.#epoch_ms];
+      tell({ epochs, records, epoch_ms, W_E: this.readEmbedding(), is_running });
+      records = [];
+      told = performance.now();
+    };
+    while (this.#epochs < this.#goal) {
+      const record = await this.#burst();
+      if (record) records.push(record);
+      if (performance.now() - told > NEWS_MS) news(true);
+      await nextMessage();
+    }
+    if (!this.#is_closed) news(false);
+  }
+
+  /** Some epochs, until the next that is logged at the most; its record if that was reached. */
+  async #burst(): Promise<HistoryRecord | null> {
+    const logged = Math.min(Math.ceil(this.#epochs / LOG_EVERY) * LOG_EVERY, this.#goal - 1);
+    const most = Math.max(1, Math.floor(BURST_MS / this.#epoch_ms));
+    const steps = Math.min(logged - this.#epochs + 1, most);
+    const start = performance.now();
+    const { loss, accuracy } = await this.#engine.train(this.#sets.train, this.#adamw, steps);
+    const lasted = (performance.now() - start) / steps;
+    this.#epoch_ms += 0.2 * (lasted - this.#epoch_ms); // a mean over about the last five bursts
+    this.#epochs += steps;
+    if (!loss.every(Number.isFinite))
+      throw new Error('training diverged: try a lower learning rate or less weight decay');
+    if (this.#epochs <= logged) return null;
+    const test = await this.#engine.evaluate(this.#sets.test);
+    return {
+      epoch: logged,
+      train_loss: loss.at(-1)!,
+      test_loss: test.loss,
+      train_accuracy: accuracy.at(-1)!,
+      test_accuracy: test.accuracy,
+    };
+  }
+
+  /** [p + 1, d_model]. Not while a burst runs. */
+  readEmbedding(): Float32Array {
+    return viewWeights(this.#settings, this.#engine.readState().weights).W_E.data.slice();
+  }
+
+  /** Not while a burst runs. */
+  readWeights(): { weights: Float32Array; epochs: number } {
+    return { weights: this.#engine.readState().weights, epochs: this.#epochs };
+  }
+}
+
+const channel = new MessageChannel();
+/** As a worker of a page has it. */
+const port = channel.port1 as unknown as { onmessage: () => void };
+
+/** Lets the messages that have come be heard. */
+function nextMessage(): Promise<void> {
+  return new Promise((resolve) => {
+    port.onmessage = resolve;
+    channel.port2.postMessage(null);
+  });
+}
