@@ -24,7 +24,10 @@ const insideEngines = {
   message: 'come in by a file of lib/engines itself: engine.ts, registry.ts, fastest.ts, readable.ts',
 };
 const insideCharts = { group: ['**/charts/parts/*'], message: 'lib/charts/parts is for lib/charts alone' };
-const insideArrow = { group: ['**/files/arrow/*'], message: 'come in by lib/files/arrow.ts' };
+const insideFiles = {
+  group: ['**/files/arrow/*', '**/files/torch/*'],
+  message: 'come in by lib/files/arrow.ts and torch.ts',
+};
 const besideFiles = (start) => ({
   regex: `^${start}(?!files/)`,
   message: 'of lib, lib/runner imports lib/files alone',
@@ -77,32 +80,32 @@ export default tseslint.config(
   {
     files: ['commands/**/*.ts'],
     ignores: building,
-    rules: restrict(behindDoors, insideCharts, insideArrow, insideEngines),
+    rules: restrict(behindDoors, insideCharts, insideFiles, insideEngines),
   },
   {
     files: ['stages/**/*.ts'],
-    rules: restrict(behindDoors, insideCharts, insideArrow, insideEngines, filesOfStages),
+    rules: restrict(behindDoors, insideCharts, insideFiles, insideEngines, filesOfStages),
   },
-  { files: building, rules: restrict(behindDoors, insideCharts, insideArrow) },
-  { files: ['bench/**/*.ts'], ignores: measuring, rules: restrict(behindDoors, insideCharts, insideArrow) },
+  { files: building, rules: restrict(behindDoors, insideCharts, insideFiles) },
+  { files: ['bench/**/*.ts'], ignores: measuring, rules: restrict(behindDoors, insideCharts, insideFiles) },
   {
     files: ['lib/**/*.ts'],
-    rules: restrict(fromAbove, behindDoors, insideCharts, insideArrow, insideEngines),
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideFiles, insideEngines),
   },
   {
     files: ['lib/report/*.ts'],
-    rules: restrict(fromAbove, behindDoors, insideCharts, insideArrow, insideEngines, filesOfStages),
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideFiles, insideEngines, filesOfStages),
   },
   {
     files: ['lib/report/page/**/*.ts'],
-    rules: restrict(fromAbove, behindDoors, insideCharts, insideArrow, insideEngines, ofArtifacts, ofNode),
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideFiles, insideEngines, ofArtifacts, ofNode),
   },
   {
     files: ['lib/network/*.ts', 'lib/numerics/*.ts'],
     ignores: ['lib/network/model-file.ts'],
-    rules: restrict(fromAbove, behindDoors, insideCharts, insideArrow, ofNode),
+    rules: restrict(fromAbove, behindDoors, insideCharts, insideFiles, ofNode),
   },
-  { files: ['lib/engines/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts, insideArrow) },
+  { files: ['lib/engines/**/*.ts'], rules: restrict(fromAbove, behindDoors, insideCharts, insideFiles) },
   { files: ['lib/engines/engine.ts'], rules: restrict(fromAbove, insideEngines, ofNode) },
   { files: ['lib/runner/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./')) },
   { files: ['lib/runner/*/**/*.ts'], rules: restrict(fromAbove, besideFiles('\\.\\./\\.\\./')) },

@@ -92,7 +92,7 @@ async function refuseWithout(train: string): Promise<void> {
   const summary = await readSummary(train, trainSummary).catch(() => null);
   if (summary && 'pretrained' in summary)
     throw new Failure(
-      `${path} is missing: the pretrained model came without checkpoints`,
+      `${path} is missing: the model came without checkpoints`,
       `its only weights are ${join(train, 'model.safetensors')}`,
     );
   throw new Failure(`${path} is missing`, 'run `npm run pipeline -- train` first');

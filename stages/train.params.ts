@@ -1,32 +1,63 @@
 import type { Identity, Note } from '../lib/engines/engine.ts';
-import { choice, file, integer, nullable, number, object, type ParamsOf } from '../lib/runner/schema.ts';
+import {
+  choice,
+  file,
+  flag,
+  integer,
+  nullable,
+  number,
+  object,
+  type NamedFile,
+  type ParamsOf,
+} from '../lib/runner/schema.ts';
 import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
+import { parseStart } from '../lib/training/start-source.ts';
+
+const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as const;
+
+/** The file that a start names. */
+function namesStart(text: string): NamedFile | null {
+  const source = parseStart(text);
+  if (source.kind === 'seed') return null;
+  return { path: source.path, folderOf: FOLDER_OF, ...(source.run !== null && { rest: `#${source.run}` }) };
+}
 
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
-export const params = object({
-  d_model: integer({ default: 128, min: 1 }),
-  n_heads: integer({ default: 4, min: 1 }),
-  d_head: integer({ default: 32, min: 1 }),
-  d_mlp: integer({ default: 512, min: 1 }),
-  seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
-  epochs: integer({ default: 25_000, min: 1, max: 2 ** 31 - 1 }),
-  learning_rate: number({ default: 1e-3, above: 0 }),
-  weight_decay: number({ default: 1, min: 0 }),
-  beta1: number({ default: 0.9, min: 0, below: 1 }),
-  beta2: number({ default: 0.98, min: 0, below: 1 }),
-  epsilon: number({ default: 1e-8, min: 0 }),
-  stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
-  log_every: integer({ default: 10, min: 1 }),
-  checkpoint_every: integer({ default: 100, min: 1 }),
-  engine: choice(ENGINES, { default: 'auto', isResolved: true }),
-  /**
-   * A model trained elsewhere, taken instead of training: a safetensors file under TransformerLens' names, or a folder
-   * with one and what is known of its training. Of the other params only `engine` counts then; sizes are the file's.
-   */
-  pretrained: nullable(file({ folderOf: ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] }), {
-    default: null,
-  }),
-});
+export const params = object(
+  {
+    d_model: integer({ default: 128, min: 1 }),
+    n_heads: integer({ default: 4, min: 1 }),
+    d_head: integer({ default: 32, min: 1 }),
+    d_mlp: integer({ default: 512, min: 1 }),
+    /**
+     * Where the weights come from: `seed` draws them; a model file (safetensors or torch.save; `FILE#2` is run 2 of several) or
+     * a folder with model.safetensors is taken as it is. Then sizes are the file's, and of the other params only `engine`
+     * counts, unless it goes on.
+     */
+    start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
+    /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
+    go_on: flag({ default: false }),
+    seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
+    epochs: integer({ default: 25_000, min: 1, max: 2 ** 31 - 1 }),
+    learning_rate: number({ default: 1e-3, above: 0 }),
+    weight_decay: number({ default: 1, min: 0 }),
+    beta1: number({ default: 0.9, min: 0, below: 1 }),
+    beta2: number({ default: 0.98, min: 0, below: 1 }),
+    epsilon: number({ default: 1e-8, min: 0 }),
+    stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
+    log_every: integer({ default: 10, min: 1 }),
+    checkpoint_every: integer({ default: 100, min: 1 }),
+    engine: choice(ENGINES, { default: 'auto', isResolved: true }),
+    /** @deprecated The name of `start` up to 0.1. */
+    pretrained: nullable(file({ folderOf: FOLDER_OF }), { default: null }),
+  },
+  ({ start, pretrained, go_on }) =>
+    pretrained !== null && start !== 'seed'
+      ? { param: 'pretrained', must: 'left out where start names a model (it is the old name of start)' }
+      : go_on && start === 'seed' && pretrained === null
+        ? { param: 'go_on', must: 'false where start is seed, which always trains' }
+        : null,
+);
 
 export type TrainParams = ParamsOf<typeof params>;
 

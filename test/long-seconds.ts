@@ -21,6 +21,7 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/runner/lock.test.ts': 60,
   'test/runner/malformed.test.ts': 40,
   'test/commands/npm-flags.test.ts': 90,
+  'test/commands/inspect.test.ts': 30,
   'test/runner/read-only.test.ts': 15,
   'test/runner/together.test.ts': 60,
   'test/stages/fourier.test.ts': 10,

@@ -63,7 +63,7 @@ export async function readForeignHistory(path: string): Promise<HistoryRecord[]>
   }
 }
 
-/** The history in the folder of the train stage, or why there is none: a pretrained model may have come without. */
+/** The history in the folder of the train stage, or why there is none: a model may have come without. */
 export async function findHistory(
   folder: string,
 ): Promise<{ history: HistoryRecord[] } | { history: null; why_no_history: string }> {

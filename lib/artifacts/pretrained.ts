@@ -1,49 +1,148 @@
-// A model trained elsewhere: one safetensors file, or a folder with model.safetensors and, if there are any,
-// history.arrow, whose numbers may be of any type, and checkpoints.arrow in the form in which the train stage writes it.
-// Everything is checked before a later stage meets it.
+// A model trained elsewhere: one file, of safetensors or torch.save, or a folder with model.safetensors and, if there are
+// any, history.arrow, whose numbers may be of any type, and checkpoints.arrow in the form in which the train stage writes
+// it. Everything is checked before a later stage meets it.
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, onFile } from '../files/failure.ts';
+import { canonicalJson } from '../files/canonical-json.ts';
+import { badFile, Failure, onFile } from '../files/failure.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
-import { readModel } from '../network/model-file.ts';
-import type { HistoryRecord } from '../training/history.ts';
-import { checkCheckpoints } from './checkpoints.ts';
+import { openModelFile, type Contents, type ModelFile } from '../network/model-contents.ts';
+import { inModel } from '../network/model-file.ts';
+import { readStateDict, type FoundModel } from '../network/state-dict.ts';
+import { findBadRecord, type HistoryRecord } from '../training/history.ts';
+import { checkCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history.ts';
 
 export interface Pretrained {
   readonly config: ModelConfig;
   readonly weights: Weights;
   readonly history: readonly HistoryRecord[] | null;
-  /** How many there are; 0 without checkpoints.arrow. */
+  /** How many there are; 0 without any. */
   readonly checkpoints: number;
-  /** Writes history.arrow as the train stage does and copies checkpoints.arrow, where the model came with them. */
+  /** What was left out or changed, and what is not used, a line each. */
+  readonly notes: readonly string[];
+  /** Writes history.arrow and checkpoints.arrow as the train stage does, where the model came with them. */
   copyRest(folder: string): Promise<void>;
 }
 
-/** Reads and checks everything. Throws Failure with what is wrong and the param to blame. */
-export async function readPretrained(path: string): Promise<Pretrained> {
-  const isFolder = (await onFile(path, () => stat(path))).isDirectory();
-  const model = isFolder ? join(path, 'model.safetensors') : path;
-  const has = async (name: string): Promise<boolean> =>
-    isFolder && (await stat(join(path, name)).catch(() => null)) !== null;
+/** Reads and checks everything. `run`: which of several in a file. Throws Failure with what is wrong and what to do. */
+export async function readPretrained(path: string, run: number | null = null): Promise<Pretrained> {
   try {
-    const { config, weights } = await readModel(model);
-    const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
-    const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, config) : null;
-    const copyRest = async (folder: string): Promise<void> => {
-      if (history) await writeHistory(folder, history);
-      const to = join(folder, CHECKPOINTS);
-      if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
-    };
-    return { config, weights, history, checkpoints: checkpoints ?? 0, copyRest };
+    const isFolder = (await onFile(path, () => stat(path))).isDirectory();
+    return await (isFolder ? readFolder(path) : withModelFile(path, (file) => readFile(path, file, run)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    throw new Failure(
-      `pretrained: ${error.message}`,
-      'give another model in pretrained among the params of train, or null to train one',
-    );
+    const remedy = error instanceof ChooseRun ? error.remedy : ANOTHER;
+    throw new Failure(`train.start: ${error.message}`, remedy);
   }
 }
 
+const ANOTHER =
+  'name another model, or seed to train one; `npm run inspect -- FILE` says what is in a file and whether it can be taken';
+
+/** The file is good, but holds several runs. */
+class ChooseRun extends Failure {}
+
+async function withModelFile<T>(path: string, use: (file: ModelFile) => Promise<T>): Promise<T> {
+  const file = await openModelFile(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFolder(path: string): Promise<Pretrained> {
+  const has = async (name: string): Promise<boolean> =>
+    (await stat(join(path, name)).catch(() => null)) !== null;
+  const own = join(path, MODEL);
+  const { contents, model } = await withModelFile(own, (file) => readRun(own, file, 0));
+  const { config, weights } = model;
+  const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
+  const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, config) : null;
+  const copyRest = async (folder: string): Promise<void> => {
+    if (history) await writeHistory(folder, history);
+    const to = join(folder, CHECKPOINTS);
+    if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
+  };
+  const notes = notesOf(contents, model);
+  return { config, weights, history, checkpoints: checkpoints ?? 0, notes, copyRest };
+}
+
+async function readFile(path: string, file: ModelFile, chosen: number | null): Promise<Pretrained> {
+  const run = chooseRun(path, file, chosen);
+  const { contents, model } = await readRun(path, file, run);
+  const { config, weights } = model;
+  const { losses, checkpoints } = contents;
+  const history = losses && toHistory(losses);
+  const problem = history && findBadRecord(history);
+  if (problem) throw badFile(path, problem);
+  const byEpoch = new Map(history?.map((record) => [record.epoch, record]));
+  const records = checkpoints.flatMap(({ epoch }) => byEpoch.get(epoch) ?? []);
+  const isComplete = records.length === checkpoints.length;
+  const notes = notesOf(contents, model);
+  if (!isComplete)
+    notes.push(`its ${checkpoints.length} checkpoints are left out: their losses are not among those that it has`);
+  const copyRest = async (folder: string): Promise<void> => {
+    if (history) await writeHistory(folder, history);
+    if (records.length > 0 && isComplete)
+      await withModelFile(path, (again) => copyCheckpoints(path, again, run, records, config, folder));
+  };
+  return { config, weights, history, checkpoints: isComplete ? records.length : 0, notes, copyRest };
+}
+
+async function copyCheckpoints(
+  path: string,
+  file: ModelFile,
+  run: number,
+  records: readonly HistoryRecord[],
+  config: ModelConfig,
+  folder: string,
+): Promise<void> {
+  const { checkpoints } = await inModel(path, () => file.read(run));
+  await writeCheckpoints(folder, config, records, async (index) => {
+    const { epoch, model } = checkpoints[index]!;
+    const place = `${path}, checkpoint of epoch ${epoch},`;
+    const found = await inModel(place, () => readStateDict(model));
+    if (canonicalJson(found.config) === canonicalJson(config)) return found.weights;
+    throw badFile(place, 'is of another size than the model');
+  });
+}
+
+/** Number of the run to read. Throws Failure where there are several and none is chosen, and lists them. */
+function chooseRun(path: string, { runs }: ModelFile, run: number | null): number {
+  if (run !== null && run < runs.length) return run;
+  if (run === null && runs.length === 1) return 0;
+  const numbers = runs.length === 1 ? 'number 0' : `numbers 0 to ${runs.length - 1}`;
+  throw new ChooseRun(
+    run === null ? `${path} holds ${runs.length} runs` : `${path} has no run ${run} (it has ${numbers})`,
+    `choose one by its number, as in ${path}#0; \`npm run inspect -- ${path}\` lists them`,
+  );
+}
+
+async function readRun(
+  path: string,
+  file: ModelFile,
+  run: number,
+): Promise<{ contents: Contents; model: FoundModel }> {
+  return inModel(path, async () => {
+    const contents = await file.read(run);
+    return { contents, model: await readStateDict(contents.model, contents.stated) };
+  });
+}
+
+const notesOf = ({ unused }: Contents, { layout, notes }: FoundModel): string[] => [
+  ...(layout.name === 'TransformerLens' ? [] : [`it has the layout of ${layout.from}`]),
+  ...notes,
+  ...(unused.length > 0 ? [`not used of the file: ${unused.join(', ')}`] : []),
+];
+
+/** Accuracies were not recorded: NaN says so. */
+const toHistory = ({ train, test }: NonNullable<Contents['losses']>): HistoryRecord[] =>
+  train.map((train_loss, epoch) => {
+    return { epoch, train_loss, test_loss: test[epoch]!, train_accuracy: NaN, test_accuracy: NaN };
+  });
+
+const MODEL = 'model.safetensors';
 const HISTORY = 'history.arrow';
 const CHECKPOINTS = 'checkpoints.arrow';

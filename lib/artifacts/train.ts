@@ -57,6 +57,8 @@ const PRETRAINED = { ...NETWORK, pretrained: flag };
 
 export const trainSummary = either(
   record({ ...NETWORK, epochs: count, ...MILESTONES }),
+  /** From a model that was trained before. */
+  record({ ...NETWORK, epochs: count, ...MILESTONES, went_on: flag }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES, ...NO_ACCURACIES }),
   record({ ...PRETRAINED, epochs: nothing, ...NO_HISTORY }),

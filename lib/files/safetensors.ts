@@ -2,15 +2,15 @@
 // Format: https://github.com/huggingface/safetensors#format. Everything the header claims is checked before a byte of
 // data is read or an array made, so garbage and headers that claim terabytes are refused at once.
 import { open, type FileHandle } from 'node:fs/promises';
+import { DTYPES } from './dtypes.ts';
 import { Malformed, onFile } from './failure.ts';
-import { fromFloat16 } from './float16.ts';
 import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
-import { sizeOf, type Tensor } from './tensor.ts';
+import { sizeOf, type StoredTensor, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
   tensors: Record<string, Tensor>;
-  metadata: Record<string, string>;
+  metadata: Readonly<Record<string, string>>;
 }
 
 /** Writes float32 tensors; the same tensors and metadata give the same bytes. */
@@ -39,27 +39,47 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads all tensors as float32: wider floats are rounded, booleans become 0 and 1, integers are exact up to 2^24.
- * Throws Failure, with what is wrong, when the file is missing, truncated or not such a file.
+ * Reads all tensors as float32 (dtypes.ts says how). Throws Failure, with what is wrong, when the file is missing, truncated
+ * or not such a file.
  */
-export function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(path: string): Promise<Safetensors> {
+  const { tensors, metadata, close } = await openSafetensors(path);
+  try {
+    const read = [...tensors].map(
+      async ([name, { shape, read }]) => [name, { shape, data: await read() }] as const,
+    );
+    return { tensors: Object.fromEntries(await onFile(path, () => Promise.all(read))), metadata };
+  } finally {
+    await close();
+  }
+}
+
+export interface OpenSafetensors {
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Reads the header alone; each tensor is read when it is asked for. Throws Failure as readSafetensors. */
+export function openSafetensors(path: string): Promise<OpenSafetensors> {
   return onFile(path, async () => {
     const file = await openRegular(path);
     try {
       const { size } = await file.stat();
       const { entries, metadata, start } = await readHeader(file, size);
-      const read = async ({ dtype, shape, begin, end }: Entry): Promise<Tensor> => ({
+      const stored = ({ dtype, shape, begin, end }: Entry): StoredTensor => ({
+        dtype: DTYPES[dtype].name,
         shape,
-        data: DTYPES[dtype].decode(
-          (await readRegion(file, { offset: start + begin, length: end - begin })).buffer,
-        ),
+        read: async () => {
+          const { buffer } = await readRegion(file, { offset: start + begin, length: end - begin });
+          return DTYPES[dtype].decode(buffer);
+        },
       });
-      const tensors = await Promise.all(
-        entries.map(async (entry) => [entry.name, await read(entry)] as const),
-      );
-      return { tensors: Object.fromEntries(tensors), metadata };
-    } finally {
+      const tensors = new Map(entries.map((entry) => [entry.name, stored(entry)]));
+      return { tensors, metadata, close: () => file.close() };
+    } catch (error) {
       await file.close();
+      throw error;
     }
   });
 }
@@ -71,23 +91,6 @@ interface Entry {
   /** Bytes from the end of the header. */
   begin: number;
   end: number;
-}
-
-const DTYPES = {
-  F64: { bytes: 8, decode: (bytes: ArrayBuffer) => Float32Array.from(new Float64Array(bytes)) },
-  F32: { bytes: 4, decode: (bytes: ArrayBuffer) => new Float32Array(bytes) },
-  F16: { bytes: 2, decode: (bytes: ArrayBuffer) => fromFloat16(new Uint16Array(bytes)) },
-  BF16: { bytes: 2, decode: fromBfloat16 },
-  I64: { bytes: 8, decode: (bytes: ArrayBuffer) => Float32Array.from(new BigInt64Array(bytes), Number) },
-  I32: { bytes: 4, decode: (bytes: ArrayBuffer) => Float32Array.from(new Int32Array(bytes)) },
-  U8: { bytes: 1, decode: (bytes: ArrayBuffer) => Float32Array.from(new Uint8Array(bytes)) },
-  BOOL: { bytes: 1, decode: (bytes: ArrayBuffer) => Float32Array.from(new Uint8Array(bytes)) },
-} as const;
-
-// The upper half of a float32.
-function fromBfloat16(bytes: ArrayBuffer): Float32Array {
-  const words = Uint32Array.from(new Uint16Array(bytes), (half) => half << 16);
-  return new Float32Array(words.buffer);
 }
 
 // A model of this project has a header of about 2,000 bytes, the largest language models have some megabytes.

@@ -6,6 +6,14 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
+/** A tensor in a file: its numbers are read, as float32, when they are asked for. */
+export interface StoredTensor {
+  readonly shape: readonly number[];
+  /** The type of its numbers in the file: float32, bfloat16, ... */
+  readonly dtype: string;
+  read(): Promise<Float32Array>;
+}
+
 /** Number of elements of a shape; 1 for a scalar's `[]`. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 

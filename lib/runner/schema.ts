@@ -9,14 +9,23 @@ import * as v from 'valibot';
 export interface Field<T> {
   readonly schema: v.GenericSchema<unknown, T>;
   readonly default?: T | undefined;
-  /** Whether the value is the path of a file: then the content of the file counts. */
-  readonly isFile?: boolean;
-  /** The value may also be a folder. Then only these files in it count, and the first of them must exist. */
-  readonly folderOf?: readonly string[];
+  /** Where the value names a file, the content of that counts. Null for a value that names none. */
+  readonly names?: (value: string) => NamedFile | null;
   /** What the word stands for on a machine is in the stage's identity, and the word itself not in its key. */
   readonly isResolved?: boolean;
   /** All allowed values, to suggest one of them. */
   readonly choices?: readonly string[];
+}
+
+/** A file that a param names; relative to pipeline.yaml. */
+export interface NamedFile {
+  readonly path: string;
+  /** It may also be a folder. Then only these files in it count, and the first of them must exist. */
+  readonly folderOf?: readonly string[];
+  /** What the value says beside the path, and counts, too. */
+  readonly rest?: string;
+  /** What to say where the file does not exist: what else there is beside `path`, which is absolute. */
+  others?(path: string): Promise<string>;
 }
 
 export type Fields = Record<string, Field<unknown>>;
@@ -104,16 +113,26 @@ export function text(options: { readonly default?: string } = {}): Field<string>
   return { schema: v.string('must be text'), default: options.default };
 }
 
+/** True or false. */
+export function flag(options: { readonly default?: boolean } = {}): Field<boolean> {
+  return { schema: v.boolean('must be true or false'), default: options.default };
+}
+
 /**
- * The path of a file, relative to pipeline.yaml. The stage gets the absolute path, its key the content of the file. With
- * `folderOf` it may be a folder with the first of these files, and maybe the others; other files in it do not count.
+ * The path of a file, relative to pipeline.yaml, or a text that `names` one. The stage gets the text with an absolute path,
+ * its key the content of the file. With `folderOf` it may be a folder with the first of these files, and maybe the others;
+ * other files in it do not count.
  */
 export function file(
-  options: { readonly default?: string; readonly folderOf?: readonly [string, ...string[]] } = {},
+  options: {
+    readonly default?: string;
+    readonly folderOf?: readonly [string, ...string[]];
+    readonly names?: (value: string) => NamedFile | null;
+  } = {},
 ): Field<string> {
-  const { folderOf } = options;
+  const { folderOf = [] } = options;
   const schema = v.pipe(v.string('must be the path of a file'), v.minLength(1, 'must be the path of a file'));
-  return { schema, default: options.default, isFile: true, ...(folderOf && { folderOf }) };
+  return { schema, default: options.default, names: options.names ?? ((path) => ({ path, folderOf })) };
 }
 
 /** A list of one kind of value. */

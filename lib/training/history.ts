@@ -18,7 +18,7 @@ export const hasAccuracies = (history: readonly HistoryRecord[]): boolean =>
 /** Stands beside the milestones of such a history: two of them are null because accuracy was not recorded. */
 export const NO_ACCURACY = {
   accuracy: null,
-  why_no_accuracy: 'the history that came with the pretrained model has no accuracies',
+  why_no_accuracy: 'the history that came with the model has no accuracies',
 };
 
 /** What is wrong with records made elsewhere, to complete a sentence that begins with the file; null if nothing is. */

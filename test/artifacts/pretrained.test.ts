@@ -67,7 +67,7 @@ test('a folder gives its model, history and checkpoints, and copies what is not 
   const [folder, out] = [await copyOf(t), await temporaryFolder(t)];
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const { copyRest, ...found } = await readPretrained(folder);
-  assert.deepEqual(found, { config, weights, history, checkpoints: 3 });
+  assert.deepEqual(found, { config, weights, history, checkpoints: 3, notes: [] });
   await copyRest(out);
   assert.deepEqual((await readdir(out)).sort(), ['checkpoints.arrow', 'history.arrow']);
   for (const name of await readdir(out))
@@ -97,7 +97,7 @@ async function refuses(folder: string, message: RegExp): Promise<void> {
   await assert.rejects(readPretrained(folder), (error) => {
     assert.ok(error instanceof Failure && error.message.includes(folder), String(error));
     assert.match(error.message, message);
-    assert.match(error.remedy, /pretrained among the params of train/);
+    assert.match(error.remedy, /^name another model, or seed to train one; `npm run inspect/);
     return true;
   });
 }
@@ -186,7 +186,7 @@ test('the stage takes a folder whole, and refuses a model of another p with what
     await writePairs(needs.dataset, task, gridRows(p, 'add'), isTrain);
   };
   // Sizes are the file's, whatever the other params say.
-  const given = { pretrained: good, engine: 'wasm', d_mlp: 512, epochs: 5 };
+  const given = { start: good, engine: 'wasm', d_mlp: 512, epochs: 5 };
   await prepare(7);
   const { exitCode, log } = await runStage('train', params, given, needs, out);
   assert.equal(exitCode, 0, log);

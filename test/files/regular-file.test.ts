@@ -51,7 +51,7 @@ test('a pretrained folder whose history.arrow or summary.json is a named pipe is
   await copyFile(model, within('pretrained/model.safetensors'));
   for (const name of ['history.arrow', 'summary.json']) execFileSync('mkfifo', [within('pretrained', name)]);
   await assert.rejects(readPretrained(within('pretrained')), {
-    message: /^pretrained: \S+history\.arrow is a named pipe \(expected a file\)$/,
+    message: /^train\.start: \S+history\.arrow is a named pipe \(expected a file\)$/,
   });
   await assert.rejects(readSummary(within('pretrained'), trainSummary), {
     message: /summary\.json is a named pipe/,

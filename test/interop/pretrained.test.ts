@@ -13,10 +13,9 @@ import { ACTIVATION_NAMES } from '../../lib/network/hooks.ts';
 import { assertClose } from '../assert-close.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
-import { missing, runPython, runPythonFile } from './python.ts';
+import { missing, runPython } from './python.ts';
 
 const trained = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
-const converter = fileURLToPath(new URL('../../examples/pth_to_pretrained.py', import.meta.url));
 const folder = await temporaryFolder({ after });
 const artifacts = (...path: string[]): string => join(folder, 'artifacts', ...path);
 
@@ -24,10 +23,10 @@ test('a grokked model of PyTorch goes through train and activations with its los
   const { code, output } = await runPipeline(
     folder,
     ['activations', 'curves'],
-    ['dataset.p=53', 'dataset.train_fraction=0.5', 'dataset.seed=12', `train.pretrained=${trained}`],
+    ['dataset.p=53', 'dataset.train_fraction=0.5', 'dataset.seed=12', `train.start=${trained}`],
   );
   assert.equal(code, 0, output);
-  assert.match(output, /no curves: the pretrained model came without history\.arrow/);
+  assert.match(output, /no curves: the model came without a history/);
   assert.deepEqual(await readdir(artifacts('train')), ['model.safetensors', 'summary.json']);
   const summary = await readSummary(artifacts('train'), trainSummary);
   // As PyTorch has them, in float64 (test/fixtures/trained-p53.json).
@@ -72,24 +71,24 @@ test(
 );
 
 test(
-  "the dictionary of TransformerLens' demo becomes a folder on which the stages work, with its history",
+  "the dictionary of TransformerLens' demo is a model on which the stages work, with its history",
   { skip: missing('torch', 'pyarrow', 'safetensors', 'numpy') },
   async (t) => {
     const folder = await temporaryFolder(t);
     const sets = ['dataset.p=11', 'dataset.train_fraction=0.6'];
     await runPipeline(folder, ['dataset'], sets);
-    const [demo, biased, made] = ['demo.pth', 'biased.pth', 'made'].map((name) => join(folder, name));
+    const [demo, biased] = ['demo.pth', 'biased.pth'].map((name) => join(folder, name));
     const pairs = join(folder, 'artifacts/dataset/pairs.arrow');
     const losses = (await runPython('make_pth', pairs, demo!, biased!)) as { train: number; test: number };
-    await runPythonFile(converter, demo!, made!);
-    await assert.rejects(
-      runPythonFile(converter, biased!, join(folder, 'none')),
-      /checkpoint 1: blocks\.0\.mlp\.b_in has values other than zero/,
+    const refused = await runPipeline(folder, ['train'], [...sets, `train.start=${biased}`]);
+    assert.match(
+      refused.output,
+      /checkpoint of epoch 39, does not hold this model: blocks\.0\.mlp\.b_in has val/,
     );
 
-    const { code, output } = await runPipeline(folder, ['curves'], [...sets, `train.pretrained=${made}`]);
+    const { code, output } = await runPipeline(folder, ['curves'], [...sets, `train.start=${demo}`]);
     assert.equal(code, 0, output);
-    assert.match(output, /no curve of accuracy: the history that came with the pretrained model has no acc/);
+    assert.match(output, /no curve of accuracy: the history that came with the model has no acc/);
     const train = join(folder, 'artifacts/train');
     const { train_loss, test_loss, checkpoints, epochs } = await readSummary(train, trainSummary);
     assertClose('losses', [train_loss, test_loss], [losses.train, losses.test], { rtol: 1e-5 });

@@ -27,7 +27,7 @@ const TINY = words(
 const PIPELINES: Readonly<Record<string, { readonly until?: string; readonly set: readonly string[] }>> = {
   'model-p113': { until: 'train', set: ['train.epochs=200', 'train.engine=native'] },
   'pretrained-p113': {
-    set: ['train.pretrained=FOLDER/model-p113/train/model.safetensors', 'activations.positions=last'],
+    set: ['train.start=FOLDER/model-p113/train/model.safetensors', 'activations.positions=last'],
   },
   'checkpoints-p53': {
     set: words(`dataset.p=53 dataset.train_fraction=0.8

@@ -1,6 +1,6 @@
 // What a stage runs is what its key was made of, whatever happens to the files meanwhile.
 import assert from 'node:assert/strict';
-import { readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -137,6 +137,30 @@ for (const [stage, name, change] of [
     assert.equal(await project.read(`artifacts/${stage}/found.txt`), 'other');
     assert.deepEqual(outcomes(await project.run('status', stage)), { [stage]: 'stale' });
   });
+
+test('a text that is damaged in the cache while its stage runs does not run', async () => {
+  await project.write('lib/late.ts', LATE('kept'));
+  const code = join(project.root, '.cache/code');
+  const forge = async (): Promise<void> => {
+    for (const name of await readdir(code))
+      if ((await readFile(join(code, name), 'utf8')).includes('"kept"'))
+        await writeFile(join(code, name), `export const late = 'forged';\n`);
+  };
+  const ran = await disturb('modules', forge, async () => {});
+  assert.deepEqual(outcomes(ran), { modules: 'failed' }, ran.out + ran.err);
+  assert.match(ran.out, /\.cache\/code\/[0-9a-f]{64} is damaged/);
+  assert.deepEqual(
+    outcomes(
+      await disturb(
+        'modules',
+        async () => {},
+        async () => {},
+      ),
+    ),
+    { modules: 'ran' },
+  );
+  assert.equal(await project.read('artifacts/modules/found.txt'), 'kept first');
+});
 
 test('a text that is damaged or gone in the cache is made again before it runs', async () => {
   await project.writeStage('modules', {

@@ -10,7 +10,8 @@ import { createArrow, readArrow, type ArrowSchema } from '../../lib/files/arrow.
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import type { Tensor } from '../../lib/files/tensor.ts';
 import type { Weights } from '../../lib/network/config.ts';
-import { fromStateDict, writeModel } from '../../lib/network/model-file.ts';
+import { writeModel } from '../../lib/network/model-file.ts';
+import { fromStateDict } from '../network/from-state-dict.ts';
 import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { createMatrix, multiply } from '../../lib/numerics/matrix.ts';
 import type { Operation } from '../../lib/task/operations.ts';
@@ -33,7 +34,7 @@ before(async () => {
   cache = (await readSafetensors(path)).tensors;
   const initial = Object.entries(cache).filter(([name]) => name.startsWith('init/'));
   const renamed = initial.map(([name, tensor]) => [name.slice('init/'.length), tensor]);
-  weights = fromStateDict(config, Object.fromEntries(renamed) as Record<string, Tensor>);
+  weights = fromStateDict(Object.fromEntries(renamed) as Record<string, Tensor>);
   drawn = await run(folder, { example: [2, 6], neurons: [3, 15, 0] });
 });
 

@@ -50,7 +50,7 @@ function leaves(tree: unknown, path: string[] = []): [string, (number | null)[]]
 
 before(async () => {
   await run('dataset', dataset, [], { p: 53, train_fraction: 0.5, seed: 12 });
-  await run('train', train, ['dataset'], { pretrained: fixture('trained-p53.safetensors') });
+  await run('train', train, ['dataset'], { start: fixture('trained-p53.safetensors') });
   const both = ['dataset', 'train'];
   await Promise.all([
     run('activations', activations, both).then(() => run('attention', attention, [...both, 'activations'])),

@@ -52,5 +52,6 @@ export interface Library {
 /** What a build's is_fused() says, as a name. */
 export const nameArithmetic = (is_fused: number): Arithmetic => (is_fused === 1 ? 'fused' : 'separate');
 
-/** Turns that a thread waits for the others before it sleeps: tens of microseconds, none where threads outnumber cores. */
-export const spinsFor = (threads: number, cores: number): number => (threads > cores ? 0 : 2000);
+/** Turns that a thread waits for work before it sleeps: `most`, none where threads outnumber cores. */
+export const spinsFor = (most: number, threads: number, cores: number): number =>
+  threads > cores ? 0 : most;

@@ -49,8 +49,9 @@ enum { UPDATE_FLOATS = 64 * 64 };
 
 /** AdamW as PyTorch: decay, then w -= lr m^ / (sqrt(v^) + eps), hats by 1 - beta^step. Elements [from, end). Where that
     sum is 0, as for padding with eps 0, there is no step: divided by infinity rather than skipped, for the vector loop. */
-static void update(struct kernel *k, int step, long from, long end) {
+static void update(struct kernel *k, long from, long end) {
   const struct adamw *o = &k->job.adamw;
+  int step = k->step + 1;
   float keep = (float)(1 - o->learning_rate * o->weight_decay), epsilon = (float)o->epsilon;
   float rate = (float)(o->learning_rate / (1 - power(o->beta1, step)));
   float root = (float)(1 / __builtin_sqrt(1 - power(o->beta2, step)));
@@ -73,18 +74,18 @@ static void update(struct kernel *k, int step, long from, long end) {
 /** Where W_Q begins: W_E and W_pos lie before it. */
 static long embedding_floats(const struct kernel *k) { return k->W_Q - k->weights; }
 
-static int update_units(const struct kernel *k) {
+int update_units(const struct kernel *k) {
   if (k->job.kind == GRADIENTS) return 1;
   return 1 + (int)((k->state_size - embedding_floats(k) + UPDATE_FLOATS - 1) / UPDATE_FLOATS);
 }
 
-static void update_unit(struct kernel *k, int unit, int step) {
+void update_unit(struct kernel *k, int unit, int thread) {
   long start = embedding_floats(k);
   if (unit == 0) embed_backward(k);
   if (k->job.kind == GRADIENTS) return;
-  if (unit == 0) return update(k, step, 0, start);
+  if (unit == 0) return update(k, 0, start);
   long from = start + (unit - 1L) * UPDATE_FLOATS, to = from + UPDATE_FLOATS;
-  update(k, step, from, to < k->state_size ? to : k->state_size);
+  update(k, from, to < k->state_size ? to : k->state_size);
 }
 
 // ---- a job -----------------------------------------------------------------------------------------------------------
@@ -94,54 +95,51 @@ struct phase {
   void (*run)(struct kernel *, int unit, int thread);
 };
 
-static const struct phase FORWARD_PHASES[] = {
+static const struct phase PHASES[] = {
     {prepare_units, prepare_unit},
     {weight_products_units, weight_products_unit},
     {table_units, table_unit},
     {slice_units, slice_unit},
-};
-
-static const struct phase BACKWARD_PHASES[] = {
-    {sum_units, sum_unit},
+    {sum_units, sum_unit}, // backward
     {value_gradients_units, value_gradients_unit},
     {inner_gradients_units, inner_gradients_unit},
     {weight_gradients_units, weight_gradients_unit},
+    {update_units, update_unit},
 };
+enum { FORWARD_PHASES = 4, ALL_PHASES = sizeof PHASES / sizeof PHASES[0] };
 
-static void run_phases(struct kernel *k, const struct phase *phases, int count, int thread) {
-  for (int i = 0; i < count; i++) {
-    int units = phases[i].units(k);
-    for (int unit; (unit = team_take(&k->team)) < units;) phases[i].run(k, unit, thread);
-    team_meet(&k->team);
-  }
+static void open_phase(struct kernel *k, int phase) {
+  k->phase = phase;
+  team_open(&k->team, PHASES[phase].units(k));
+}
+
+void kernel_open(struct kernel *k) {
+  k->job_step = 0;
+  open_phase(k, 0);
 }
 
 /** Mean loss and accuracy, blocks in order. */
-static void record_loss(struct kernel *k, int step) {
+static void record_loss(struct kernel *k) {
   double sum = 0, right = 0;
   for (int i = 0; i < k->job.batch->blocks; i++) sum += k->block_loss[i], right += k->block_correct[i];
-  k->job.loss[step] = sum / k->job.batch->n;
-  k->job.accuracy[step] = right / k->job.batch->n;
+  k->job.loss[k->job_step] = sum / k->job.batch->n;
+  k->job.accuracy[k->job_step] = right / k->job.batch->n;
 }
 
-static void run_update(struct kernel *k, int step) {
-  int units = update_units(k);
-  for (int unit; (unit = team_take(&k->team)) < units;) update_unit(k, unit, step);
-  team_meet(&k->team);
+/** To the next phase, by the thread that finished the last unit of this one. */
+static void advance(struct kernel *k) {
+  int phases = goes_back(k) ? ALL_PHASES : FORWARD_PHASES, next = k->phase + 1;
+  if (next == FORWARD_PHASES && k->job.kind != FORWARD) record_loss(k);
+  if (next < phases) return open_phase(k, next);
+  if (k->job.kind != TRAIN) return team_end(&k->team);
+  k->step++;
+  if (++k->job_step < k->job.steps) open_phase(k, 0);
+  else team_end(&k->team);
 }
-
-#define COUNT(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 void kernel_run(struct kernel *k, int thread) {
-  int steps = k->job.kind == TRAIN ? k->job.steps : 1, done = k->step;
-  int backward = k->job.kind == TRAIN || k->job.kind == GRADIENTS;
-  for (int step = 0; step < steps; step++) {
-    run_phases(k, FORWARD_PHASES, COUNT(FORWARD_PHASES), thread);
-    if (thread == 0 && k->job.kind != FORWARD) record_loss(k, step);
-    if (!backward) break;
-    run_phases(k, BACKWARD_PHASES, COUNT(BACKWARD_PHASES), thread);
-    run_update(k, done + step + 1);
+  for (int unit; (unit = team_take(&k->team)) >= 0;) {
+    PHASES[k->phase].run(k, unit, thread);
+    if (team_finish(&k->team)) advance(k);
   }
-  team_meet(&k->team);
-  if (thread == 0 && k->job.kind == TRAIN) k->step = done + steps;
 }

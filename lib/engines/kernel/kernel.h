@@ -65,7 +65,9 @@ struct products {
 
 struct team {
   int threads, spins;
-  int next_unit, arrived, generation, sleepers;
+  int units, left, finished; // of the present phase: all, those that nobody has taken, those that are done
+  int running;               // whether there is a job
+  int generation, sleepers;  // phases and jobs so far; threads that sleep until the next
 };
 
 struct kernel {
@@ -109,9 +111,13 @@ struct kernel {
   struct scratch *scratch; // [threads]
   struct batch *batches;
   struct job job;
+  int phase, job_step; // where the job is
   struct team team;
   struct block *memory;
 };
+
+/** Whether the job needs gradients. */
+INLINE int goes_back(const struct kernel *k) { return k->job.kind == TRAIN || k->job.kind == GRADIENTS; }
 
 /** Whether this build's arithmetic, where it runs, is the fused one. */
 int kernel_is_fused(void);
@@ -122,9 +128,9 @@ struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b,
 /** Copies plain weights in the order of WEIGHT_NAMES into a padded array, or out of it. */
 void kernel_pad(const struct kernel *k, const float *plain, float *padded);
 void kernel_unpad(const struct kernel *k, const float *padded, float *plain);
-/** Makes room for the job that is set, before it is run; room once made is kept until the kernel goes. */
+/** Makes room for the job that is set and opens it; room once made is kept until the kernel goes. */
 void kernel_prepare(struct kernel *k);
-/** Runs k->job: to be called once on every thread of the team. */
+/** Takes part in the job that is open until it is done: on as many threads of the team as have time for it. */
 void kernel_run(struct kernel *k, int thread);
 
 // The phases of a step: how many units each falls into, and one of them. Units of a phase may run at the same time.
@@ -139,11 +145,18 @@ PHASE(sum)              // gradients of the tables: sums over pairs
 PHASE(value_gradients)  // and back through them
 PHASE(inner_gradients)
 PHASE(weight_gradients)
+PHASE(update)           // gradients of the embeddings, and AdamW
 
-/** Waits until all threads of the team are here. */
-void team_meet(struct team *team);
-/** The next unit of the present phase that nobody has taken. */
+/** Opens the first phase of the job that is set. */
+void kernel_open(struct kernel *k);
+/** Opens a phase of that many units. */
+void team_open(struct team *team, int units);
+/** A unit that nobody has taken, as soon as there is one; -1 when the job is done. */
 int team_take(struct team *team);
+/** To be told of every unit when it is done: whether it was the phase's last. */
+int team_finish(struct team *team);
+/** There are no more phases: the job is done. */
+void team_end(struct team *team);
 
 /** Zeroed memory, aligned to cache lines, that lives as long as the kernel; null when there is none. */
 void *platform_allocate(struct kernel *k, long bytes);

@@ -1,8 +1,6 @@
 // The pass over pairs: blocks of them forward and back to their z, and the sums over pairs.
 #include "kernel.h"
 
-static int goes_back(const struct kernel *k) { return k->job.kind == TRAIN || k->job.kind == GRADIENTS; }
-
 // ---- a block of pairs -----------------------------------------------------------------------------------------------
 
 /** What the functions of a block hand to each other. */

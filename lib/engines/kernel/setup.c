@@ -286,7 +286,7 @@ struct batch *kernel_upload(struct kernel *k, int n, const int *a, const int *b,
   return x;
 }
 
-void kernel_prepare(struct kernel *k) {
+static void make_room(struct kernel *k) {
   const struct batch *x = k->job.batch;
   int rows = x->blocks * BLOCK_ROWS;
   if (x->blocks > k->block_capacity) {
@@ -303,4 +303,9 @@ void kernel_prepare(struct kernel *k) {
   k->capacity = rows;
   k->d_z = floats(k, rows, k->z_stride);
   k->attention = floats(k, rows, 2L * k->n_heads), k->d_attention = floats(k, rows, 2L * k->n_heads);
+}
+
+void kernel_prepare(struct kernel *k) {
+  make_room(k);
+  kernel_open(k);
 }

@@ -4,9 +4,9 @@ import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nearest, show, suggest, type Problem } from '../../files/problem.ts';
 import type { Source } from '../../files/yaml.ts';
-import { checkParams, type Issue, type ParamsSchema } from '../schema.ts';
+import { checkParams, type Issue, type NamedFile, type ParamsSchema } from '../schema.ts';
 import type { Override } from './override.ts';
-import type { ParamsModule, Stage } from './stage-definition.ts';
+import type { FileParam, ParamsModule, Stage } from './stage-definition.ts';
 import type { WrittenStage } from './written-stage.ts';
 
 /** Where a param was given, and how to report a problem with it. */
@@ -51,16 +51,18 @@ export async function defineStage(
   const { params, issues } = checkParams(module.params, values);
   for (const issue of issues) reportIssue(issue, name, fields, placeOf(String(issue.path[0])));
 
-  const fileParams = Object.entries(fields)
-    .filter(([, { isFile }]) => isFile)
-    .map(([name, { folderOf = [] }]) => ({ name, folderOf }));
   const resolved: Record<string, unknown> = { ...params };
-  for (const { name, folderOf } of fileParams) {
-    const path = resolved[name];
-    if (typeof path !== 'string' || path === '') continue;
-    resolved[name] = resolve(root, path);
-    const problem = await findFileProblem(resolve(root, path), folderOf);
-    if (problem) placeOf(name).report([], `${name} must be ${problem}, got ${show(path)}`);
+  const fileParams: FileParam[] = [];
+  for (const [name, { names }] of Object.entries(fields)) {
+    const value = resolved[name];
+    const named = typeof value === 'string' && value !== '' ? names?.(value) : null;
+    if (!named) continue;
+    const { folderOf = [], rest = null } = named;
+    const path = resolve(root, named.path);
+    fileParams.push({ name, path, folderOf, rest });
+    resolved[name] = resolve(root, value as string);
+    const problem = await findFileProblem(path, named);
+    if (problem) placeOf(name).report([], `${name} must be ${problem}, got ${show(value)}`);
   }
   return {
     name,
@@ -75,11 +77,12 @@ export async function defineStage(
   };
 }
 
-/** What the value of a file param must be; null if `path` is that. */
-async function findFileProblem(path: string, folderOf: readonly string[]): Promise<string | null> {
+/** What the value of a param must be that names the file `path`; null if it is that. */
+async function findFileProblem(path: string, { folderOf = [], others }: NamedFile): Promise<string | null> {
   const isFile = async (path: string): Promise<boolean> =>
     (await stat(path).catch(() => null))?.isFile() ?? false;
   if (await isFile(path)) return null;
+  if (others) return others(path);
   if (folderOf.length === 0) return 'a file that exists';
   return (await isFile(join(path, folderOf[0]!)))
     ? null

@@ -1,9 +1,12 @@
 /** Stages that can be run: pipeline.yaml after it has been checked. */
 import type { ParamsSchema } from '../schema.ts';
 
+/** A param that names a file. */
 export interface FileParam {
   readonly name: string;
+  readonly path: string;
   readonly folderOf: readonly string[];
+  readonly rest: string | null;
 }
 
 export interface Stage {
@@ -14,7 +17,7 @@ export interface Stage {
   /** Environment variables that are passed to the stage and stand in its key. */
   readonly env: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
-  /** The params that are paths of files, each with the files that count if it is a folder. */
+  /** The params that name files, each with its absolute path and the files that count if it is a folder. */
   readonly fileParams: readonly FileParam[];
   /** The params that count as what they stand for here, which `identity` says. */
   readonly resolvedParams: readonly string[];

@@ -170,14 +170,12 @@ async function changesSince(
 /** Files that the stage reads from the disk, each with its name for messages. */
 function watchedFiles(
   { pipeline, workspace }: RunContext,
-  { params, fileParams }: Stage,
+  { fileParams }: Stage,
   inputs: Inputs,
   assets: readonly string[],
 ): [name: string, path: string][] {
   const files = assets.map((asset): [string, string] => [asset, join(pipeline.root, asset)]);
-  for (const { name, folderOf } of fileParams) {
-    const path = params[name];
-    if (typeof path !== 'string') continue;
+  for (const { name, path, folderOf } of fileParams) {
     for (const file of ['', ...folderOf]) files.push([`params.${name}`, join(path, file)]);
   }
   for (const [need, listing] of Object.entries(inputs))

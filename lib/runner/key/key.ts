@@ -57,10 +57,8 @@ export async function computeKey(
 ): Promise<Key> {
   const params: Record<string, unknown> = { ...stage.params };
   for (const name of stage.resolvedParams) delete params[name];
-  for (const { name, folderOf } of stage.fileParams) {
-    const path = params[name];
-    if (typeof path === 'string') params[name] = { sha256: await contentOf(path, folderOf, hashes) };
-  }
+  for (const { name, path, folderOf, rest } of stage.fileParams)
+    params[name] = { sha256: await contentOf(path, folderOf, hashes), ...(rest !== null && { rest }) };
   const files = Object.entries(inputs).flatMap(([need, listing]) =>
     listing.map(
       ({ path, sha256, executable }) => [`${need}/${path}`, sha256 + (executable ? ' x' : '')] as const,

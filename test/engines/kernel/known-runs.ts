@@ -121,19 +121,21 @@ export async function compileSteps(t: TestContext, { compiler, flags }: Processo
 /** As native/compiler.ts has them, without what says how far to optimise and for which processor. */
 const EVERY_BUILD = ['-std=gnu11', '-ffp-contract=off', '-fno-math-errno'];
 
-/** Losses, float64 a step, then weights, float32. */
+/** Losses, float64 a step, then weights, float32. `come`: of the threads, those that take part. */
 export async function runSteps(
   program: string,
   emulator: string | undefined,
   start: { config: ModelConfig; weights: Float32Array; pairs: Pairs },
   steps: number,
   threads: number,
+  come = threads,
 ): Promise<Buffer> {
   const { config, weights, pairs } = start;
   const { p, d_model, n_heads, d_head, d_mlp } = config;
   const sizes = Int32Array.of(p, d_model, n_heads, d_head, d_mlp, pairs.a.length);
   const parts = [sizes, weights, pairs.a, pairs.b, pairs.label];
-  const [command, ...args] = [...(emulator ? [emulator] : []), program, String(steps), String(threads)];
+  const numbers = [steps, threads, come].map(String);
+  const [command, ...args] = [...(emulator ? [emulator] : []), program, ...numbers];
   const child = spawn(command!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(Buffer.concat(parts.map((x) => new Uint8Array(x.buffer, x.byteOffset, x.byteLength))));
   const [output, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close')]);
@@ -148,10 +150,12 @@ export async function assertCompiledRuns(
   arithmetic: Arithmetic,
   runs: readonly KnownRun[],
   threads: number,
+  come = threads,
 ): Promise<void> {
   const hashes: [KnownRun, string][] = [];
   for (const run of runs) {
-    const output = await runSteps(program, emulator, { ...run, ...knownStart(run) }, run.steps, threads);
+    const start = { ...run, ...knownStart(run) };
+    const output = await runSteps(program, emulator, start, run.steps, threads, come);
     hashes.push([run, hashOf(output.subarray(8 * run.steps))]);
   }
   assertKnown(arithmetic, hashes, `${threads} threads:`);

@@ -7,7 +7,7 @@ import type { KernelModel } from '../../../lib/engines/kernel/model.ts';
 import { findBuild } from '../../../lib/engines/kernel/identity.ts';
 import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../../lib/network/config.ts';
 import { initialWeights } from '../../../lib/network/initial.ts';
-import { fromStateDict } from '../../../lib/network/model-file.ts';
+import { fromStateDict } from '../../network/from-state-dict.ts';
 import type { Pairs } from '../../../lib/network/pairs.ts';
 import { gridRows, splitRows, takeRows } from '../../../lib/task/split.ts';
 
@@ -78,7 +78,7 @@ export async function readTiny(): Promise<{
   const weightsOf = (prefix: string): Float32Array => {
     const named = Object.entries(tensors).filter(([key]) => key.startsWith(`${prefix}/`));
     const entries = named.map(([key, tensor]) => [key.slice(prefix.length + 1), tensor] as const);
-    return flatten(fromStateDict(TINY, Object.fromEntries(entries)));
+    return flatten(fromStateDict(Object.fromEntries(entries)));
   };
   return { tensors, weightsOf };
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { FIRST_RUNS } from '../../../lib/engines/kernel/known-bits.ts';
 import { viewWeights, WEIGHT_NAMES } from '../../../lib/network/config.ts';
 import { assertClose } from '../../assert-close.ts';
 import { assertCompiledRuns, compileSteps, runSteps, SHORT_RUNS, type Processor } from './known-runs.ts';
@@ -23,12 +24,13 @@ for (const [title, processor] of [
   ['NEON', NEON],
 ] as const)
   test(
-    `${title}: 200 AdamW steps as PyTorch, and the known bits on one thread and on three`,
+    `${title}: 200 AdamW steps as PyTorch, and the known bits on one thread, on three, and where one of three never comes`,
     { skip: isLong || title === 'AVX2' ? whyNotCompiled(processor) : 'tried by npm run test:long' },
     async (t) => {
       const { emulator } = processor;
       const program = await compileSteps(t, processor);
       for (const threads of [1, 3]) await assertCompiledRuns(program, emulator, 'fused', SHORT_RUNS, threads);
+      await assertCompiledRuns(program, emulator, 'fused', FIRST_RUNS, 3, 2);
 
       const { weightsOf } = await readTiny();
       const { train } = splitOf(TINY.p, 0.5, 5);

@@ -1,5 +1,5 @@
 // Some steps of the kernel without JavaScript, for builds that Node cannot load here: another processor's under an emulator.
-// Usage: run-steps STEPS THREADS < input > output, both little-endian.
+// Usage: run-steps STEPS THREADS [COME] < input > output, both little-endian. COME: of the threads, those that take part.
 //   input   int32 p, d_model, n_heads, d_head, d_mlp, rows; weights float32; a, b, label int32 [rows]
 //   output  losses float64 [STEPS]; weights float32
 #include <pthread.h>
@@ -21,8 +21,8 @@ static void *take(size_t count, size_t size) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 3) return 2;
-  int steps = atoi(arguments[1]), threads = atoi(arguments[2]);
+  if (count != 3 && count != 4) return 2;
+  int steps = atoi(arguments[1]), threads = atoi(arguments[2]), come = count == 4 ? atoi(arguments[3]) : threads;
   int *size = take(6, sizeof(int));
   k = kernel_create(size[0], size[1], size[2], size[3], size[4], threads);
   float *weights = take((size_t)k->weight_count, sizeof(float));
@@ -34,14 +34,14 @@ int main(int count, char **arguments) {
   k->job.batch = kernel_upload(k, (int)rows, a, b, label);
   k->job.adamw = (struct adamw){1e-3, 1, 0.9, 0.98, 1e-8};
   kernel_prepare(k);
-  pthread_t *thread = calloc((size_t)threads, sizeof *thread);
-  int *number = calloc((size_t)threads, sizeof *number);
-  for (int i = 0; i < threads; i++) {
+  pthread_t *thread = calloc((size_t)come, sizeof *thread);
+  int *number = calloc((size_t)come, sizeof *number);
+  for (int i = 0; i < come; i++) {
     number[i] = i;
     if (i) pthread_create(&thread[i], 0, run, &number[i]);
   }
   run(&number[0]);
-  for (int i = 1; i < threads; i++) pthread_join(thread[i], 0);
+  for (int i = 1; i < come; i++) pthread_join(thread[i], 0);
   kernel_unpad(k, k->weights, weights);
   fwrite(loss, sizeof(double), (size_t)steps, stdout);
   fwrite(weights, sizeof(float), (size_t)k->weight_count, stdout);

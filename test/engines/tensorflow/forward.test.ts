@@ -20,7 +20,7 @@ import {
 import { WEIGHT_NAMES, type ModelConfig, type Weights } from '../../../lib/network/config.ts';
 import { ACTIVATION_NAMES, activations, EVERYTHING, HOOK_NAMES } from '../../../lib/network/hooks.ts';
 import { initialWeights } from '../../../lib/network/initial.ts';
-import { fromStateDict } from '../../../lib/network/model-file.ts';
+import { fromStateDict } from '../../network/from-state-dict.ts';
 import { gridRows } from '../../../lib/task/split.ts';
 import { assertClose } from '../../assert-close.ts';
 import { temporaryFolder } from '../../stages/start-stage.ts';
@@ -41,7 +41,7 @@ const under = (prefix: string): Record<string, Tensor> =>
 
 before(async () => {
   golden = (await readSafetensors(fixture)).tensors;
-  weights = fromStateDict(config, under('init/'));
+  weights = fromStateDict(under('init/'));
 });
 
 for (const backend of ['wasm', 'cpu'] satisfies BackendName[]) {
@@ -67,7 +67,7 @@ for (const backend of ['wasm', 'cpu'] satisfies BackendName[]) {
     const [a, b, label] = [grid.a, grid.b, grid.label].map((all) =>
       Int32Array.from(rows, (row) => all[row]!),
     );
-    const expected = fromStateDict(config, under('grad/'));
+    const expected = fromStateDict(under('grad/'));
     const logitsAtEquals = {
       forward: (named: TensorWeights): tf.Tensor =>
         tf.reshape(tf.slice(forward(config, named, toPrompts(7, a!, b!)), [0, 2, 0], [-1, 1, -1]), [-1, 7]),

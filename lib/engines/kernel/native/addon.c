@@ -25,8 +25,9 @@ static void *help(void *argument) {
   struct helper helper = *(struct helper *)argument;
   struct model *model = helper.model;
   free(argument);
-  for (int done = 0;; done++) {
-    platform_wait(&model->jobs, done);
+  for (int seen = 0;;) {
+    platform_wait(&model->jobs, seen);
+    seen = __atomic_load_n(&model->jobs, __ATOMIC_SEQ_CST); // what came and went meanwhile was done by others
     if (__atomic_load_n(&model->quit, __ATOMIC_SEQ_CST)) return 0;
     kernel_run(model->kernel, helper.thread);
   }

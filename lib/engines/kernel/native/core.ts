@@ -4,6 +4,9 @@ import { ARRAYS, JOB_KINDS, nameArithmetic, spinsFor, type Core, type Library } 
 
 type Handle = object;
 
+/** Turns of the processor's own pause, 10 to 20 microseconds in all: more costs CPU time beside busy processes and gains nothing. */
+const MOST_SPINS = 500;
+
 /** The functions of addon.c. */
 interface Addon {
   is_fused(): number;
@@ -38,7 +41,7 @@ export function loadNative(path: string): Library {
     bytes: ({ p, d_model, n_heads, d_head, d_mlp }, threads, rows) =>
       addon.bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows),
     open: async ({ p, d_model, n_heads, d_head, d_mlp }, threads) => {
-      const spins = spinsFor(threads, os.availableParallelism());
+      const spins = spinsFor(MOST_SPINS, threads, os.availableParallelism());
       return bind(addon, addon.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
     },
   };

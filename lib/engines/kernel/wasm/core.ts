@@ -14,6 +14,8 @@ const RELAXED_FILE = new URL('./relaxed.wasm', import.meta.url);
 const WORKER_FILE = new URL('./worker.ts', import.meta.url);
 
 const STACK_BYTES = 65536;
+/** Turns of a few instructions, as WebAssembly has no pause: a few microseconds in all. */
+const MOST_SPINS = 2000;
 
 /** `make`, called at most once. */
 function onlyOnce<T>(make: () => Promise<T>): () => Promise<T> {
@@ -50,7 +52,7 @@ async function load(bytes: Uint8Array): Promise<Library> {
   const open = async (config: ModelConfig, threads: number): Promise<Core> => {
     const { memory, exports } = await instantiate();
     const { p, d_model, n_heads, d_head, d_mlp } = config;
-    const spins = spinsFor(threads, os.availableParallelism());
+    const spins = spinsFor(MOST_SPINS, threads, os.availableParallelism());
     const kernel = refuseFull(full, () => exports.open(p, d_model, n_heads, d_head, d_mlp, threads, spins));
     const workers = await startWorkers(source, threads, (thread) => {
       const stack_top = exports.allocate(STACK_BYTES) + STACK_BYTES;
