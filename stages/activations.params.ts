@@ -7,7 +7,7 @@ export const params = object(
   {
     /** Which of the fifteen hooks, and `logits`, get a file. */
     hooks: list(choice(ACTIVATION_NAMES), { default: EVERYTHING.hooks, minLength: 1 }),
-    /** float16 halves the files, and keeps three digits. */
+    /** `float16` halves the files, and keeps three digits. */
     dtype: choice(DTYPES, { default: EVERYTHING.dtype }),
     /** `last` keeps `=` alone, which is all that the loss sees. */
     positions: choice(POSITIONS, { default: EVERYTHING.positions }),

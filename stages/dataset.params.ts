@@ -4,9 +4,13 @@ import { pairCount } from '../lib/task/split.ts';
 
 export const params = object(
   {
+    /** The modulus: numbers are 0 to p - 1. */
     p: integer({ default: 113, min: 3, max: 499, odd: true }),
+    /** What the network is to learn; see Operations. */
     operation: choice(OPERATION_NAMES, { default: 'add' }),
+    /** Share of the pairs that is training data. */
     train_fraction: number({ default: 0.3, above: 0, below: 1 }),
+    /** Seed of torch.randperm, which draws the training pairs. */
     seed: integer({ default: 598, min: 0, max: 2 ** 32 - 1 }),
   },
   ({ p, operation, train_fraction }) => {

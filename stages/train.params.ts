@@ -25,9 +25,13 @@ function namesStart(text: string): NamedFile | null {
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
 export const params = object(
   {
+    /** Width of the residual stream. */
     d_model: integer({ default: 128, min: 1 }),
+    /** Attention heads. */
     n_heads: integer({ default: 4, min: 1 }),
+    /** Width of a head. */
     d_head: integer({ default: 32, min: 1 }),
+    /** Neurons of the MLP. */
     d_mlp: integer({ default: 512, min: 1 }),
     /**
      * Where the weights come from: `seed` draws them; a model file (safetensors or torch.save; `FILE#2` is run 2 of several) or
@@ -37,16 +41,33 @@ export const params = object(
     start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
     /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
     go_on: flag({ default: false }),
+    /** Seed of PyTorch's generator for the initial weights, drawn as TransformerLens draws them. */
     seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
+    /** Steps of full-batch AdamW, if nothing stops it before. */
     epochs: integer({ default: 25_000, min: 1, max: 2 ** 31 - 1 }),
+    /** AdamW's step size. */
     learning_rate: number({ default: 1e-3, above: 0 }),
+    /** AdamW's decay: a step first multiplies each weight by 1 - learning_rate · weight_decay. */
     weight_decay: number({ default: 1, min: 0 }),
+    /** AdamW's decay of the mean of gradients. */
     beta1: number({ default: 0.9, min: 0, below: 1 }),
+    /** AdamW's decay of the mean of squared gradients. */
     beta2: number({ default: 0.98, min: 0, below: 1 }),
+    /** AdamW's term beside the root of the mean square, which keeps the quotient finite. */
     epsilon: number({ default: 1e-8, min: 0 }),
+    /**
+     * Training ends once the test loss (nats) is below this, looked at every `log_every` epochs; null:
+     * never.
+     */
     stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
+    /** Epochs between two rows of the history. */
     log_every: integer({ default: 10, min: 1 }),
+    /** Epochs between two checkpoints, of which measures are taken. */
     checkpoint_every: integer({ default: 100, min: 1 }),
+    /**
+     * What trains: the kernel (`native`, `relaxed`, `wasm`; `auto` is the fastest that runs here) or
+     * `tensorflow`. Engines of one arithmetic share results.
+     */
     engine: choice(ENGINES, { default: 'auto', isResolved: true }),
     /** @deprecated The name of `start` up to 0.1. */
     pretrained: nullable(file({ folderOf: FOLDER_OF }), { default: null }),

@@ -8,6 +8,8 @@ import * as v from 'valibot';
 /** One param: what it may be, and its default. */
 export interface Field<T> {
   readonly schema: v.GenericSchema<unknown, T>;
+  /** What a value must be, in words that follow "must be". */
+  readonly must: string;
   readonly default?: T | undefined;
   /** Where the value names a file, the content of that counts. Null for a value that names none. */
   readonly names?: (value: string) => NamedFile | null;
@@ -61,7 +63,7 @@ interface Bounds {
 /** A finite number; `above` and `below` are open bounds, `min` and `max` closed ones. */
 export function number(options: Bounds & { readonly default?: number } = {}): Field<number> {
   const type = v.pipe(v.number('must be a number'), v.finite('must be a finite number'));
-  return { schema: bounded(type, 'a number', options), default: options.default };
+  return bounded(type, 'a number', options);
 }
 
 /** A whole number that float64 can hold exactly. */
@@ -70,7 +72,7 @@ export function integer(
 ): Field<number> {
   const type = v.pipe(v.number('must be a whole number'), v.safeInteger('must be a whole number'));
   const name = options.odd ? 'an odd whole number' : 'a whole number';
-  return { schema: bounded(type, name, options), default: options.default };
+  return bounded(type, name, options);
 }
 
 function bounded(
@@ -82,8 +84,9 @@ function bounded(
     above = -Infinity,
     below = Infinity,
     odd = false,
-  }: Bounds & { odd?: boolean },
-): v.GenericSchema<unknown, number> {
+    default: fallback,
+  }: Bounds & { odd?: boolean; default?: number },
+): Field<number> {
   const words = [
     Number.isFinite(min) && (Number.isFinite(max) ? `from ${min} to ${max}` : `of at least ${min}`),
     Number.isFinite(max) && !Number.isFinite(min) && `of at most ${max}`,
@@ -92,7 +95,8 @@ function bounded(
   ].filter((word) => word !== false);
   const fits = (n: number): boolean =>
     n >= min && n <= max && n > above && n < below && (!odd || Math.abs(n % 2) === 1);
-  return v.pipe(type, v.check(fits, `must be ${[name, words.join(' and ')].join(' ').trimEnd()}`));
+  const must = [name, words.join(' and ')].join(' ').trimEnd();
+  return { schema: v.pipe(type, v.check(fits, `must be ${must}`)), must, default: fallback };
 }
 
 /** One of a fixed list of words; with `isResolved`, words for what the stage's `identity` says of this machine. */
@@ -101,8 +105,10 @@ export function choice<const T extends string>(
   options: { readonly default?: NoInfer<T>; readonly isResolved?: boolean } = {},
 ): Field<T> {
   const { default: fallback, isResolved = false } = options;
+  const must = `one of ${choices.join(', ')}`;
   return {
-    schema: v.picklist(choices, `must be one of ${choices.join(', ')}`),
+    schema: v.picklist(choices, `must be ${must}`),
+    must,
     default: fallback,
     choices,
     ...(isResolved && { isResolved }),
@@ -110,12 +116,12 @@ export function choice<const T extends string>(
 }
 
 export function text(options: { readonly default?: string } = {}): Field<string> {
-  return { schema: v.string('must be text'), default: options.default };
+  return { schema: v.string('must be text'), must: 'text', default: options.default };
 }
 
 /** True or false. */
 export function flag(options: { readonly default?: boolean } = {}): Field<boolean> {
-  return { schema: v.boolean('must be true or false'), default: options.default };
+  return { schema: v.boolean('must be true or false'), must: 'true or false', default: options.default };
 }
 
 /**
@@ -131,8 +137,9 @@ export function file(
   } = {},
 ): Field<string> {
   const { folderOf = [] } = options;
-  const schema = v.pipe(v.string('must be the path of a file'), v.minLength(1, 'must be the path of a file'));
-  return { schema, default: options.default, names: options.names ?? ((path) => ({ path, folderOf })) };
+  const must = 'the path of a file';
+  const schema = v.pipe(v.string(`must be ${must}`), v.minLength(1, `must be ${must}`));
+  return { schema, must, default: options.default, names: options.names ?? ((path) => ({ path, folderOf })) };
 }
 
 /** A list of one kind of value. */
@@ -148,6 +155,7 @@ export function list<T>(
       v.array(item.schema, 'must be a list'),
       v.check((items) => fits(items.length), `must be a list of ${count}`),
     ),
+    must: `a list of ${count}, each ${item.must}`,
     default: options.default,
     ...(item.choices && { choices: item.choices }),
   };
@@ -158,7 +166,8 @@ export function nullable<T>(
   field: Field<T>,
   options: { readonly default?: NoInfer<T> | null } = {},
 ): Field<T | null> {
-  return { ...field, schema: v.nullable(field.schema), default: options.default };
+  const must = `${field.must}, or null`;
+  return { ...field, schema: v.nullable(field.schema), must, default: options.default };
 }
 
 /** The params of a stage. Throws if a default is missing or breaks a rule: that is a bug in the params file. */
