@@ -6,6 +6,7 @@ import { DTYPES } from './dtypes.ts';
 import { Malformed, onFile } from './failure.ts';
 import { readRegion, writePieces } from './regions.ts';
 import { openRegular } from './regular-file.ts';
+import { safetensorsPieces } from './safetensors-bytes.ts';
 import { sizeOf, type StoredTensor, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
@@ -19,22 +20,9 @@ export async function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  let offset = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
-    const data_offsets = [offset, (offset += data.byteLength)];
-    return [name, { dtype: 'F32', shape, data_offsets }] as const;
-  });
-  const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }));
-  // Spaces round the header up to 8 bytes, so that a mapped file has aligned tensors.
-  const header = Buffer.concat([json, Buffer.alloc(-json.length & 7, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const body = Object.values(tensors).map(
-    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
   await onFile(path, async () => {
     const file = await open(path, 'w');
-    await writePieces(file, [length, header, ...body]).finally(() => file.close());
+    await writePieces(file, safetensorsPieces(tensors, metadata)).finally(() => file.close());
   });
 }
 

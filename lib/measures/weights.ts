@@ -1,7 +1,7 @@
 // The sum of squares of every weight: what weight decay works on (the paper says norm, its code sums squares).
 import { numberEmbedding } from '../network/composites.ts';
 import { type ModelConfig, WEIGHT_NAMES, type Weights } from '../network/config.ts';
-import { toStateDict } from '../network/model-file.ts';
+import { toStateDict } from '../network/saved-model.ts';
 import { singularValuesOfGram } from '../numerics/eigenvalues.ts';
 import {
   energyShare,

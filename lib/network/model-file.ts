@@ -3,21 +3,9 @@
 // until 3.4 and is empty since 3.5, `IGNORE` was -1e5 until 1.6.1 and is -inf since.
 import { badFile, Malformed } from '../files/failure.ts';
 import { openSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import { createTensor, type Tensor } from '../files/tensor.ts';
-import { WEIGHT_NAMES, type ModelConfig, type Weights } from './config.ts';
-import { TRANSFORMER_LENS } from './layouts.ts';
+import type { ModelConfig, Weights } from './config.ts';
+import { savedMetadata, toStateDict } from './saved-model.ts';
 import { readStateDict } from './state-dict.ts';
-
-/** The weights under TransformerLens' state_dict keys, with the zero biases that its loader expects. */
-export function toStateDict(config: ModelConfig, weights: Weights): Record<string, Tensor> {
-  const { p, d_model, n_heads: head, d_head, d_mlp } = config;
-  const sizes: Record<string, number> = { d_vocab_out: p, d_model, head, d_head, d_mlp };
-  const tensors = WEIGHT_NAMES.map((name) => [TRANSFORMER_LENS.weights[name].key, weights[name]] as const);
-  const zeros = TRANSFORMER_LENS.biases.map(
-    ({ key, axes }) => [key, createTensor(axes.map((axis) => sizes[axis]!))] as const,
-  );
-  return Object.fromEntries([...tensors, ...zeros]);
-}
 
 /** Writes a model; `extra` metadata stand beside the config. The same weights give the same bytes. */
 export function writeModel(
@@ -26,8 +14,7 @@ export function writeModel(
   weights: Weights,
   extra: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const metadata = { config: JSON.stringify(TRANSFORMER_LENS.config(config)), ...extra };
-  return writeSafetensors(path, toStateDict(config, weights), metadata);
+  return writeSafetensors(path, toStateDict(config, weights), savedMetadata(config, extra));
 }
 
 /**

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readSafetensors } from '../../lib/files/safetensors.ts';
 import { parameterCount, WEIGHT_NAMES, type ModelConfig } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
-import { toStateDict } from '../../lib/network/model-file.ts';
+import { toStateDict } from '../../lib/network/saved-model.ts';
 import { assertClose } from '../assert-close.ts';
 
 const reference: ModelConfig = { p: 113, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 };

@@ -8,7 +8,8 @@ import { readSafetensors, writeSafetensors } from '../../lib/files/safetensors.t
 import { createTensor, type Tensor } from '../../lib/files/tensor.ts';
 import type { ModelConfig } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
-import { readModel, toStateDict, writeModel } from '../../lib/network/model-file.ts';
+import { readModel, writeModel } from '../../lib/network/model-file.ts';
+import { toStateDict } from '../../lib/network/saved-model.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
 const config: ModelConfig = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };

@@ -10,6 +10,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { engineIdentity, openEngine } from '../../lib/engines/registry.ts';
 import { flattenWeights } from '../../lib/network/config.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
+import { readModel } from '../../lib/network/model-file.ts';
 import { buildLab } from '../../lib/report/lab.ts';
 import { serve } from '../../lib/report/server.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
@@ -21,21 +22,16 @@ const ADAMW = { learning_rate: 0.01, weight_decay: 1, beta1: 0.9, beta2: 0.98, e
 const [FRACTION, SEED, SPLIT] = [0.7, 5, 6];
 const ADDRESS = `#dataset.p=${CONFIG.p}&dataset.train_fraction=${FRACTION}&dataset.seed=${SPLIT}&train.seed=${SEED}&train.learning_rate=0.01&train.d_model=16&train.n_heads=2&train.d_head=4&train.d_mlp=32`;
 
-/** Keeps the workers of the page, so that their weights can be asked for. */
-const KEEP_WORKERS = `globalThis.workers = [];
-globalThis.Worker = class extends Worker { constructor(url) { super(url); globalThis.workers.push(this); } };`;
-const WEIGHTS = `new Promise((resolve) => {
-  const worker = globalThis.workers.at(-1);
-  worker.addEventListener('message', ({ data }) => {
-    if (data.tell === 'weights') crypto.subtle.digest('SHA-256', data.weights).then((hash) => resolve([...new Uint8Array(hash)]));
-  });
-  for (let run = 0; run < 9; run++) worker.postMessage({ ask: 'weights', run });
-})`;
+/** SHA-256 of weights as float32. */
+const hashOf = (weights: Float32Array): string =>
+  createHash('sha256')
+    .update(new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength))
+    .digest('hex');
 
-/** SHA-256 of the weights after epochs at one weight decay and more at another, as engines of this project make them. */
+/** The same after epochs at one weight decay and more at another, as engines of this project train. */
 async function trainHere(
   arithmetic: string,
-  bursts: readonly (readonly [number, number])[],
+  bursts: readonly (readonly [epochs: number, weight_decay: number])[],
 ): Promise<string> {
   const name = arithmetic === 'fused' ? 'auto' : 'wasm';
   const engine = await openEngine(name, CONFIG, await engineIdentity(name, () => {}));
@@ -46,7 +42,7 @@ async function trainHere(
   for (const [epochs, weight_decay] of bursts) await engine.train(pairs, { ...ADAMW, weight_decay }, epochs);
   const { weights } = engine.readState();
   engine.close();
-  return createHash('sha256').update(Buffer.from(weights.buffer)).digest('hex');
+  return hashOf(weights);
 }
 
 describe('the lab', { skip }, () => {
@@ -62,7 +58,6 @@ describe('the lab', { skip }, () => {
     html = await buildLab();
     await writeFile(join(folder, 'lab.html'), html);
     context = await openContext({ width: 1280, height: 800 });
-    await context.addInitScript(KEEP_WORKERS);
     page = await openPage(pathToFileURL(join(folder, 'lab.html')).href);
   });
   after(async () => {
@@ -83,8 +78,15 @@ describe('the lab', { skip }, () => {
   const reached = async (epochs: number): Promise<void> => {
     await page.waitForSelector(`#lab[data-phase="paused"][data-epochs="${epochs}"]`);
   };
-  const hashInPage = async (): Promise<string> =>
-    Buffer.from(await page.evaluate<number[]>(WEIGHTS)).toString('hex');
+  /** Of the weights that the page saves: a file that this project opens. */
+  const hashInPage = async (): Promise<string> => {
+    const [download] = await Promise.all([page.waitForEvent('download'), press('Save weights')]);
+    const path = join(folder, download.suggestedFilename());
+    await download.saveAs(path);
+    const { config, weights } = await readModel(path);
+    assert.deepEqual(config, CONFIG);
+    return hashOf(flattenWeights(config, weights));
+  };
   const arithmetic = async (): Promise<string> =>
     (await page.locator('#lab').getAttribute('data-arithmetic'))!;
 

@@ -10,10 +10,10 @@ import type { Finished } from '../run-pipeline.ts';
 
 export const project = fileURLToPath(new URL('../..', import.meta.url));
 export const CONFIG = { p: 17, d_model: 32, n_heads: 4, d_head: 8, d_mlp: 64 };
-const EPOCHS = 401;
+export const EPOCHS = 401;
 export const CHECKPOINT_EVERY = 40;
 
-const SETS = [
+export const SETS = [
   `dataset.p=${CONFIG.p}`,
   'dataset.train_fraction=0.9',
   `train.d_model=${CONFIG.d_model}`,

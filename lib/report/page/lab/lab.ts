@@ -1,5 +1,8 @@
 // The lab: a network of the reader's choice learns in this page, by the project's own kernel.
+import { viewWeights } from '../../../network/config.ts';
+import { modelPieces } from '../../../network/saved-model.ts';
 import type { FromWorker, Settings } from '../../worker/messages.ts';
+import { saveFile } from '../parts/save-file.ts';
 import { readAddress, writeAddress } from '../parts/address.ts';
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
@@ -81,6 +84,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   const go = button('Start', () => (phase === 'running' ? trainer.pause() : train(goal())));
   go.classList.add('first');
   const one = button('One epoch', () => train(learning!.epochs + 1));
+  const save = button('Save weights', () => trainer.askForWeights());
   const again = button('Reset', () => {
     isChanged = false;
     begin();
@@ -108,7 +112,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     status,
     h('dl', { class: 'tiles live' }, ...tiles.map((tile) => tile.element)),
     place,
-    h('div', { class: 'actions', role: 'group', 'aria-label': 'Training' }, go, one, again),
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'Training' }, go, one, again, save),
     h(
       'p',
       { class: 'same' },
@@ -125,6 +129,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     go.disabled = !isReady;
     one.disabled = phase !== 'ready' && phase !== 'paused';
     again.disabled = epochs === 0;
+    save.disabled = !isReady;
     form.setOpen(phase !== 'running' && (phase !== 'paused' || epochs === 0));
     line.textContent = isChanged
       ? 'none, as the weight decay was changed on the way'
@@ -189,7 +194,10 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
         return redraw();
       }
       case 'weights':
-        return;
+        return saveFile(
+          `${nameOf(settings)}-epochs${message.epochs}.safetensors`,
+          new Blob(modelPieces(settings, viewWeights(settings, message.weights))),
+        );
       case 'failed':
         phase = 'failed';
         say(`It cannot go on: ${message.why}.`);
@@ -210,3 +218,5 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   update();
   return element;
 }
+
+const nameOf = ({ operation, p }: Settings): string => `${operation}-p${p}`;

@@ -44,6 +44,10 @@ export class Trainer {
     this.#ask({ ask: 'weight_decay', run: this.#run, weight_decay });
   }
 
+  askForWeights(): void {
+    this.#ask({ ask: 'weights', run: this.#run });
+  }
+
   #ask(message: ToWorker): void {
     this.#worker.postMessage(message);
   }
