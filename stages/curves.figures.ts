@@ -5,7 +5,13 @@ import type { HistoryRecord } from '../lib/training/history.ts';
 
 const thousands = (n: number): string => n.toLocaleString('en-US');
 
-const marks = ({ memorised_epoch, grokked_epoch }: Milestones): Mark[] => [
+/** `forked_after`: the last epoch of another run, from which this one went on. */
+export type Marked = Milestones & { readonly forked_after?: number };
+
+const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] => [
+  ...(forked_after === undefined
+    ? []
+    : [{ x: forked_after, label: `forked, epoch ${thousands(forked_after)}` }]),
   ...(memorised_epoch === null
     ? []
     : [{ x: memorised_epoch, label: `memorised, epoch ${thousands(memorised_epoch)}` }]),
@@ -15,7 +21,7 @@ const marks = ({ memorised_epoch, grokked_epoch }: Milestones): Mark[] => [
 ];
 
 /** On a log scale, since memorisation, circuit formation and cleanup are orders of magnitude apart. */
-export function lossCurve(history: readonly HistoryRecord[], milestones: Milestones): Lines {
+export function lossCurve(history: readonly HistoryRecord[], milestones: Marked): Lines {
   return {
     kind: 'lines',
     title: 'Loss over training',
@@ -30,7 +36,7 @@ export function lossCurve(history: readonly HistoryRecord[], milestones: Milesto
   };
 }
 
-export function accuracyCurve(history: readonly HistoryRecord[], milestones: Milestones): Lines {
+export function accuracyCurve(history: readonly HistoryRecord[], milestones: Marked): Lines {
   return {
     kind: 'lines',
     title: 'Accuracy over training',

@@ -18,8 +18,8 @@ await stage(params, async ({ needs, out, say }) => {
     say(`no curves: ${found.why_no_history}`);
     return writeSummary(out, curvesSummary, found);
   }
-  const { history } = found;
-  const milestones = findMilestones(history);
+  const { history, forked_after } = found;
+  const milestones = { ...findMilestones(history), ...(forked_after !== undefined && { forked_after }) };
   await writeFigure(out, 'loss', lossCurve(history, milestones));
   if (hasAccuracies(history)) {
     await writeFigure(out, 'accuracy', accuracyCurve(history, milestones));

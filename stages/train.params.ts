@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Identity, Note } from '../lib/engines/engine.ts';
 import {
   choice,
@@ -11,7 +12,7 @@ import {
   type ParamsOf,
 } from '../lib/runner/schema.ts';
 import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
-import { parseStart } from '../lib/training/start-source.ts';
+import { nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
 
 const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as const;
 
@@ -19,6 +20,8 @@ const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as
 function namesStart(text: string): NamedFile | null {
   const source = parseStart(text);
   if (source.kind === 'seed') return null;
+  if (source.kind === 'state')
+    return { path: join(source.folder, stateFile(source.epoch)), others: nearestStates };
   return { path: source.path, folderOf: FOLDER_OF, ...(source.run !== null && { rest: `#${source.run}` }) };
 }
 
@@ -36,7 +39,7 @@ export const params = object(
     /**
      * Where the weights come from: `seed` draws them; a model file (safetensors or torch.save; `FILE#2` is run 2 of several) or
      * a folder with model.safetensors is taken as it is. Then sizes are the file's, and of the other params only `engine`
-     * counts, unless it goes on.
+     * counts, unless it goes on. `RUN@9000` goes on from the state of another run after the step of epoch 9,000.
      */
     start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
     /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
@@ -64,6 +67,8 @@ export const params = object(
     log_every: integer({ default: 10, min: 1 }),
     /** Epochs between two checkpoints, of which measures are taken. */
     checkpoint_every: integer({ default: 100, min: 1 }),
+    /** Epochs between two full states, from which other runs can go on; 0: none, null: a tenth of the epochs. */
+    state_every: nullable(integer({ min: 0 }), { default: null }),
     /**
      * What trains: the kernel (`native`, `relaxed`, `wasm`; `auto` is the fastest that runs here) or
      * `tensorflow`. Engines of one arithmetic share results.
@@ -79,6 +84,9 @@ export const params = object(
         ? { param: 'go_on', must: 'false where start is seed, which always trains' }
         : null,
 );
+
+/** Only forks read these, by name. */
+export const aside = ['states/'] as const;
 
 export type TrainParams = ParamsOf<typeof params>;
 

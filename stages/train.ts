@@ -1,30 +1,31 @@
 // train: from the untrained weights to grokking.
-// Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow and summary.json.
+// Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow, states/ and summary.json.
 // Goes on from resume_dir when an earlier attempt with the same key was stopped. Where `start` names a model, it is taken as
-// it is, and history.arrow and checkpoints.arrow are there only if they came with it; with `go_on` it is trained.
-import { basename } from 'node:path';
+// it is, and history.arrow and checkpoints.arrow are there only if they came with it; with `go_on` it is trained. A state of
+// another run is gone on from.
+import { readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { readPairs, type Dataset } from '../lib/artifacts/dataset.ts';
+import { openFork } from '../lib/artifacts/fork.ts';
 import { writeHistory } from '../lib/artifacts/history.ts';
 import { readPretrained, type Pretrained } from '../lib/artifacts/pretrained.ts';
 import { folderOf, refuseOther } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { trainSummary, writeNetwork } from '../lib/artifacts/train.ts';
-import {
-  flattenWeights,
-  parameterCount,
-  viewWeights,
-  type ModelConfig,
-  type Weights,
-} from '../lib/network/config.ts';
-import { initialWeights } from '../lib/network/initial.ts';
-import { stage, type Job } from '../lib/runner/stage.ts';
+import type { TrainingState } from '../lib/engines/engine.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
+import { Failure } from '../lib/files/failure.ts';
 import { findMilestones } from '../lib/measures/milestones.ts';
-import { hasAccuracies, NO_ACCURACY } from '../lib/training/history.ts';
+import { flattenWeights, parameterCount, viewWeights } from '../lib/network/config.ts';
+import { stage, type Job } from '../lib/runner/stage.ts';
+import { hasAccuracies, NO_ACCURACY, type HistoryRecord } from '../lib/training/history.ts';
 import { Journal } from '../lib/training/journal.ts';
+import { isStateDue, stateEvery } from '../lib/training/kept-state.ts';
+import { KeptStates } from '../lib/training/kept-states.ts';
 import { trainLoop } from '../lib/training/loop.ts';
 import { parseStart } from '../lib/training/start-source.ts';
+import { begin, refuseOtherRun, startFromModel, startFromSeed, type Start } from '../lib/training/start.ts';
 import { params, type TrainParams } from './train.params.ts';
 
 /** By how much the train loss of a model may differ from that it ended with, on the same split. */
@@ -35,66 +36,75 @@ await stage(params, async (job) => {
   const { start, pretrained, go_on } = job.params;
   if (pretrained !== null) job.say('train.pretrained is called train.start now');
   const source = parseStart(pretrained ?? start);
-  if (source.kind === 'seed') return trainModel(job, dataset, drawn(job.params, dataset));
+  const { task } = dataset;
+  if (source.kind === 'seed') return trainModel(job, dataset, startFromSeed(job.params, task));
+  if (source.kind === 'state') return fork(job, dataset, source.folder, source.epoch);
   const model = await readPretrained(source.path, source.run);
-  refuseOther(model.config, dataset.task);
+  refuseOther(model.config, task);
   for (const note of model.notes) job.say(`${basename(source.path)}: ${note}`);
   if (!go_on) return takeModel(job, dataset, model);
   job.say('training goes on from that model: its moments are zero, epochs count from 0');
-  const { config, weights } = model;
-  return trainModel(job, dataset, { config, weights, went_on: true });
+  return trainModel(job, dataset, startFromModel(model.config, model.weights, task.operation));
 });
 
-/** What training begins with. */
-interface Start {
-  readonly config: ModelConfig;
-  readonly weights: Weights;
-  /** From a model that was trained before. */
-  readonly went_on: boolean;
+async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epoch: number): Promise<void> {
+  const start = await openFork(folder, epoch);
+  refuseOtherRun(start.origin, job.params, dataset.task);
+  if (job.params.epochs <= epoch)
+    throw new Failure(
+      `train.epochs is ${job.params.epochs}, and the run that it goes on from has done ${epoch + 1}`,
+      `set it to more, as with --set train.epochs=${2 * (epoch + 1)}`,
+    );
+  job.say(`goes on from epoch ${epoch + 1} of another run, with its moments`);
+  await trainModel(job, dataset, start);
 }
 
-function drawn({ d_model, n_heads, d_head, d_mlp, seed }: TrainParams, { task }: Dataset): Start {
-  const config: ModelConfig = { p: task.p, d_model, n_heads, d_head, d_mlp };
-  return { config, weights: initialWeights(config, seed), went_on: false };
-}
-
-async function trainModel(
-  { params, identity, out, resume_dir, progress, runsOn, say }: Job<TrainParams>,
-  { train, test }: Dataset,
-  { config, weights: first, went_on }: Start,
-): Promise<void> {
+async function trainModel(job: Job<TrainParams>, { train, test }: Dataset, start: Start): Promise<void> {
+  const { params, identity, out, progress, runsOn } = job;
+  const { config } = start.origin;
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
 
-  const { journal, state, damage } = await Journal.open(resume_dir, parameterCount(config));
-  for (const line of damage) say(`what an earlier attempt kept is damaged: ${line}`);
-  if (damage.length > 0 && !state) say('training starts from the beginning');
+  const schedule = { ...params, state_every: stateEvery(params) };
+  /** Epochs up to this one after which a state is due. */
+  const dueUpTo = (last: number): number[] => {
+    const first = (start.parent?.epoch ?? -1) + 1;
+    const epochs = Array.from({ length: last + 1 - first }, (_, i) => first + i);
+    return epochs.filter((epoch) => isStateDue(epoch, schedule.state_every));
+  };
+  const { journal, states, state } = await openJournal(job, start, dueUpTo);
   if (state) {
     engine.writeState(state);
     console.log(`going on from epoch ${state.step} of an earlier attempt`);
-  } else {
-    engine.writeState({ weights: flattenWeights(config, first) });
-  }
+  } else await begin(start, engine, journal);
 
-  progress(state?.step ?? 0, params.epochs);
-  await trainLoop(engine, { train, test }, params, params, journal, (record) => {
+  progress(engine.readState().step, params.epochs);
+  const tell = (record: HistoryRecord): void => {
     const note = `train ${record.train_loss.toExponential(2)}, test ${record.test_loss.toExponential(2)}`;
     progress(record.epoch + 1, params.epochs, note);
     if (record.epoch % 1000 === 0)
       console.log(`epoch ${record.epoch}: ${note}, test accuracy ${record.test_accuracy.toFixed(4)}`);
-  });
+  };
+  await trainLoop(engine, { train, test }, params, schedule, journal, tell, (epoch, now) =>
+    states.keep(epoch, now),
+  );
 
-  const weights = viewWeights(config, engine.readState().weights);
+  const end = engine.readState();
+  const trained = viewWeights(config, end.weights);
   engine.close();
   const history = journal.history;
   const last = history.at(-1)!;
-  await writeNetwork(out, config, weights);
+  if (schedule.state_every > 0 && last.epoch !== start.parent?.epoch) {
+    await states.keep(last.epoch, end);
+    await states.publish([...new Set([...dueUpTo(last.epoch), last.epoch])], out);
+  }
+  await writeNetwork(out, config, trained);
   const byEpoch = new Map(history.map((record) => [record.epoch, record]));
   const checkpoints = journal.checkpointEpochs.map((epoch) => byEpoch.get(epoch)!);
   await writeCheckpoints(out, config, checkpoints, async (index) =>
     viewWeights(config, await journal.readCheckpoint(index)),
   );
-  await writeHistory(out, history);
+  await writeHistory(out, history, start.parent?.epoch);
   await writeSummary(out, trainSummary, {
     ...config,
     parameters: parameterCount(config),
@@ -109,9 +119,45 @@ async function trainModel(
     train_accuracy: last.train_accuracy,
     test_accuracy: last.test_accuracy,
     ...findMilestones(history),
-    ...(went_on && { went_on }),
+    ...(start.parent
+      ? { forked_after: start.parent.epoch }
+      : start.origin.seed === null && { went_on: true }),
   });
   await journal.close();
+}
+
+interface Opened {
+  readonly journal: Journal;
+  readonly states: KeptStates;
+  /** Where an earlier attempt got to. */
+  readonly state: TrainingState | null;
+}
+
+/** What an earlier attempt has left, as far as all of it is whole; else an empty journal. */
+async function openJournal(
+  { resume_dir, say }: Job<TrainParams>,
+  { origin }: Start,
+  dueUpTo: (epoch: number) => readonly number[],
+): Promise<Opened> {
+  const parameters = parameterCount(origin.config);
+  const { journal, state, damage } = await Journal.open(resume_dir, parameters);
+  for (const line of damage) say(`what an earlier attempt kept is damaged: ${line}`);
+  const states = new KeptStates(resume_dir, origin, journal);
+  if (state) {
+    const due = dueUpTo(state.step - 1);
+    // The last may not have been written when the attempt was killed.
+    if (due.at(-1) === state.step - 1) await states.keep(state.step - 1, state);
+    const problem = await states.findDamage(due);
+    if (problem === null) return { journal, states, state };
+    say(`what an earlier attempt kept is damaged: ${problem}`);
+    await journal.close();
+    for (const name of await readdir(resume_dir)) await rm(join(resume_dir, name), { recursive: true });
+    say('training starts from the beginning');
+    const { journal: empty } = await Journal.open(resume_dir, parameters);
+    return { journal: empty, states: new KeptStates(resume_dir, origin, empty), state: null };
+  }
+  if (damage.length > 0) say('training starts from the beginning');
+  return { journal, states, state: null };
 }
 
 async function takeModel(

@@ -80,6 +80,7 @@ async function measureGrok(
     epochs: DEFAULT_EPOCHS,
     log_every: 10,
     checkpoint_every: 100,
+    state_every: 0,
     stop_below_test_loss: 0.01,
   };
   try {

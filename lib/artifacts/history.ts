@@ -13,11 +13,21 @@ const SCHEMA: ArrowSchema = {
 
 const NAME = 'history.arrow';
 
-export async function writeHistory(folder: string, history: readonly HistoryRecord[]): Promise<void> {
+/** `forked_after`: the last epoch that was another run's, from which this one went on. */
+export async function writeHistory(
+  folder: string,
+  history: readonly HistoryRecord[],
+  forked_after?: number,
+): Promise<void> {
   const columns = HISTORY_FIELDS.map(
     (field) => [field, Float64Array.from(history, (r) => r[field])] as const,
   );
-  await writeArrow(join(folder, NAME), SCHEMA, Object.fromEntries(columns));
+  const { metadata } = SCHEMA;
+  const schema =
+    forked_after === undefined
+      ? SCHEMA
+      : { ...SCHEMA, metadata: { ...metadata, forked_after: String(forked_after) } };
+  await writeArrow(join(folder, NAME), schema, Object.fromEntries(columns));
 }
 
 /** Throws Failure when the file is missing, damaged or has other columns. */
@@ -66,8 +76,11 @@ export async function readForeignHistory(path: string): Promise<HistoryRecord[]>
 /** The history in the folder of the train stage, or why there is none: a model may have come without. */
 export async function findHistory(
   folder: string,
-): Promise<{ history: HistoryRecord[] } | { history: null; why_no_history: string }> {
+): Promise<
+  { history: HistoryRecord[]; forked_after?: number } | { history: null; why_no_history: string }
+> {
   const summary = await readSummary(folder, trainSummary);
   if ('history' in summary) return { history: null, why_no_history: summary.why_no_history };
-  return { history: await readHistory(folder) };
+  const forked = 'forked_after' in summary && { forked_after: summary.forked_after };
+  return { history: await readHistory(folder), ...forked };
 }

@@ -59,6 +59,8 @@ export const trainSummary = either(
   record({ ...NETWORK, epochs: count, ...MILESTONES }),
   /** From a model that was trained before. */
   record({ ...NETWORK, epochs: count, ...MILESTONES, went_on: flag }),
+  /** Up to this epoch it is another run. */
+  record({ ...NETWORK, epochs: count, ...MILESTONES, forked_after: count }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES, ...NO_ACCURACIES }),
   record({ ...PRETRAINED, epochs: nothing, ...NO_HISTORY }),

@@ -3,7 +3,9 @@
  * artifacts, which brings stages up to date, plans, explains, verifies and collects garbage. Code that only some commands
  * need is loaded when they call it. Stages import stage.ts and schema.ts instead, so that no key contains the store.
  */
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
+import { ConfigurationError, type Problem } from '../files/problem.ts';
+import { shortPath } from '../files/short-path.ts';
 import type { Code } from './code/closure.ts';
 import { remember, type Settings } from './config/folder-settings.ts';
 import type { Pipeline, Stage } from './config/stage-definition.ts';
@@ -113,9 +115,14 @@ export function openRunner({
   return {
     settled: context.settled,
     folder: (stage) => workspace.folder(stage),
-    run: async (chosen, { report, ...how }) =>
-      (await import('./execute/all-stages.ts')).runAllStages({ ...context, report }, chosen, how),
-    plan: async (chosen) => (await import('./execute/plan.ts')).planStages(context, chosen),
+    run: async (chosen, { report, ...how }) => {
+      refuseOwnFiles(context, chosen);
+      return (await import('./execute/all-stages.ts')).runAllStages({ ...context, report }, chosen, how);
+    },
+    plan: async (chosen) => {
+      refuseOwnFiles(context, chosen);
+      return (await import('./execute/plan.ts')).planStages(context, chosen);
+    },
     explain: async (stage) => (await import('./explain/stage.ts')).explainStage(context, stage),
     explainFile: async (path) => (await import('./explain/file.ts')).explainFile(path, hashes),
     graph: async () => (await import('./explain/graph.ts')).drawGraph(pipeline),
@@ -124,6 +131,22 @@ export function openRunner({
     gc: async (keep, dryRun) =>
       (await import('./upkeep/gc.ts')).collectGarbage({ store, workspace }, keep, dryRun),
   };
+}
+
+/** Throws a ConfigurationError if a chosen stage would read a file from the folder that it is about to replace. */
+function refuseOwnFiles({ pipeline, workspace }: RunContext, chosen: ReadonlySet<string>): void {
+  const problems: Problem[] = [];
+  for (const { name, fileParams } of pipeline.stages.values())
+    for (const param of chosen.has(name) ? fileParams : []) {
+      const within = relative(workspace.folder(name), param.path);
+      if (within.startsWith('..') || isAbsolute(within)) continue;
+      problems.push({
+        place: `${name}.${param.name}`,
+        message: `lies in ${shortPath(workspace.folder(name))}, the folder that it would replace`,
+        hint: 'write elsewhere: npm run pipeline -- --artifacts artifacts/fork, with the same options',
+      });
+    }
+  if (problems.length > 0) throw new ConfigurationError(problems);
 }
 
 /** The record of the result in a stage folder; null if there is none or it is damaged. */

@@ -95,12 +95,31 @@ export class Journal {
     this.#hash.update(bytes);
   }
 
-  /** Makes everything up to now survive a kill. */
-  async checkpoint(epoch: number, state: TrainingState): Promise<void> {
-    const bytes = toBytes(state.weights);
+  /** A hash of all records and checkpoints so far, in hex. */
+  get extent(): string {
+    const epochs = toBytes(Float64Array.from(this.#epochs));
+    return hashOf(this.#hash.copy().digest(), epochs, ...this.#hashes).toString('hex');
+  }
+
+  /** Begins with what another run has logged. It survives a kill from the first checkpoint on. */
+  async begin(
+    records: readonly HistoryRecord[],
+    checkpoints: AsyncIterable<readonly [number, Float32Array]>,
+  ): Promise<void> {
+    for (const record of records) await this.log(record);
+    for await (const [epoch, weights] of checkpoints) await this.#append(epoch, weights);
+  }
+
+  async #append(epoch: number, weights: Float32Array): Promise<void> {
+    const bytes = toBytes(weights);
     await this.#write(CHECKPOINTS, this.#checkpoints, bytes, this.#epochs.length);
     this.#epochs.push(epoch);
     this.#hashes.push(hashOf(bytes));
+  }
+
+  /** Makes everything up to now survive a kill. */
+  async checkpoint(epoch: number, state: TrainingState): Promise<void> {
+    await this.#append(epoch, state.weights);
     await Promise.all([this.#history.datasync(), this.#checkpoints.datasync()]);
     const name = `state.${state.step}`;
     const path = join(this.#folder, name);

@@ -1,10 +1,11 @@
 // The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
 // Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
 import { Failure } from '../files/failure.ts';
-import type { AdamW, Engine } from '../engines/engine.ts';
+import type { AdamW, Engine, TrainingState } from '../engines/engine.ts';
 import type { Pairs } from '../network/pairs.ts';
 import type { HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
+import { isStateDue } from './kept-state.ts';
 
 /** What the loop asks of an engine. */
 export type Trainee = Pick<Engine, 'readState' | 'train' | 'evaluate'>;
@@ -13,6 +14,8 @@ export interface Schedule {
   readonly epochs: number;
   readonly log_every: number;
   readonly checkpoint_every: number;
+  /** 0: none. */
+  readonly state_every: number;
   /** Ends the run at the first logged epoch whose test loss is below this. */
   readonly stop_below_test_loss: number | null;
 }
@@ -22,15 +25,17 @@ const isDue = (epoch: number, every: number, epochs: number): boolean =>
   epoch % every === 0 || epoch === epochs - 1;
 
 /** The first epoch from `epoch` on after whose step something is due. */
-function nextStop(epoch: number, { epochs, log_every, checkpoint_every }: Schedule): number {
+function nextStop(epoch: number, { epochs, log_every, checkpoint_every, state_every }: Schedule): number {
   const next = (every: number): number => Math.ceil(epoch / every) * every;
-  return Math.min(next(log_every), next(checkpoint_every), epochs - 1);
+  const state = state_every === 0 ? Infinity : next(state_every);
+  return Math.min(next(log_every), next(checkpoint_every), state, epochs - 1);
 }
 
 const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is asked for at once stays small
 
 /**
- * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal`.
+ * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal` and handing
+ * states that are due to `keepState`.
  * Every checkpoint's epoch is in the history too. Throws Failure when the loss stops being finite; the last good
  * checkpoint stays in the journal.
  */
@@ -41,6 +46,7 @@ export async function trainLoop(
   schedule: Schedule,
   journal: Journal,
   onRecord: (record: HistoryRecord) => void,
+  keepState: (epoch: number, state: TrainingState) => Promise<void> = async () => {},
 ): Promise<void> {
   let epoch = engine.readState().step;
   if (hasReached(journal.history.at(-1), schedule)) return;
@@ -64,6 +70,7 @@ export async function trainLoop(
     const isLast = hasReached(record, schedule);
     if (isDue(stop, schedule.checkpoint_every, schedule.epochs) || isLast)
       await journal.checkpoint(stop, engine.readState());
+    if (isStateDue(stop, schedule.state_every)) await keepState(stop, engine.readState());
     onRecord(record);
     if (isLast) return;
   }

@@ -11,12 +11,12 @@ import { trainFolder } from './train-stage.ts';
 
 // Checkpoints follow each other within milliseconds, so that kills fall into every part of writing one. A kill comes with
 // a change in the folder of what is kept for resuming, as soon as that is told.
-const RUN = { epochs: 200, log_every: 3, checkpoint_every: 5 };
+const RUN = { epochs: 200, log_every: 3, checkpoint_every: 5, state_every: 60 };
 
 const SEED = Number(process.env['GROKSCOPE_SEED'] ?? Date.now() % 2 ** 31);
 
 async function bytesOf(folder: string): Promise<Record<string, string>> {
-  const names = (await readdir(folder)).sort();
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name !== 'states').sort();
   const read = names.map(async (name) => [name, (await readFile(join(folder, name))).toString('base64')]);
   return Object.fromEntries((await Promise.all(read)) as [string, string][]);
 }
@@ -27,12 +27,16 @@ function watchChanges(folder: string, child: ChildProcess, onChange: () => void)
   child.once('exit', () => watcher.close());
 }
 
-async function killsAndResumes(t: TestContext, engine: string, kills: number): Promise<void> {
+async function killsAndResumes(
+  t: TestContext,
+  given: { readonly engine: string; readonly start?: string },
+  kills: number,
+): Promise<void> {
   t.diagnostic(`seed ${SEED}`);
   const random = createRandom(SEED);
   const whole = await trainFolder(t);
   let changes = 0;
-  const undisturbed = await whole.start({ ...RUN, engine }, (child) =>
+  const undisturbed = await whole.start({ ...RUN, ...given }, (child) =>
     watchChanges(whole.resume, child, () => changes++),
   );
   assert.equal(undisturbed.exitCode, 0, undisturbed.log);
@@ -41,6 +45,10 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
     'checkpoints.arrow',
     'history.arrow',
     'model.safetensors',
+    ...(given.start ? [] : ['states/120.safetensors']),
+    'states/180.safetensors',
+    'states/199.safetensors',
+    ...(given.start ? [] : ['states/60.safetensors']),
     'summary.json',
   ]);
   const wanted = Array.from({ length: RUN.epochs }, (_, epoch) => epoch).filter(
@@ -59,7 +67,7 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
     for (let isWhole = false; !isWhole;) {
       let left = 1 + random(changes);
       const isKilled = moments.length < kills && moments.push(left);
-      const ended = await folder.start({ ...RUN, engine }, (child) => {
+      const ended = await folder.start({ ...RUN, ...given }, (child) => {
         if (isKilled)
           watchChanges(folder.resume, child, () => {
             if (--left === 0) child.kill('SIGKILL');
@@ -80,7 +88,13 @@ async function killsAndResumes(t: TestContext, engine: string, kills: number): P
 
 const KILLS = process.env['GROKSCOPE_LONG'] ? 20 : 6;
 test(`${KILLS} kills at random moments, and the same bits in the end`, (t) =>
-  killsAndResumes(t, 'auto', KILLS));
+  killsAndResumes(t, { engine: 'auto' }, KILLS));
+
+test(`${KILLS / 2} kills of a fork`, async (t) => {
+  const parent = await trainFolder(t);
+  await parent.start(RUN);
+  await killsAndResumes(t, { engine: 'auto', start: `${parent.out}@120` }, KILLS / 2);
+});
 
 const skip = process.env['GROKSCOPE_LONG'] ? false : 'more kills are for npm run test:long';
-test('30 more kills of the WebAssembly build', { skip }, (t) => killsAndResumes(t, 'wasm', 30));
+test('30 more kills of the WebAssembly build', { skip }, (t) => killsAndResumes(t, { engine: 'wasm' }, 30));

@@ -12,7 +12,13 @@ import type { Engine, TrainingState } from '../../lib/engines/engine.ts';
 
 const rows = { a: new Int32Array(1), b: new Int32Array(1), label: new Int32Array(1) };
 const adamw = { learning_rate: 1, weight_decay: 0, beta1: 0, beta2: 0, epsilon: 0 };
-const schedule: Schedule = { epochs: 25, log_every: 4, checkpoint_every: 10, stop_below_test_loss: null };
+const schedule: Schedule = {
+  epochs: 25,
+  log_every: 4,
+  checkpoint_every: 10,
+  state_every: 0,
+  stop_below_test_loss: null,
+};
 
 /** Its weight is the number of steps done, its train loss at epoch e is 100 - e, its test loss after it 200 - e. */
 type Counting = Pick<Engine, 'readState' | 'writeState' | 'train' | 'evaluate'> & { steps: number };

@@ -73,6 +73,7 @@ export async function defineStage(
     fileParams,
     resolvedParams: Object.keys(fields).filter((field) => fields[field]!.isResolved),
     provenance: module.provenance ?? false,
+    aside: module.aside ?? [],
     identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
   };
 }

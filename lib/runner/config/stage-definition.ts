@@ -23,6 +23,8 @@ export interface Stage {
   readonly resolvedParams: readonly string[];
   /** Whether the runner tells the stage where its inputs come from. */
   readonly provenance: boolean;
+  /** Beginnings of paths in its folder that no stage reads by needing it: what changes there makes nothing else stale. */
+  readonly aside: readonly string[];
   /** What the stage would run on, as part of its key. Calls `note` with a line that the user should see. */
   identity(note: (line: string) => void): Promise<Readonly<Record<string, string>>>;
 }
@@ -41,6 +43,8 @@ export interface ParamsModule {
   readonly params: ParamsSchema;
   /** See execute/provenance.ts. */
   readonly provenance?: boolean;
+  /** See Stage. */
+  readonly aside?: readonly string[];
   /** What the stage would run on here. Calls `note` with a line that the user should see. */
   readonly identity?: (
     params: Readonly<Record<string, unknown>>,

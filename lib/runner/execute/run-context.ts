@@ -42,8 +42,17 @@ export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs):
   const found = currentCode(run, stage);
   const note = (text: string): void => run.report({ type: 'note', stage: stage.name, text });
   const told = tellStage(stage, run.pipeline, (name) => recordOf(run, name));
-  return computeKey(await told, inputs, await found, run.hashes, note);
+  return computeKey(await told, withoutAside(run.pipeline, inputs), await found, run.hashes, note);
 }
+
+/** The files of needed stages that count. */
+const withoutAside = ({ stages }: Pipeline, inputs: Inputs): Inputs =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([need, files]) => {
+      const aside = stages.get(need)?.aside ?? [];
+      return [need, files.filter(({ path }) => !aside.some((folder) => path.startsWith(folder)))];
+    }),
+  );
 
 /** The record of the result in the folder of the stage `name`, from this run or an earlier one. */
 const recordOf = async ({ settled, workspace }: RunContext, name: string): Promise<StageRecord | null> =>

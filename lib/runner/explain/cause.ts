@@ -45,12 +45,15 @@ function isInput(change: string, before: Key, now: Key): string | undefined {
 async function findMaker(records: string, need: string, before: Key): Promise<StageRecord | null> {
   const names = (await readdir(records).catch(() => [])).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
   const all = await Promise.all(names.map((name) => readRecord(join(records, name))));
-  const makers = all.filter(
-    (record) =>
-      record?.circumstances.stage === need &&
-      record.files.every(({ path, sha256 }) => before.inputs[`${need}/${path}`]?.split(' ')[0] === sha256),
-  );
+  const makers = all.filter((record) => record?.circumstances.stage === need && holds(record, need, before));
   return makers.sort((x, y) => (x!.circumstances.started < y!.circumstances.started ? 1 : -1))[0] ?? null;
+}
+
+/** Whether the result has all files of `need` that `before` read. */
+function holds(record: StageRecord, need: string, before: Key): boolean {
+  const hashes = new Map(record.files.map(({ path, sha256 }) => [`${need}/${path}`, sha256]));
+  const read = Object.entries(before.inputs).filter(([path]) => path.startsWith(`${need}/`));
+  return read.length > 0 && read.every(([path, hash]) => hashes.get(path) === hash.split(' ')[0]);
 }
 
 const MOST_NAMES = 3;
