@@ -8,11 +8,12 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HOOKS = '#hooks';
 const require = module.createRequire(import.meta.url);
+const project = fileURLToPath(new URL('../../', import.meta.url));
 const kept = new URL('../../node_modules/.cache/modules/', import.meta.url);
 
 /**
@@ -40,9 +41,23 @@ function translate(path) {
   try {
     return readFileSync(new URL(hash, kept), 'utf8');
   } catch {
-    const { code } = require('esbuild').transformSync(text, options);
+    const code = transform(path, text, options);
     keep(hash, code);
     return code;
+  }
+}
+
+/** @param {string} path @param {string} text @param {object} options */
+function transform(path, text, options) {
+  try {
+    return require('esbuild').transformSync(text, options).code;
+  } catch (error) {
+    const [first] = /** @type {import('esbuild').TransformFailure} */ (error).errors ?? [];
+    if (!first?.location) throw error;
+    const { line, column } = first.location;
+    const wrong = new SyntaxError(`${relative(project, path)}:${line}:${column + 1} ${first.text}`);
+    wrong.stack = `${wrong.name}: ${wrong.message}`; // that of esbuild says nothing of the file
+    throw wrong;
   }
 }
 
