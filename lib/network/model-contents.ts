@@ -2,6 +2,7 @@
 // them. People save a state_dict alone, or a dictionary with one and with losses and checkpoints, as TransformerLens'
 // Grokking_Demo does, or several such runs in a list.
 import { Malformed, onFile } from '../files/failure.ts';
+import { visible } from '../files/visible.ts';
 import { readRegion } from '../files/regions.ts';
 import { openRegular } from '../files/regular-file.ts';
 import { openSafetensors } from '../files/safetensors.ts';
@@ -110,12 +111,12 @@ function findRuns(root: Saved): Saved[] {
   throw new Malformed(`holds ${describe(root)} and no state_dict`);
 }
 
-/** A value in a few words. */
+/** A value in a few words, 300 letters at most: names in a file may be of any length. */
 function describe(value: Saved): string {
   if (!(value instanceof Map)) return kindOf(value);
   const names = [...value].map(([name, item]) => `${name}: ${kindOf(item)}`);
   const list = names.length > 8 ? [...names.slice(0, 8), `${names.length - 8} more`] : names;
-  return names.length === 0 ? 'an empty dictionary' : `a dictionary (${list.join(', ')})`;
+  return names.length === 0 ? 'an empty dictionary' : visible(`a dictionary (${list.join(', ')})`, 300);
 }
 
 export function kindOf(value: Saved): string {
