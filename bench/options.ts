@@ -67,7 +67,7 @@ function parseStrictly(args: readonly string[]) {
 export const HELP = `Measures what this project costs on this machine, and prints each line as it is measured.
 
   npm run bench                                all sections
-  npm run bench -- steps sweep                 these
+  npm run bench -- steps sweep                 these: steps has a line for each phase of a step
   npm run bench -- --list                      the sections, what each takes and needs
   npm run bench -- steps --peer python3        training steps taking turns with PyTorch's
 

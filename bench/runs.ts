@@ -46,7 +46,7 @@ export async function openRun(engine: Build | 'tensorflow', threads: number, p: 
       ? await openTensorFlow(config)
       : await (await openKernel(engine)).open(config, threads);
   const name =
-    'identity' in model
+    engine === 'tensorflow'
       ? nameOf(model.identity)
       : `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   model.writeState({ weights: flattenWeights(config, initialWeights(config, 999)) });

@@ -5,6 +5,7 @@ import { grok } from './sections/grok.ts';
 import { growth } from './sections/growth.ts';
 import { known } from './sections/known.ts';
 import { memory } from './sections/memory.ts';
+import { neighbours } from './sections/neighbours.ts';
 import { page } from './sections/page.ts';
 import { progress } from './sections/progress.ts';
 import { steps } from './sections/steps.ts';
@@ -13,6 +14,7 @@ import type { Section } from './section.ts';
 
 export const SECTIONS: readonly Section[] = [
   steps,
+  neighbours,
   growth,
   memory,
   grok,

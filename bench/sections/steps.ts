@@ -1,29 +1,39 @@
 /**
  * One training step at p = 113 of every engine, and of PyTorch where one is named, taking turns: beside its counted work
- * and the machine's multiply-add peak.
+ * and the machine's multiply-add peak; and what the native one goes into.
  */
 import { measurePeak } from '../peak.ts';
+import { measurePhases, PHASES, type Phase } from '../phases.ts';
 import { openPeer, PEER_VARIANTS } from '../peer.ts';
 import type { Build } from '../../lib/engines/kernel/kernel.ts';
 import { configOf, findBuilds, openRun } from '../runs.ts';
 import type { Line, Section } from '../section.ts';
 import { median, takeTurns } from '../turns.ts';
-import { countWork, describeRate, totalOf } from '../work.ts';
+import { countPhases, countWork, describeRate, totalOf } from '../work.ts';
 import type { Workbench } from '../workbench.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 11;
 const PAIRS = Math.trunc(0.3 * 113 * 113);
 /** Steps of a turn. */
 const STEPS = { native: 10, relaxed: 5, wasm: 3, tensorflow: 1, peer: 3 };
 
 export const steps: Section = {
   name: 'steps',
-  says: 'One training step at p = 113, 3,830 pairs: every engine, taking turns',
-  seconds: 15,
+  says: 'One training step at p = 113, 3,830 pairs: every engine, taking turns, and its phases',
+  seconds: 17,
   needs: 'a C compiler for the native engine',
   peer_seconds: 15,
   run: measureSteps,
 };
+
+/** The phase of pairs, and what it does, between those before and those after it. */
+const IN_ORDER: readonly Phase[] = [
+  ...PHASES.slice(0, 3),
+  ...PHASES.slice(9, 15),
+  PHASES[3],
+  ...PHASES.slice(4, 9),
+  PHASES[15],
+];
 
 interface Contender {
   /** The engine that it is compared as; of PyTorch, its variant in words. */
@@ -77,8 +87,26 @@ async function* measureSteps(
       yield { text, measured: { name, median_ms, best_ms, rounds: rounds.length } };
     }
     yield* compare(timings);
+    if (peak !== null) yield* showPhases(bench, peak);
   } finally {
     contenders.forEach(({ close }) => close());
+  }
+}
+
+/** Where the time of a native step goes, in the order in which its phases run. */
+async function* showPhases(bench: Workbench, peak: number): AsyncGenerator<Line> {
+  const ms = await measurePhases(bench);
+  const work = countPhases(configOf(113), PAIRS);
+  const total = [...ms.values()].reduce((sum, each) => sum + each, 0);
+  yield { text: `a native step on ${bench.threads} threads, ${total.toFixed(2)} ms, by phase` };
+  for (const phase of IN_ORDER) {
+    const [phase_ms, gflop] = [ms.get(phase)!, work[phase] ?? null];
+    const share = `${((100 * phase_ms) / total).toFixed(0).padStart(3)} %`;
+    const rate = gflop === null ? '' : `   ${describeRate(phase_ms, gflop, peak)}`;
+    yield {
+      text: `  ${phase.padEnd(28)} ${phase_ms.toFixed(3).padStart(7)} ms ${share}${rate}`,
+      measured: { phase, ms: phase_ms, gflop },
+    };
   }
 }
 

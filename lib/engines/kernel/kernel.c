@@ -95,18 +95,17 @@ struct phase {
   void (*run)(struct kernel *, int unit, int thread);
 };
 
-static const struct phase PHASES[] = {
-    {prepare_units, prepare_unit},
-    {weight_products_units, weight_products_unit},
-    {table_units, table_unit},
-    {slice_units, slice_unit},
-    {sum_units, sum_unit}, // backward
-    {value_gradients_units, value_gradients_unit},
-    {inner_gradients_units, inner_gradients_unit},
-    {weight_gradients_units, weight_gradients_unit},
-    {update_units, update_unit},
+static const struct phase PHASES[ALL_PHASES] = {
+    [PREPARE] = {prepare_units, prepare_unit},
+    [WEIGHT_PRODUCTS] = {weight_products_units, weight_products_unit},
+    [TABLE] = {table_units, table_unit},
+    [SLICE] = {slice_units, slice_unit},
+    [SUM] = {sum_units, sum_unit}, // from here on backward
+    [VALUE_GRADIENTS] = {value_gradients_units, value_gradients_unit},
+    [INNER_GRADIENTS] = {inner_gradients_units, inner_gradients_unit},
+    [WEIGHT_GRADIENTS] = {weight_gradients_units, weight_gradients_unit},
+    [UPDATE] = {update_units, update_unit},
 };
-enum { FORWARD_PHASES = 4, ALL_PHASES = sizeof PHASES / sizeof PHASES[0] };
 
 static void open_phase(struct kernel *k, int phase) {
   k->phase = phase;
@@ -115,7 +114,7 @@ static void open_phase(struct kernel *k, int phase) {
 
 void kernel_open(struct kernel *k) {
   k->job_step = 0;
-  open_phase(k, 0);
+  open_phase(k, PREPARE);
 }
 
 /** Mean loss and accuracy, blocks in order. */
@@ -128,18 +127,19 @@ static void record_loss(struct kernel *k) {
 
 /** To the next phase, by the thread that finished the last unit of this one. */
 static void advance(struct kernel *k) {
-  int phases = goes_back(k) ? ALL_PHASES : FORWARD_PHASES, next = k->phase + 1;
-  if (next == FORWARD_PHASES && k->job.kind != FORWARD) record_loss(k);
-  if (next < phases) return open_phase(k, next);
+  if (k->phase == SLICE && k->job.kind != FORWARD) record_loss(k);
+  if (k->phase < (goes_back(k) ? UPDATE : SLICE)) return open_phase(k, k->phase + 1);
   if (k->job.kind != TRAIN) return team_end(&k->team);
   k->step++;
-  if (++k->job_step < k->job.steps) open_phase(k, 0);
+  if (++k->job_step < k->job.steps) open_phase(k, PREPARE);
   else team_end(&k->team);
 }
 
 void kernel_run(struct kernel *k, int thread) {
   for (int unit; (unit = team_take(&k->team)) >= 0;) {
+    MARK(WAIT);
     PHASES[k->phase].run(k, unit, thread);
+    MARK(k->phase);
     if (team_finish(&k->team)) advance(k);
   }
 }

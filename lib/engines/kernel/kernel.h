@@ -36,6 +36,20 @@ struct adamw {
   double learning_rate, weight_decay, beta1, beta2, epsilon;
 };
 
+// What a step falls into, for bench/phases.c alone, which compiles the kernel with TIMED: each phase, in the order in which
+// they run; what the phase of pairs does within its units; and time in which a thread finds no unit.
+enum part {
+  PREPARE, WEIGHT_PRODUCTS, TABLE, SLICE, SUM, VALUE_GRADIENTS, INNER_GRADIENTS, WEIGHT_GRADIENTS, UPDATE, ALL_PHASES,
+  COMBINE = ALL_PHASES, FORWARD_PRODUCT, LOSS, BACKWARD_PRODUCT, DOT_PRODUCTS, LOGIT_WEIGHTS, WAIT, PART_COUNT
+};
+#ifdef TIMED
+/** The calling thread has done with a part: what it did since it last said so was that part. */
+void mark(int part);
+#define MARK(part) mark(part)
+#else
+#define MARK(part)
+#endif
+
 enum job_kind { TRAIN, GRADIENTS, EVALUATE, FORWARD };
 
 struct job {

@@ -93,10 +93,12 @@ static void forward_block(const struct kernel *k, const struct block_view *x) {
   combine(k, x, k->mlp_width, k->z_width, 0);
   if (k->job.kind == FORWARD && k->job.neurons) copy_neurons(k, x);
   if (before_relu) relu_rows(k, x);
+  MARK(COMBINE);
   transpose(x->z, k->z_stride, BLOCK_ROWS, k->mlp_width, x->s->neurons_t, BLOCK_ROWS);
   transpose(x->z + k->mlp_width, k->z_stride, BLOCK_ROWS, k->logit_width, x->logits_t, BLOCK_ROWS);
   struct term term = {k->W_logit_t, k->m_stride, ALONG_ROWS, x->s->neurons_t, BLOCK_ROWS, k->d_mlp};
   multiply(&(struct product){k->p, BLOCK_ROWS / LANES, x->logits_t, BLOCK_ROWS, 1, 1, {term}});
+  MARK(FORWARD_PRODUCT);
 }
 
 /** Cross-entropy of LANES pairs, and their gradient times `scale` in place of the logits; rows of label -1 get none.
@@ -187,12 +189,14 @@ static void backward_block(const struct kernel *k, const struct block_view *x) {
   transpose(x->logits_t, BLOCK_ROWS, k->logit_width, BLOCK_ROWS, x->d_z + k->mlp_width, k->z_stride);
   struct term term = {x->logits_t, BLOCK_ROWS, ALONG_COLUMNS, k->W_logit_t, k->m_stride, k->p};
   multiply(&(struct product){BLOCK_ROWS, k->mlp_width / LANES, x->d_z, k->z_stride, 0, 1, {term}});
+  MARK(BACKWARD_PRODUCT);
   for (int i = 0; i < BLOCK_ROWS; i++) {
     int h = 0;
     for (; h + DOT_HEADS <= k->n_heads; h += DOT_HEADS) dot_heads(k, x, DOT_HEADS, h, i);
     for (; h < k->n_heads; h++) dot_heads(k, x, 1, h, i);
   }
   attend_backward(k, x);
+  MARK(DOT_PRODUCTS);
 }
 
 /** Adds the shares of `count` blocks to d_W_logit_t of their slice: gradients of the logits, transposed, times the neurons. Of
@@ -203,6 +207,7 @@ static void logit_weights_backward(const struct kernel *k, const struct scratch 
   for (int i = 0; i < count; i++)
     product.term[i] = (struct term){s->logits_t[i], BLOCK_ROWS, ALONG_ROWS, s->z[i], k->z_stride, BLOCK_ROWS};
   multiply(&product);
+  MARK(LOGIT_WEIGHTS);
 }
 
 /** Block number `i` of those whose z and logits are kept until logit_weights_backward. */
@@ -219,6 +224,7 @@ static void block_pass(struct kernel *k, int block, int i, int thread) {
   if (k->job.kind == FORWARD && k->job.logits) copy_logits(k, &x);
   if (k->job.kind == FORWARD) return;
   loss_block(k, &x, block);
+  MARK(LOSS);
   if (!goes_back(k)) return;
   x.d_z = k->d_z + first * k->z_stride, x.d_attention = k->d_attention + first * 2 * H;
   backward_block(k, &x);
