@@ -4,8 +4,8 @@
 // pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
 // "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
 // et al. 2023, section 4.1).
-import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
 import { attentionCoefficients } from '../lib/measures/attention.ts';
+import { gridByIndex, viewGroup, type GroupView } from '../lib/measures/group-view.ts';
 import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
 import { attentionSummary } from '../lib/artifacts/attention.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
@@ -31,6 +31,7 @@ await stage(params, async ({ params, needs, out, progress }) => {
   const run = await openRun(needs);
   const { config, weights, task, grid } = run;
   const { p } = config;
+  const view = viewGroup(run);
   const folder = folderOf(needs, 'activations');
   // By head, then by key.
   const pattern = await readGrid(folder, 'blocks.0.attn.hook_pattern', run, (atEquals) => atEquals);
@@ -55,21 +56,21 @@ await stage(params, async ({ params, needs, out, progress }) => {
   await writeFigure(out, 'neurons', neuronMaps(params.neurons, post, p));
 
   const { operation } = task;
-  const coefficients = attentionCoefficients(config, weights);
+  const coefficients = attentionCoefficients(config, view.renumber(weights), view.n);
   await writeFigure(out, 'score_frequencies', scoreFrequencies(coefficients));
-  const isMeasured = answerLine(operation) !== null;
+  const isMeasured = view.why === null;
   await writeSummary(out, attentionSummary, {
     p,
     n_heads,
     operation,
-    not_measured: isMeasured ? null : whyNotMeasured(operation),
+    not_measured: view.why,
     example: [example.a, example.b],
     mean_attention_from_equals: byHead(mean),
     example_attention_from_equals: byHead(chosen),
     attention_coefficients: isMeasured
       ? Array.from({ length: n_heads }, (_, h) => Array.from(columnOf(coefficients, h)))
       : null,
-    attention_to_a: isMeasured ? fitAttention(heads, p) : null,
+    attention_to_a: isMeasured ? fitAttention(heads, view) : null,
   });
 });
 
@@ -90,9 +91,9 @@ function outOfRange(param: string, value: number, expected: string): Failure {
 }
 
 /** The frequency whose degree-2 polynomials fit each head's attention to a best, and the share of the variance they explain. */
-function fitAttention(heads: readonly Float32Array[], p: number) {
+function fitAttention(heads: readonly Float32Array[], view: GroupView) {
   return heads
-    .map((data) => bestFrequencies(frequencyShares({ rows: p * p, columns: 1, data }))[0])
+    .map((values) => bestFrequencies(frequencyShares(gridByIndex(view, values)))[0])
     .map((head) => head ?? { frequency: null, fraction: null });
 }
 

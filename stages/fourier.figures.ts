@@ -1,4 +1,4 @@
-// What the stage fourier draws: spectra, and matrices in the Fourier basis. Every frequency 0 .. p//2 is on the axis.
+// What the stage fourier draws: spectra, and matrices in the Fourier basis. Every frequency 0 .. n//2 is on the axis.
 import type { SingularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
 import type { Bars, Heatmap } from '../lib/charts/figure.ts';
 import type { FourierBasis, FourierNorms } from '../lib/numerics/fourier-basis.ts';
@@ -15,16 +15,16 @@ const axisOf = (n: number): Bars['x'] => ({
 const firstColumns = ({ components }: SingularVectorSpectra): string =>
   components === 1 ? 'the first column' : `the first ${components} columns`;
 
-export function spectrumOfSum(p: number, spectra: SingularVectorSpectra, key: Frequencies): Bars {
+export function spectrumOfSum(n: number, spectra: SingularVectorSpectra, key: Frequencies): Bars {
   return {
     kind: 'bars',
     title: 'Spectrum of the summed left singular vectors of W_E',
-    subtitle: `2/p |FFT(sum of ${firstColumns(spectra)} of U)|. Depends on signs: here the largest entry of each column is positive.`,
+    subtitle: `2/n |FFT(sum of ${firstColumns(spectra)} of U)|. Depends on signs: here the largest entry of each column is positive.`,
     x: axisOf(spectra.ofSum.length),
     y: { label: 'amplitude' },
     series: [{ name: 'spectrum', values: spectra.ofSum }],
     named: key,
-    level: { y: Math.sqrt(2 / p), label: 'one pure sinusoid of norm 1' },
+    level: { y: Math.sqrt(2 / n), label: 'one pure sinusoid of norm 1' },
     names: { series: 'component', x: 'frequency', y: 'amplitude' },
   };
 }
@@ -44,12 +44,12 @@ export function signFreeSpectrum(spectra: SingularVectorSpectra, key: Frequencie
   };
 }
 
-export function spectrumPerColumn(p: number, { components, perColumn }: SingularVectorSpectra): Heatmap {
+export function spectrumPerColumn(n: number, { components, perColumn }: SingularVectorSpectra): Heatmap {
   return {
     kind: 'heatmap',
     title: 'Spectrum of each left singular vector of W_E',
-    subtitle: `2/p |FFT(column of U)|; one pure sinusoid of norm 1 has ${Math.sqrt(2 / p).toFixed(3)}.`,
-    x: { name: 'frequency', label: 'frequency k', length: (p >> 1) + 1 },
+    subtitle: `2/n |FFT(column of U)|; one pure sinusoid of norm 1 has ${Math.sqrt(2 / n).toFixed(3)}.`,
+    x: { name: 'frequency', label: 'frequency k', length: (n >> 1) + 1 },
     y: { name: 'index', label: 'index of the singular value', length: components },
     colour: { name: 'amplitude', label: 'amplitude', signed: false },
     facets: [{ values: perColumn.data }],
@@ -58,13 +58,13 @@ export function spectrumPerColumn(p: number, { components, perColumn }: Singular
   };
 }
 
-export const fourierBasis = ({ F, names }: FourierBasis): Heatmap =>
+export const fourierBasis = ({ F, names }: FourierBasis, numbers: string): Heatmap =>
   componentMap({
     title: 'Fourier basis',
     subtitle: 'Rows: Constant, Sin 1, Cos 1, Sin 2, ..., each of norm 1.',
     matrix: F,
     names,
-    columns: { name: 'a', label: 'number a' },
+    columns: { name: 'a', label: numbers },
     value: 'entry of the basis vector',
   });
 

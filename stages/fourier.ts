@@ -2,7 +2,7 @@
 // Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the spectra of the first left singular
 // vectors of W_E, the Fourier basis, and W_E and W_logit in that basis with the norms of their components (seed notebook,
 // cells 43 to 47; TransformerLens' demo). Key frequencies, by every rule that needs only weights, are in summary.json.
-import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
 import { keyFrequencies, type KeyFrequencies } from '../lib/measures/key-frequencies.ts';
 import { singularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
 import { sumSquaredWeights } from '../lib/measures/weights.ts';
@@ -10,7 +10,7 @@ import { writeFigure } from '../lib/artifacts/figure.ts';
 import { fourierSummary } from '../lib/artifacts/fourier.ts';
 import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
-import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
+import { embeddingInBasis, logitMap, logitMapInBasis } from '../lib/network/composites.ts';
 import {
   energyShare,
   fourierNorms,
@@ -18,6 +18,7 @@ import {
   makeFourierBasis,
 } from '../lib/numerics/fourier-basis.ts';
 import { gini } from '../lib/numerics/gini.ts';
+import { toMatrix } from '../lib/numerics/matrix.ts';
 import { computeSvd } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
 import {
@@ -41,26 +42,28 @@ const NO_KEY_FREQUENCIES: KeyFrequencies = {
 };
 
 await stage(params, async ({ params, needs, out }) => {
-  const { config, weights, task } = await openRun(needs);
+  const { config, weights: asTrained, ...run } = await openRun(needs);
   const { p } = config;
-  const W_E = numberEmbedding(config, weights);
-  const basis = makeFourierBasis(p);
+  const view = viewGroup(run);
+  const { n } = view;
+  const weights = view.renumber(asTrained);
+  const W_E = toMatrix(weights.W_E, { rows: n });
+  const basis = makeFourierBasis(n);
   const embedding = embeddingInBasis(basis, W_E);
-  const output = logitMapInBasis(basis, logitMap(weights));
+  const output = logitMapInBasis(basis, logitMap(weights, n));
   const norms = { W_E: fourierNorms(embedding), W_logit: fourierNorms(output) };
   const spectra = singularVectorSpectra(computeSvd(W_E).U, params.components);
   const { components } = spectra;
-  const { operation } = task;
-  const isMeasured = answerLine(operation) !== null;
-  // Spectra are what they are; that the network computes with their peaks follows for a sum or a difference only.
+  const isMeasured = view.why === null;
+  // Spectra are what they are; that the network computes with their peaks follows in a group only.
   const rules = keyFrequencies(norms.W_E, norms.W_logit, spectra.signFree);
   const key = isMeasured ? rules : NO_KEY_FREQUENCIES;
 
   const named = key.singular_vectors_quarter_max;
-  await writeFigure(out, 'singular_vector_spectrum', spectrumOfSum(p, spectra, named));
+  await writeFigure(out, 'singular_vector_spectrum', spectrumOfSum(n, spectra, named));
   await writeFigure(out, 'singular_vector_spectrum_sign_free', signFreeSpectrum(spectra, named));
-  await writeFigure(out, 'singular_vector_spectrum_per_column', spectrumPerColumn(p, spectra));
-  await writeFigure(out, 'fourier_basis', fourierBasis(basis));
+  await writeFigure(out, 'singular_vector_spectrum_per_column', spectrumPerColumn(n, spectra));
+  await writeFigure(out, 'fourier_basis', fourierBasis(basis, `number ${view.words.axis('a')}`));
   await writeFigure(out, 'W_E_fourier', embeddingMap(basis, embedding, key.embedding_quarter_max));
   await writeFigure(out, 'W_E_fourier_norms', embeddingNorms(norms.W_E, key.embedding_quarter_max));
   await writeFigure(out, 'W_logit_fourier', outputMap(basis, output, key.logit_map_quarter_max));
@@ -70,9 +73,11 @@ await stage(params, async ({ params, needs, out }) => {
   const ifMeasured = <T>(value: T): T | null => (isMeasured ? value : null);
   await writeSummary(out, fourierSummary, {
     p,
-    operation,
-    not_measured: isMeasured ? null : whyNotMeasured(operation),
-    frequencies: p >> 1,
+    operation: run.task.operation,
+    not_measured: view.why,
+    order: ifMeasured(n),
+    tokens_by_index: ifMeasured(Array.from(view.numbers.subarray(0, n))),
+    frequencies: n >> 1,
     components,
     key_frequencies: ifMeasured(key),
     key_frequencies_by_all_rules: ifMeasured(

@@ -1,6 +1,7 @@
 // What the stage logits draws: logits by frequency, tables of losses, the verdict.
-import { SET_NAMES, type SetScores } from '../lib/measures/losses.ts';
+import { SET_NAMES, type LossBySet } from '../lib/measures/losses.ts';
 import type { Clock, Criterion } from '../lib/measures/verdict.ts';
+import type { GroupWords } from '../lib/task/cyclic-group.ts';
 import type { Bars, Criteria, Heatmap, Lines } from '../lib/charts/figure.ts';
 import { gridSpectrumMap } from './spectra.figures.ts';
 
@@ -33,11 +34,13 @@ export function cosineBars(
   control: readonly number[],
   key: readonly number[],
   explained: number,
+  { sum, answer, note }: GroupWords,
 ): Bars {
   return {
     kind: 'bars',
-    title: 'Logits as cosines of w_k (a + b − c)',
-    subtitle: `Absolute cosine similarity of the logits with each cosine; the key ones explain ${(100 * explained).toFixed(1)} % of the squared norm.`,
+    title: `Logits as cosines of w_k(${sum} − ${answer})`,
+    subtitle:
+      `Absolute cosine similarity of the logits with each cosine; the key ones explain ${(100 * explained).toFixed(1)} % of the squared norm. ${note}`.trim(),
     x: frequencyAxis(similarity.length),
     y: { label: '|cosine similarity|' },
     series: [
@@ -50,11 +53,16 @@ export function cosineBars(
 }
 
 /** Train loss when one frequency at a time is taken out of the logits, between that of none and that of all key ones. */
-export function excludedLines(losses: readonly number[], none: number, allKey: number): Lines {
+export function excludedLines(
+  losses: readonly number[],
+  none: number,
+  allKey: number,
+  { sum, note }: GroupWords,
+): Lines {
   return {
     kind: 'lines',
     title: 'Excluded loss by frequency',
-    subtitle: 'Train loss of the logits without cos and sin of w_k(a + b).',
+    subtitle: `Train loss of the logits without cos and sin of w_k(${sum}). ${note}`.trim(),
     x: frequencyAxis(losses.length),
     y: { label: 'train loss', log: true },
     dots: true,
@@ -69,7 +77,7 @@ export function excludedLines(losses: readonly number[], none: number, allKey: n
 
 export interface NamedScores {
   readonly name: string;
-  readonly scores: SetScores;
+  readonly scores: LossBySet;
 }
 
 /** A table of losses, as powers of ten, or of accuracies: a row a variant of the network, a column a set of pairs. */

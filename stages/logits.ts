@@ -9,30 +9,31 @@ import { writeSummary } from '../lib/artifacts/summary.ts';
 import type { Identity } from '../lib/engines/engine.ts';
 import { fastestRunsOn, openFastest } from '../lib/engines/fastest.ts';
 import { embeddingScores, partScores, randomFrequencies, scoreAblations } from '../lib/measures/ablations.ts';
-import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
 import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
-import { keyOfLogitMap } from '../lib/measures/key-frequencies.ts';
-import { lineSums } from '../lib/measures/line-sums.ts';
+import { pairsAt, viewGroup, type GroupView } from '../lib/measures/group-view.ts';
+import { findKeyFrequencies } from '../lib/measures/key-frequencies.ts';
+import { meanScores, measureLast, scoreTrigPart } from '../lib/measures/last.ts';
+import { insideOf, lineSums, type Grid } from '../lib/measures/line-sums.ts';
 import { logitCosineCoefficients } from '../lib/measures/logit-cosines.ts';
-import { meanScores, measureLogits, scoreParts, scoreTrigPart } from '../lib/measures/logit-measures.ts';
-import type { Sets, SetScores } from '../lib/measures/losses.ts';
+import { scoreExcluded, type LossBySet } from '../lib/measures/losses.ts';
+import { bySet } from '../lib/measures/columns.ts';
+import { measure } from '../lib/measures/measure.ts';
 import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
 import { TUNED } from '../lib/measures/thresholds.ts';
 import { judgeClock, pizzaSummary } from '../lib/measures/verdict.ts';
-import { embeddingInBasis, logitMap, logitMapInBasis, numberEmbedding } from '../lib/network/composites.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
-import { energyShare, fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
+import { makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
-import { frobeniusNorm, type Matrix, rowNorms } from '../lib/numerics/matrix.ts';
+import { createMatrix, firstColumns, frobeniusNorm, rowNorms, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
 import {
   cosineBars,
   excludedLines,
   logitSpectra,
-  type NamedScores,
   scoreTable,
   verdictTable,
+  type NamedScores,
 } from './logits.figures.ts';
 import { params } from './logits.params.ts';
 
@@ -48,72 +49,89 @@ const NOT_MEASURED = {
   restricted_loss_neurons: null,
   excluded_loss_logits: null,
   excluded_loss_neurons: null,
+  excluded_loss_cosines: null,
   trig_ratio: null,
   distance_irrelevance: null,
   gradient_symmetricity: null,
 };
 
 await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
-  const { config, weights, task, grid, train, test } = await openRun(needs);
-  const { p } = config;
-  const line = answerLine(task.operation);
-  if (line === null) {
-    const not_measured = whyNotMeasured(task.operation);
-    say(not_measured);
-    const { operation } = task;
-    return writeSummary(out, logitsSummary, { p, operation, not_measured, ...NOT_MEASURED });
+  const { config, weights: asTrained, ...run } = await openRun(needs);
+  const view = viewGroup(run);
+  const ofNetwork = { p: config.p, operation: run.task.operation, not_measured: view.why };
+  if (view.why !== null) {
+    say(view.why);
+    return writeSummary(out, logitsSummary, { ...ofNetwork, not_measured: view.why, ...NOT_MEASURED });
   }
-  const sets = { all: grid, train, test };
-  const basis = makeFourierBasis(p);
-  const norms = fourierNorms(logitMapInBasis(basis, logitMap(weights)));
-  const key = keyOfLogitMap(norms);
-  const random = randomFrequencies(p, key, params.controls, params.seed);
+  const { n, inside } = view;
+  const weights = view.renumber(asTrained);
+  const key = findKeyFrequencies(weights, n);
+  const random = randomFrequencies(n, key, params.controls, params.seed);
 
-  const network = runNetwork(config, weights);
+  const network = runNetwork(config, weights, view.pairs);
   progress(1, 4, 'measures');
-  const measures = measureLogits(network, weights, sets, key, line);
-  const parts = scoreParts(network, weights, sets, key, line);
-  const partControls = random.map((frequencies) => scoreTrigPart(network, sets, frequencies, line));
-  const controlOf = (name: 'restricted_logits' | 'excluded_logits'): SetScores =>
+  const values = { ...measure(view, config, weights, network, key), ...measureLast(view, network, weights) };
+  const number = (name: string): number => values[name] as number;
+  const list = (name: string): number[] => Array.from(values[name] as Float64Array);
+  const lossAndAccuracy = (loss: string, accuracy: string): LossBySet => ({
+    loss: bySet(values, loss),
+    accuracy: bySet(values, accuracy),
+  });
+  const full = lossAndAccuracy('loss_in_group', 'accuracy_in_group');
+  const [withoutSkip] = scoreExcluded(inside, minus(network.logits, network.skip), [null]) as [LossBySet];
+  const partControls = random.map((frequencies) => scoreTrigPart(view, network.logits, frequencies));
+  const controlOf = (name: 'restricted' | 'excluded'): LossBySet =>
     meanScores(partControls.map((of) => of[name]));
 
   progress(2, 4, 'ablations');
   runsOn(await fastestRunsOn());
-  const evaluator = await openEvaluator(config, sets, identity);
-  const ablated = await scoreAblations(evaluator.score, config, weights, key, random);
+  const evaluator = await openEvaluator(config, view, identity);
+  const ablated = await scoreAblations(evaluator.score, config, weights, n, key, random);
   evaluator.close();
 
   progress(3, 4, 'figures');
-  const control = gaussianControl(network.logits, CONTROL_SEED);
-  const spectrum = (logits: Matrix): Float64Array =>
-    rowNorms(withoutConstant(transformGrid(basis.F, logits)));
-  await writeFigure(
-    out,
-    'logit_spectrum',
-    logitSpectra(basis.names, spectrum(network.logits), spectrum(control)),
-  );
+  const logits = firstColumns(asMatrix(insideOf(network.logits, n)), n);
+  const control = gaussianControl(logits, CONTROL_SEED);
+  const basis = makeFourierBasis(n);
+  const spectrum = (of: Matrix): Float64Array => rowNorms(withoutConstant(transformGrid(basis.F, of)));
+  await writeFigure(out, 'logit_spectrum', logitSpectra(basis.names, spectrum(logits), spectrum(control)));
   const controlCosines = Array.from(
-    logitCosineCoefficients(lineSums(control, line)),
+    logitCosineCoefficients(lineSums(control, 'a + b')),
     (alpha) => alpha / frobeniusNorm(control),
   );
-  const explained = measures.logit_explained_by_key.uncentred;
-  const cosines = cosineBars(measures.logit_cosine_similarity, controlCosines, key, explained);
-  await writeFigure(out, 'logit_cosine_similarity', cosines);
-  const perFrequency = measures.excluded_loss_logits_per_frequency_train;
-  const excluded = excludedLines(perFrequency, parts.full.loss.train, parts.excluded_logits.loss.train);
-  await writeFigure(out, 'excluded_loss', excluded);
+  const explained = number('logit_explained_by_key');
+  const coefficients = list('logit_cosine_coefficients');
+  const similarity = coefficients.map((alpha) => alpha / frobeniusNorm(logits));
+  await writeFigure(
+    out,
+    'logit_cosine_similarity',
+    cosineBars(similarity, controlCosines, key, explained, view.words),
+  );
+  const perFrequency = list('excluded_loss_logits_per_frequency_train');
+  const excluded = lossAndAccuracy('excluded_loss_logits', 'excluded_accuracy_logits');
+  await writeFigure(
+    out,
+    'excluded_loss',
+    excludedLines(perFrequency, full.loss.train, excluded.loss.train, view.words),
+  );
   const chance = `${random[0]!.length} random k`;
+  const cosines = lossAndAccuracy('loss_of_cosine_logits', 'accuracy_of_cosine_logits');
+  const withoutCosines = lossAndAccuracy('excluded_loss_cosines', 'excluded_accuracy_cosines');
+  const restricted = lossAndAccuracy('restricted_loss_logits', 'restricted_accuracy_logits');
+  const restrictedNeurons = lossAndAccuracy('restricted_loss_neurons', 'restricted_accuracy_neurons');
+  const excludedNeurons = lossAndAccuracy('excluded_loss_neurons', 'excluded_accuracy_neurons');
   const rows: NamedScores[] = [
-    { name: 'full network', scores: parts.full },
-    { name: 'cosines of key k only', scores: parts.cosines },
-    { name: 'restricted, logits', scores: parts.restricted_logits },
-    { name: 'restricted, neurons', scores: parts.restricted_neurons },
-    { name: `restricted, logits, ${chance}`, scores: controlOf('restricted_logits') },
-    { name: 'excluded, logits', scores: parts.excluded_logits },
-    { name: 'excluded, neurons', scores: parts.excluded_neurons },
-    { name: `excluded, logits, ${chance}`, scores: controlOf('excluded_logits') },
+    { name: 'full network', scores: full },
+    { name: 'cosines of key k only', scores: cosines },
+    { name: 'restricted, logits', scores: restricted },
+    { name: 'restricted, neurons', scores: restrictedNeurons },
+    { name: `restricted, logits, ${chance}`, scores: controlOf('restricted') },
+    { name: 'without cosines of key k', scores: withoutCosines },
+    { name: 'excluded, logits', scores: excluded },
+    { name: 'excluded, neurons', scores: excludedNeurons },
+    { name: `excluded, logits, ${chance}`, scores: controlOf('excluded') },
     ...ablated.heads.map((scores, h) => ({ name: `without head ${h}`, scores })),
-    { name: 'without the skip past the MLP', scores: parts.mlp_skip_zeroed },
+    { name: 'without the skip past the MLP', scores: withoutSkip },
     { name: 'without the MLP', scores: ablated.mlp },
     ...key.map((k, i) => ({ name: `W_E without k = ${k}`, scores: ablated.each_dropped[i]! })),
     { name: 'W_E without all key k', scores: ablated.all_dropped },
@@ -121,83 +139,110 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     { name: 'W_E of key k only', scores: ablated.only_key },
     { name: `W_E of ${chance} only`, scores: meanScores(ablated.only_random) },
   ];
-  await writeFigure(out, 'losses', scoreTable('loss', rows, p));
-  await writeFigure(out, 'accuracies', scoreTable('accuracy', rows, p));
+  await writeFigure(out, 'losses', scoreTable('loss', rows, config.p));
+  await writeFigure(out, 'accuracies', scoreTable('accuracy', rows, config.p));
 
   const evidence = {
-    p,
-    test_accuracy: parts.full.accuracy.test,
+    answers: config.p,
+    test_accuracy: number('accuracy_test'),
     key_frequencies: key.length,
-    energy_in_key_frequencies_W_E: energyShare(
-      fourierNorms(embeddingInBasis(basis, numberEmbedding(config, weights))),
-      key,
-    ),
-    energy_in_key_frequencies_W_L: energyShare(norms, key),
+    energy_in_key_frequencies_W_E: number('energy_in_key_frequencies_W_E'),
+    energy_in_key_frequencies_W_L: number('energy_in_key_frequencies_W_L'),
     logit_explained: explained,
-    restricted_loss: parts.restricted_logits.loss.all,
-    full_loss: parts.full.loss.all,
-    excluded_loss: parts.excluded_logits.loss.train,
-    neurons_in_clusters: shareInClusters(network.post),
-    gradient_symmetricity: measures.gradient_symmetricity,
-    distance_irrelevance: measures.distance_irrelevance,
-    circularity: measures.circularity,
+    restricted_loss: restricted.loss.all,
+    full_loss: full.loss.all,
+    excluded_loss: excluded.loss.train,
+    excluded_loss_cosines: withoutCosines.loss.train,
+    neurons_in_clusters: shareInClusters(insideOf(network.post, n)),
+    gradient_symmetricity: number('gradient_symmetricity'),
+    distance_irrelevance: number('distance_irrelevance'),
+    circularity: number('circularity'),
   };
   const { clock, rule, criteria } = judgeClock(evidence);
   await writeFigure(out, 'verdict', verdictTable(clock, rule, criteria));
 
   await writeSummary(out, logitsSummary, {
-    p,
-    operation: task.operation,
+    ...ofNetwork,
     not_measured: null,
     verdict: { clock, rule, criteria, pizza: pizzaSummary(evidence) },
     key_used: key,
-    ...parts.full,
-    loss_of_cosine_logits: parts.cosines.loss.all,
-    restricted_loss_logits: parts.restricted_logits.loss,
-    restricted_accuracy_logits: parts.restricted_logits.accuracy,
-    restricted_loss_neurons: parts.restricted_neurons.loss,
-    restricted_accuracy_neurons: parts.restricted_neurons.accuracy,
-    excluded_loss_logits: parts.excluded_logits.loss,
-    excluded_accuracy_logits: parts.excluded_logits.accuracy,
-    excluded_loss_neurons: parts.excluded_neurons.loss,
-    excluded_accuracy_neurons: parts.excluded_neurons.accuracy,
-    ablation_loss_all: partScores('loss', ablated, parts.mlp_skip_zeroed),
+    ...lossAndAccuracy('loss', 'accuracy'),
+    loss_in_group: full.loss,
+    accuracy_in_group: full.accuracy,
+    loss_of_cosine_logits: cosines.loss.all,
+    restricted_loss_logits: restricted.loss,
+    restricted_accuracy_logits: restricted.accuracy,
+    restricted_loss_neurons: restrictedNeurons.loss,
+    restricted_accuracy_neurons: restrictedNeurons.accuracy,
+    excluded_loss_logits: excluded.loss,
+    excluded_accuracy_logits: excluded.accuracy,
+    excluded_loss_neurons: excludedNeurons.loss,
+    excluded_accuracy_neurons: excludedNeurons.accuracy,
+    excluded_loss_cosines: withoutCosines.loss,
+    excluded_accuracy_cosines: withoutCosines.accuracy,
+    ablation_loss_all: partScores('loss', ablated, withoutSkip),
     embedding_frequency_loss_all: embeddingScores('loss', key, ablated),
-    ablation_accuracy_all: partScores('accuracy', ablated, parts.mlp_skip_zeroed),
+    ablation_accuracy_all: partScores('accuracy', ablated, withoutSkip),
     embedding_frequency_accuracy_all: embeddingScores('accuracy', key, ablated),
     controls: {
       frequencies: random,
-      logit_explained: explainedBy(measures.logit_cosine_similarity, random),
-      restricted_loss_logits: controlOf('restricted_logits').loss,
-      excluded_loss_logits: controlOf('excluded_logits').loss,
+      logit_explained: explainedBy(similarity, random),
+      restricted_loss_logits: controlOf('restricted').loss,
+      excluded_loss_logits: controlOf('excluded').loss,
       embedding_loss_all: {
         only: ablated.only_random.map(({ loss }) => loss.all),
         dropped: ablated.random_dropped.map(({ loss }) => loss.all),
       },
     },
-    ...measures,
+    logit_cosine_coefficients: coefficients,
+    logit_cosine_similarity: similarity,
+    logit_explained_by_key: {
+      uncentred: explained,
+      centred: number('logit_explained_by_key_centred'),
+    },
+    excluded_loss_logits_per_frequency_train: perFrequency,
+    trig_ratio: {
+      neuron_pre: number('trig_ratio_neuron_pre'),
+      neuron_post: number('trig_ratio_neuron_post'),
+      logits: number('trig_ratio_logits'),
+    },
+    distance_irrelevance: evidence.distance_irrelevance,
+    circularity: evidence.circularity,
+    gradient_symmetricity: evidence.gradient_symmetricity,
   });
 });
 
 /** Share of all neurons that one frequency explains by more than TUNED. */
-function shareInClusters(post: Matrix): number {
+function shareInClusters(post: Grid): number {
   const best = bestFrequencies(frequencyShares(post));
   return best.filter((neuron) => neuron && neuron.fraction > TUNED).length / best.length;
 }
 
-/** Scores of networks with changed weights, by an engine. */
-async function openEvaluator(config: ModelConfig, sets: Sets, identity: Identity) {
+function minus(A: Matrix, B: Matrix): Matrix {
+  const difference = A.data.map((x, i) => x - B.data[i]!);
+  return createMatrix(A.rows, A.columns, difference);
+}
+
+function asMatrix({ rows, columns, data }: Grid): Matrix {
+  return createMatrix(rows, columns, Float64Array.from(data));
+}
+
+/** Scores of networks with changed weights over the pairs of the group, by an engine. */
+async function openEvaluator(config: ModelConfig, view: GroupView, identity: Identity) {
   const engine = await openFastest(config, identity);
-  const score = async (weights: Weights): Promise<SetScores> => {
+  const [train, test] = [pairsAt(view, view.inside.train), pairsAt(view, view.inside.test)];
+  const row = Int32Array.from({ length: view.n ** 2 }, (_, i) => i);
+  const all = pairsAt(view, { row, label: view.pairs.label.subarray(0, row.length) });
+  const score = async (weights: Weights): Promise<LossBySet> => {
     engine.writeState({ weights: flattenWeights(config, weights) });
-    const [all, train, test] = [
-      await engine.evaluate(sets.all),
-      await engine.evaluate(sets.train),
-      await engine.evaluate(sets.test),
-    ];
+    const scores = {
+      all: await engine.evaluate(all),
+      train: await engine.evaluate(train),
+      test: await engine.evaluate(test),
+    };
     return {
-      loss: { all: all.loss, train: train.loss, test: test.loss },
-      accuracy: { all: all.accuracy, train: train.accuracy, test: test.accuracy },
+      loss: { all: scores.all.loss, train: scores.train.loss, test: scores.test.loss },
+      accuracy: { all: scores.all.accuracy, train: scores.train.accuracy, test: scores.test.accuracy },
     };
   };
   return { score, close: () => engine.close() };

@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
-import type { Measures } from '../lib/measures/measure.ts';
+import type { Values } from '../lib/measures/columns.ts';
 import type { Measuring, Order, Report } from './measures.worker.ts';
 
 const WORKER = fileURLToPath(new URL('./measures.worker.ts', import.meta.url));
@@ -16,8 +16,8 @@ export async function measureAll(
   count: number,
   processes: number,
   measured: (done: number) => void,
-): Promise<Measures[]> {
-  const rows: Measures[] = [];
+): Promise<Values[]> {
+  const rows: Values[] = [];
   let [next, done] = [0, 0];
   const children: ChildProcess[] = [];
   const work = (): Promise<void> =>
@@ -34,7 +34,7 @@ export async function measureAll(
       child.on('message', (report: Report) => {
         if (report.type === 'failed') reject(failure(report));
         if (report.type === 'measured') {
-          rows[report.index] = report.measures;
+          rows[report.index] = report.values;
           measured(++done);
         }
         if (report.type !== 'failed') goOn();

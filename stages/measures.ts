@@ -3,16 +3,14 @@
 // frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
 // W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
 // again.
-import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
-import { keyOfLogitMap } from '../lib/measures/key-frequencies.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
+import { findKeyFrequencies } from '../lib/measures/key-frequencies.ts';
 import { findCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { fastestRunsOn } from '../lib/engines/fastest.ts';
 import { defaultThreads } from '../lib/engines/threads.ts';
-import { logitMap, logitMapInBasis } from '../lib/network/composites.ts';
-import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { params } from './measures.params.ts';
 import { measureAll } from './measures.pool.ts';
@@ -21,8 +19,9 @@ import { measureAll } from './measures.pool.ts';
 const MOST_PROCESSES = 4;
 
 await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
-  const { config, task } = await openRun(needs);
-  const { p, operation } = task;
+  const { config, ...run } = await openRun(needs);
+  const view = viewGroup(run);
+  const { p, operation } = run.task;
   const file = await findCheckpoints(folderOf(needs, 'train'), config);
   if (!file) {
     const not_measured = 'the network has no checkpoints: it was not trained here';
@@ -33,9 +32,7 @@ await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
   const epochs = file.records.map(({ epoch }) => epoch);
   const last = await file.read(epochs.length - 1);
   await file.close();
-  const hasLine = answerLine(operation) !== null;
-  const norms = fourierNorms(logitMapInBasis(makeFourierBasis(p), logitMap(last)));
-  const key = hasLine ? keyOfLogitMap(norms) : null;
+  const key = view.why === null ? findKeyFrequencies(view.renumber(last), view.n) : null;
 
   runsOn(await fastestRunsOn());
   const started = performance.now();
@@ -49,7 +46,7 @@ await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
   await writeSummary(out, measuresSummary, {
     p,
     operation,
-    not_measured: hasLine ? null : whyNotMeasured(operation),
+    not_measured: view.why,
     checkpoints: epochs.length,
     key_frequencies: key,
   });

@@ -8,16 +8,15 @@ import type { Activations, Identity } from '../lib/engines/engine.ts';
 import { openFastest } from '../lib/engines/fastest.ts';
 import { describeError } from '../lib/files/failure.ts';
 import { guardConsole } from '../lib/files/visible.ts';
-import { answerLine } from '../lib/measures/answer-line.ts';
-import { measureAnswers, measureLosses, type Measures } from '../lib/measures/measure.ts';
-import { measureWeights } from '../lib/measures/weights.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
+import type { Values } from '../lib/measures/columns.ts';
+import { measure } from '../lib/measures/measure.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
-import { makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 
 export interface Measuring {
   readonly needs: Needs;
   readonly config: ModelConfig;
-  /** Key frequencies of the last checkpoint, applied to all; null where the operation has none. */
+  /** Key frequencies of the last checkpoint, applied to all; null where there is no group. */
   readonly key: readonly number[] | null;
   /** What the key of the stage says that the engine is. */
   readonly engine: Identity;
@@ -29,13 +28,13 @@ export type Order = { readonly open: Measuring } | { readonly measure: number };
 /** To the pool. A failure that has a remedy is an expected one. */
 export type Report =
   | { readonly type: 'ready' }
-  | { readonly type: 'measured'; readonly index: number; readonly measures: Measures }
+  | { readonly type: 'measured'; readonly index: number; readonly values: Values }
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
 
 /** Measures checkpoint number `index`; await each call before the next. File and kernel stay open as long as the process. */
-type Measure = (index: number) => Promise<Measures>;
+type Measure = (index: number) => Promise<Values>;
 
-let measure: Measure;
+let measureOne: Measure;
 
 guardConsole();
 process.once('disconnect', () => process.exit());
@@ -43,9 +42,9 @@ process.on('message', (order: Order) => void follow(order).catch(fail));
 
 async function follow(order: Order): Promise<void> {
   if ('open' in order) {
-    measure = await openMeasurer(order.open);
+    measureOne = await openMeasurer(order.open);
     report({ type: 'ready' });
-  } else report({ type: 'measured', index: order.measure, measures: await measure(order.measure) });
+  } else report({ type: 'measured', index: order.measure, values: await measureOne(order.measure) });
 }
 
 function fail(error: Error): void {
@@ -57,35 +56,26 @@ function fail(error: Error): void {
 const report = (what: Report): void => void process.send?.(what);
 
 async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<Measure> {
-  const { task, grid: all, train, test } = await readPairs(folderOf(needs, 'dataset'));
-  const sets = { all, train, test };
-  const line = answerLine(task.operation);
-  const basis = makeFourierBasis(config.p);
+  const view = viewGroup(await readPairs(folderOf(needs, 'dataset')));
   const file = await openCheckpoints(folderOf(needs, 'train'), config);
   const model = await openFastest(config, engine, 1);
   let activations: Activations = {};
   return async (index) => {
-    const weights = await file.read(index);
+    const weights = view.renumber(await file.read(index));
     model.writeState({ weights: flattenWeights(config, weights) });
     const want = { ...(key && { neurons: 'pre' as const }), logits: true };
-    activations = await model.forward(all, want, activations);
+    activations = await model.forward(view.pairs, want, activations);
     const { neurons, logits } = activations;
-    const rows = config.p ** 2;
-    const ofLogits = { rows, columns: config.p, data: logits! };
-    const answers =
-      key && line
-        ? measureAnswers(
-            weights,
-            { pre: { rows, columns: config.d_mlp, data: neurons! }, logits: ofLogits },
-            sets,
-            key,
-            line,
-          )
-        : measureLosses(sets, ofLogits);
-    const ofWeights = measureWeights(config, weights, basis, key);
-    return {
-      scalars: { ...answers.scalars, ...ofWeights.scalars },
-      lists: { ...answers.lists, ...ofWeights.lists },
-    };
+    const rows = view.pairs.label.length;
+    return measure(
+      view,
+      config,
+      weights,
+      {
+        ...(key && { pre: { rows, columns: config.d_mlp, data: neurons! } }),
+        logits: { rows, columns: config.p, data: logits! },
+      },
+      key,
+    );
   };
 }

@@ -124,13 +124,13 @@ export function clusterNormMap(
 }
 
 /** Mean activation of each neuron over b, for every a, centred and scaled to 1, neurons in a given order. */
-export function orderedNeuronMap(profiles: Matrix): Heatmap {
+export function orderedNeuronMap(profiles: Matrix, numbers: string): Heatmap {
   return {
     kind: 'heatmap',
     title: 'Neurons ordered by frequency and phase',
     subtitle:
       'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Clusters first, then the neurons that no frequency explains; dead ones are left out.',
-    x: { name: 'a', label: 'a', length: profiles.columns },
+    x: { name: 'a', label: numbers, length: profiles.columns },
     y: { name: 'place', label: 'neuron, by frequency and phase', length: profiles.rows },
     colour: { name: 'deviation', label: 'deviation', signed: true },
     facets: [{ values: profiles.data }],

@@ -3,7 +3,7 @@
 // neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
 // cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
 // that never varies, has frequency 0.
-import { answerLine, whyNotMeasured } from '../lib/measures/answer-line.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
 import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
 import { lineSums } from '../lib/measures/line-sums.ts';
 import {
@@ -37,7 +37,7 @@ import { params } from './neurons.params.ts';
 const CONTROL_SEED = 0;
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  const { config, weights, task } = await openRun(needs);
+  const { config, weights: asTrained, ...run } = await openRun(needs);
   const { p, d_mlp } = config;
   const absent = params.neurons.find((neuron) => neuron >= d_mlp);
   if (absent !== undefined)
@@ -45,23 +45,30 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
       `neurons: ${absent} (this network has neurons 0 to ${d_mlp - 1})`,
       'change neurons among the params of this stage in pipeline.yaml',
     );
-  const { operation } = task;
-  if (answerLine(operation) === null) {
-    const not_measured = whyNotMeasured(operation);
-    say(not_measured);
+  const { operation } = run.task;
+  const view = viewGroup(run);
+  const { n } = view;
+  if (view.why !== null) {
+    say(view.why);
     const nothing = { dead_neurons: null, key_frequencies: null, clusters: null, neurons_in_clusters: null };
     return writeSummary(out, neuronsSummary, {
       p,
       d_mlp,
       operation,
-      not_measured,
+      not_measured: view.why,
       ...nothing,
       fraction_explained: null,
     });
   }
-  const { post } = runNetwork(config, weights);
+  const weights = view.renumber(asTrained);
+  const inGroup = n * n * d_mlp;
+  const post = createMatrix(
+    n * n,
+    d_mlp,
+    runNetwork(config, weights, view.pairs).post.data.subarray(0, inGroup),
+  );
   progress(1, 3, 'spectra');
-  const basis = makeFourierBasis(p);
+  const basis = makeFourierBasis(n);
   const above = params.cluster_above;
   const shares = frequencyShares(post);
   const best = bestFrequencies(shares);
@@ -79,7 +86,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   progress(2, 3, 'figures');
 
   const spectrum = (neuron: Matrix): Matrix => withoutConstant(transformGrid(basis.F, neuron));
-  const chosen = params.neurons.map((neuron) => createMatrix(p * p, 1, columnOf(post, neuron)));
+  const chosen = params.neurons.map((neuron) => createMatrix(n * n, 1, columnOf(post, neuron)));
   const spectra = chosen.map(spectrum);
   const controlSpectrum = spectrum(gaussianControl(spectra[0]!, CONTROL_SEED));
   await writeFigure(
@@ -89,10 +96,14 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   );
   await writeFigure(out, 'fraction_explained', frequencyShareMap(shares));
   await writeFigure(out, 'fraction_explained_sorted', sortedFractionLines(best, control, above));
-  await writeFigure(out, 'clusters', clusterBars(p >> 1, best, clusters, above));
-  await writeFigure(out, 'neurons_ordered', orderedNeuronMap(profilesOverA(post, order)));
+  await writeFigure(out, 'clusters', clusterBars(n >> 1, best, clusters, above));
+  await writeFigure(
+    out,
+    'neurons_ordered',
+    orderedNeuronMap(profilesOverA(post, order), view.words.axis('a')),
+  );
 
-  const W_logit = logitMapInBasis(basis, logitMap(weights));
+  const W_logit = logitMapInBasis(basis, logitMap(weights, n));
   const unassigned = Array.from(best.keys()).filter(
     (j) => !clusters.some(({ neurons }) => neurons.includes(j)),
   );
@@ -138,18 +149,18 @@ function takeColumns({ rows, columns, data }: Matrix, chosen: readonly number[])
   return createMatrix(rows, n, taken);
 }
 
-/** Mean over b of each neuron for every a, centred and scaled so that the largest deviation is 1: [neurons, p]. */
+/** Mean over b of each neuron for every a, centred and scaled so that the largest deviation is 1: [neurons, n]. */
 function profilesOverA(post: Matrix, order: readonly number[]): Matrix {
   const sums = lineSums(post, 'a');
-  const p = sums.rows;
-  const profiles = createMatrix(order.length, p);
+  const n = sums.rows;
+  const profiles = createMatrix(order.length, n);
   order.forEach((neuron, place) => {
     const profile = columnOf(sums, neuron);
-    const mean = profile.reduce((sum, x) => sum + x, 0) / p;
+    const mean = profile.reduce((sum, x) => sum + x, 0) / n;
     const largest = Math.max(...profile.map((x) => Math.abs(x - mean))) || 1;
     profiles.data.set(
       profile.map((x) => (x - mean) / largest),
-      place * p,
+      place * n,
     );
   });
   return profiles;

@@ -1,10 +1,12 @@
-// What the stage progress draws: measures over training with its phases shaded. Those of scalar-figures.ts, and lists by
+// What the stage progress draws: measures over training with its phases shaded. Those of lib/measures/shown.ts, and lists by
 // weight, frequency and singular value.
-import type { Line } from '../lib/measures/line-sums.ts';
 import type { Band, Lines, LineSeries } from '../lib/charts/figure.ts';
 import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
 import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
-import { SCALAR_FIGURES } from '../lib/measures/scalar-figures.ts';
+import { legendOf } from '../lib/measures/columns.ts';
+import { SCALAR_FIGURES } from '../lib/measures/shown.ts';
+import { frequenciesOf, rowsOf } from '../lib/numerics/fourier-basis.ts';
+import type { GroupWords } from '../lib/task/cyclic-group.ts';
 
 /** The checkpoints that all curves share. */
 interface Training {
@@ -38,19 +40,26 @@ export function progressFigures(
   training: Training,
   columns: Columns,
   { columns: types }: ArrowSchema,
-  { p, key, answer }: { readonly p: number; readonly key: readonly number[]; readonly answer: Line },
+  { n, key, words }: { readonly n: number; readonly key: readonly number[]; readonly words: GroupWords },
 ): ProgressFigure[] {
-  const spoken = (text: string): string => text.replaceAll('a + b', answer.replace('-', '−'));
-  const n = training.epochs.length;
-  const listed = SCALAR_FIGURES.flatMap(({ name, title, subtitle, series, ...rest }) => {
-    const present = Object.entries(series).filter(([, column]) => column in columns);
+  const spoken = (text: string): string => {
+    const written = text.replaceAll('{sum}', words.sum).replaceAll('{answer}', words.answer);
+    return written === text ? text : `${written} ${words.note}`.trim();
+  };
+  const count = training.epochs.length;
+  const listed = SCALAR_FIGURES.flatMap(({ name, title, subtitle, columns: all, ...rest }) => {
+    const present = all.filter((column) => column in columns);
     if (present.length === 0) return [];
-    const drawn = present.map(([named, column]) => ({
-      name: named,
+    const drawn = present.map((column) => ({
+      name: legendOf(column),
       values: columns[column] as Float64Array,
     }));
-    const words = { title: spoken(title), subtitle: spoken(subtitle) };
-    return [{ name, figure: curves(training, { ...rest, ...words, series: drawn }) }];
+    const heading = {
+      title: title.replace('{sum}', words.sum).replace('{answer}', words.answer),
+      // What is not drawn is not spoken of.
+      ...(present.length === all.length && { subtitle: spoken(subtitle) }),
+    };
+    return [{ name, figure: curves(training, { ...rest, ...heading, series: drawn }) }];
   });
   const widthOf = (column: string): number => {
     const type = types[column];
@@ -60,7 +69,7 @@ export function progressFigures(
     (column: string) =>
     (j: number, i: number): number =>
       (columns[column] as Float32Array)[i * widthOf(column) + j]!;
-  const over = (of: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => of(i));
+  const over = (of: (i: number) => number): number[] => Array.from({ length: count }, (_, i) => of(i));
   const norm = list('fourier_norms_W_E');
   const weight = list('sum_squared_weights_by_weight');
   const singular = list('singular_values_W_E');
@@ -84,7 +93,7 @@ export function progressFigures(
     },
   );
   const frequencies = (value: (k: number, i: number) => number): LineSeries[] =>
-    frequencySeries(p, n, key, value);
+    frequencySeries(n, count, key, value);
   return [
     ...listed,
     {
@@ -108,7 +117,7 @@ export function progressFigures(
         title: 'Embedding by frequency',
         subtitle: 'Norm of sine and cosine of each frequency in W_E.',
         label: 'norm',
-        series: frequencies((k, i) => Math.hypot(norm(2 * k - 1, i), norm(2 * k, i))),
+        series: frequencies((k, i) => Math.hypot(...rowsOf(n, k).map((row) => norm(row, i)))),
       }),
     },
     {
@@ -128,7 +137,7 @@ export function progressFigures(
             figure: curves(training, {
               y: 'coefficient',
               title: 'Logits by frequency',
-              subtitle: spoken('Coefficient of the logits on the unit cosine of w_k(a + b − c).'),
+              subtitle: spoken('Coefficient of the logits on the unit cosine of w_k({sum} − {answer}).'),
               label: '|coefficient|',
               series: frequencies((k, i) => Math.abs(coefficient(k - 1, i))),
             }),
@@ -140,7 +149,7 @@ export function progressFigures(
 
 interface Curves {
   readonly title: string;
-  readonly subtitle: string;
+  readonly subtitle?: string;
   /** What the column of the values is called. */
   readonly y: string;
   readonly label: string;
@@ -151,7 +160,7 @@ interface Curves {
 const curves = ({ epochs, phases }: Training, { title, subtitle, y, label, log, series }: Curves): Lines => ({
   kind: 'lines',
   title,
-  subtitle,
+  ...(subtitle !== undefined && { subtitle }),
   x: { label: 'epoch', values: epochs },
   y: { label, log: log ?? false },
   series,
@@ -172,14 +181,13 @@ export function phaseBands(
 
 /** A curve for each key frequency, and the largest of all others in grey; `value` is of frequency k at checkpoint i. */
 function frequencySeries(
-  p: number,
+  n: number,
   checkpoints: number,
   key: readonly number[],
   value: (k: number, i: number) => number,
 ): LineSeries[] {
-  const all = Array.from({ length: p >> 1 }, (_, i) => i + 1);
   const over = (of: (i: number) => number): number[] => Array.from({ length: checkpoints }, (_, i) => of(i));
-  const others = all.filter((k) => !key.includes(k));
+  const others = frequenciesOf(n).filter((k) => !key.includes(k));
   const largest = (i: number): number => others.reduce((most, k) => Math.max(most, value(k, i)), 0);
   return [
     ...key.map((k, colour) => ({ name: `k = ${k}`, values: over((i) => value(k, i)), colour })),

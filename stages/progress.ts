@@ -2,7 +2,6 @@
 // Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
 // checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
 // 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.
-import { answerLine } from '../lib/measures/answer-line.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { measuresSummary, readMeasures } from '../lib/artifacts/measures.ts';
 import { progressSummary, writeProgress } from '../lib/artifacts/progress.ts';
@@ -11,6 +10,8 @@ import { readSummary, writeSummary } from '../lib/artifacts/summary.ts';
 import { KEY_RULE } from '../lib/measures/key-frequencies.ts';
 import { findPhases, phaseOf, PHASE_RULES } from '../lib/measures/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { numbersModulo } from '../lib/task/cyclic-group.ts';
+import { OPERATIONS } from '../lib/task/operations.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
 
@@ -48,7 +49,9 @@ await stage(params, async ({ needs, out, say }) => {
     });
 
   const training = { epochs, phases: phases ? phaseBands(phases, last) : [] };
-  const drawn = { p, key: key_frequencies ?? [], answer: answerLine(operation) ?? 'a + b' } as const;
+  const group = OPERATIONS[operation].group(p);
+  const { n, words } = group.n === null ? numbersModulo(p, 1) : group;
+  const drawn = { n, key: key_frequencies ?? [], words };
   for (const { name, figure } of progressFigures(training, columns, schema, drawn))
     await writeFigure(out, name, figure);
   await writeProgress(out, measured, phases && epochs.map((epoch) => phaseOf(phases, epoch)));

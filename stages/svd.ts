@@ -1,33 +1,37 @@
 // svd: singular values and vectors of the embedding and of the two composite maps, beside chance.
-// Reads train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
+// Reads dataset/pairs.arrow (which operation, so in which order numbers stand) and train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
 // the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
 // the two composites and every decomposition as Arrow.
 import { decompose } from '../lib/measures/decomposition.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
-import { openNetwork } from '../lib/artifacts/run.ts';
+import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { svdSummary, writeDecomposition, writeMaps } from '../lib/artifacts/svd.ts';
-import { logitMap, neuronMap, numberEmbedding } from '../lib/network/composites.ts';
+import { logitMap, neuronMap } from '../lib/network/composites.ts';
+import { toMatrix } from '../lib/numerics/matrix.ts';
 import { effectiveRank } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { singularValues, singularVectors } from './svd.figures.ts';
 import { params } from './svd.params.ts';
 
 await stage(params, async ({ needs, out, progress }) => {
-  const { config, weights } = await openNetwork(needs);
+  const { config, weights: asTrained, ...run } = await openRun(needs);
   const { p, n_heads } = config;
-  const heads = neuronMap(config, weights);
-  const output = logitMap(weights);
-  const W_E = decompose([numberEmbedding(config, weights)]);
+  const view = viewGroup(run);
+  const weights = view.renumber(asTrained);
+  const heads = neuronMap(config, weights, view.n);
+  const output = logitMap(weights, view.n);
+  const W_E = decompose([toMatrix(weights.W_E, { rows: view.n })]);
   progress(1, 4, 'W_E');
   const W_neur = decompose(heads);
   progress(2, 4, 'W_neur');
   const W_logit = decompose([output]);
   progress(3, 4, 'W_logit');
 
-  const number = { name: 'a', label: 'number a' };
+  const number = { name: 'a', label: `number ${view.words.axis('a')}` };
   const neuron = { name: 'neuron', label: 'neuron' };
-  const answer = { name: 'c', label: 'answer c' };
+  const answer = { name: 'c', label: `answer ${view.words.axis('c')}` };
   await writeFigure(out, 'singular_values', singularValues('W_E, without the row of =', W_E));
   await writeFigure(out, 'left_singular_vectors', singularVectors('W_E', W_E, 'U', number));
   await writeFigure(out, 'W_neur_singular_values', singularValues('W_neur = W_E W_V W_O W_in', W_neur));

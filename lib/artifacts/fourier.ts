@@ -6,6 +6,9 @@ export const fourierSummary = record({
   p: count,
   operation: word(...OPERATION_NAMES),
   not_measured: orNull(text),
+  /** Of the group, and the number at each index in it. */
+  order: orNull(count),
+  tokens_by_index: orNull(list(count)),
   frequencies: count,
   components: count,
   key_frequencies: orNull(

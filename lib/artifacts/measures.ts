@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
 import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
-import type { Measures } from '../measures/measure.ts';
+import { columnNamed, type Values } from '../measures/columns.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { count, either, list, nothing, orNull, record, text, word } from './fields.ts';
 
@@ -22,35 +22,27 @@ export const measuresSummary = either(
   record({ ...NETWORK, not_measured: text, checkpoints: nothing, key_frequencies: nothing }),
 );
 
-const LIST_DIMS: Readonly<Record<string, string>> = {
-  sum_squared_weights_by_weight: 'weight',
-  fourier_norms_W_E: 'component',
-  fourier_norms_W_L: 'component',
-  singular_values_W_E: 'index',
-  singular_values_W_L: 'index',
-  logit_cosine_coefficients: 'frequency',
-};
-
 const NAME = 'measures.arrow';
 
 /** Writes the measures of all checkpoints, in their order; which columns there are follows from the first. */
 export async function writeMeasures(
   folder: string,
   epochs: readonly number[],
-  rows: readonly Measures[],
+  rows: readonly Values[],
   config: ModelConfig,
   key: readonly number[] | null,
 ): Promise<void> {
-  const { scalars, lists } = rows[0]!;
   const types: ArrowSchema['columns'] = { epoch: { type: 'float64' } };
   const columns: Columns = { epoch: Float64Array.from(epochs) };
-  for (const name of Object.keys(scalars)) {
+  const named = Object.entries(rows[0]!);
+  for (const [name] of named.filter(([, value]) => typeof value === 'number')) {
     types[name] = { type: 'float64' };
-    columns[name] = Float64Array.from(rows, (row) => row.scalars[name]!);
+    columns[name] = Float64Array.from(rows, (row) => row[name] as number);
   }
-  for (const [name, { length }] of Object.entries(lists)) {
-    types[name] = { type: 'tensor', shape: [length], dims: [LIST_DIMS[name]!] };
-    columns[name] = Float32Array.from(rows.flatMap((row) => Array.from(row.lists[name]!)));
+  for (const [name, value] of named) {
+    if (typeof value === 'number') continue;
+    types[name] = { type: 'tensor', shape: [value.length], dims: [columnNamed(name).measure.by!] };
+    columns[name] = Float32Array.from(rows.flatMap((row) => Array.from(row[name] as Float64Array)));
   }
   const metadata = {
     config: JSON.stringify(config),

@@ -1,40 +1,40 @@
 // Losses and accuracies of networks with a part taken out, everything downstream recomputed.
 import { createTensor } from '../files/tensor.ts';
-import { numberEmbedding } from '../network/composites.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
-import { makeFourierBasis } from '../numerics/fourier-basis.ts';
-import { createMatrix, multiply, transpose } from '../numerics/matrix.ts';
+import { frequenciesOf, frequencyOf, makeFourierBasis } from '../numerics/fourier-basis.ts';
+import { createMatrix, multiply, toMatrix, transpose } from '../numerics/matrix.ts';
 import { TorchGenerator } from '../numerics/torch-generator.ts';
-import type { SetScores } from './losses.ts';
+import type { LossBySet } from './losses.ts';
 
 export interface AblationScores {
   /** One head each. */
-  readonly heads: readonly SetScores[];
-  readonly mlp: SetScores;
+  readonly heads: readonly LossBySet[];
+  readonly mlp: LossBySet;
   /** Of the embeddings: each key frequency dropped, all of them dropped, only they kept. */
-  readonly each_dropped: readonly SetScores[];
-  readonly all_dropped: SetScores;
-  readonly only_key: SetScores;
+  readonly each_dropped: readonly LossBySet[];
+  readonly all_dropped: LossBySet;
+  readonly only_key: LossBySet;
   /** The last two with each draw of random frequencies in place of the key ones. */
-  readonly random_dropped: readonly SetScores[];
-  readonly only_random: readonly SetScores[];
+  readonly random_dropped: readonly LossBySet[];
+  readonly only_random: readonly LossBySet[];
 }
 
-/** Scores every ablation, one after the other; `score` runs a network of the given weights. */
+/** Scores every ablation of a network renumbered to a group of order n; `score` runs one of the given weights. */
 export async function scoreAblations(
-  score: (weights: Weights) => Promise<SetScores>,
+  score: (weights: Weights) => Promise<LossBySet>,
   config: ModelConfig,
   weights: Weights,
+  n: number,
   key: readonly number[],
   random: readonly (readonly number[])[],
 ): Promise<AblationScores> {
-  const each = async <T>(of: readonly T[], ablate: (one: T) => Weights): Promise<SetScores[]> => {
-    const scores: SetScores[] = [];
+  const each = async <T>(of: readonly T[], ablate: (one: T) => Weights): Promise<LossBySet[]> => {
+    const scores: LossBySet[] = [];
     for (const one of of) scores.push(await score(ablate(one)));
     return scores;
   };
-  const drop = (frequencies: readonly number[]) => withoutFrequencies(config, weights, frequencies);
-  const keep = (frequencies: readonly number[]) => withOnlyFrequencies(config, weights, frequencies);
+  const drop = (frequencies: readonly number[]) => withoutFrequencies(weights, n, frequencies);
+  const keep = (frequencies: readonly number[]) => withOnlyFrequencies(weights, n, frequencies);
   return {
     heads: await each([...Array(config.n_heads).keys()], (h) => withoutHead(config, weights, h)),
     mlp: await score(withoutMlp(weights)),
@@ -47,7 +47,7 @@ export async function scoreAblations(
 }
 
 /** Losses or accuracies over all pairs without a head or the MLP; `skip`: without the skip past the MLP. */
-export const partScores = (measure: keyof SetScores, { heads, mlp }: AblationScores, skip: SetScores) => ({
+export const partScores = (measure: keyof LossBySet, { heads, mlp }: AblationScores, skip: LossBySet) => ({
   head_zeroed: heads.map((scores) => scores[measure].all),
   mlp_skip_zeroed: skip[measure].all,
   mlp_zeroed: mlp[measure].all,
@@ -55,7 +55,7 @@ export const partScores = (measure: keyof SetScores, { heads, mlp }: AblationSco
 
 /** Losses or accuracies over all pairs with frequencies of the embedding dropped or kept. */
 export const embeddingScores = (
-  measure: keyof SetScores,
+  measure: keyof LossBySet,
   key: readonly number[],
   { each_dropped, all_dropped, only_key }: AblationScores,
 ) => ({
@@ -81,32 +81,25 @@ export const withoutMlp = (weights: Weights): Weights => ({
 });
 
 /** The network whose number embeddings have only the constant and these frequencies. */
-export const withOnlyFrequencies = (
-  config: ModelConfig,
-  weights: Weights,
-  frequencies: readonly number[],
-): Weights => withComponents(config, weights, (k) => k === 0 || frequencies.includes(k));
+export const withOnlyFrequencies = (weights: Weights, n: number, frequencies: readonly number[]): Weights =>
+  withComponents(weights, n, (k) => k === 0 || frequencies.includes(k));
 
 /** The network whose number embeddings lack these frequencies. */
-export const withoutFrequencies = (
-  config: ModelConfig,
-  weights: Weights,
-  frequencies: readonly number[],
-): Weights => withComponents(config, weights, (k) => !frequencies.includes(k));
+export const withoutFrequencies = (weights: Weights, n: number, frequencies: readonly number[]): Weights =>
+  withComponents(weights, n, (k) => !frequencies.includes(k));
 
-/** Projects rows 0 .. p-1 of W_E on the components whose frequency (0 for the constant) is to stay; `=` is left alone. */
-function withComponents(
-  config: ModelConfig,
-  weights: Weights,
-  stays: (frequency: number) => boolean,
-): Weights {
-  const { F } = makeFourierBasis(config.p);
+/**
+ * Projects the first n rows of W_E on the components whose frequency (0 for the constant) is to stay; rows outside the
+ * group and that of `=` are left alone.
+ */
+function withComponents(weights: Weights, n: number, stays: (frequency: number) => boolean): Weights {
+  const { F } = makeFourierBasis(n);
   const masked = createMatrix(
-    F.rows,
-    F.columns,
-    F.data.map((x, i) => (stays((Math.floor(i / F.columns) + 1) >> 1) ? x : 0)),
+    n,
+    n,
+    F.data.map((x, i) => (stays(frequencyOf(Math.floor(i / n))) ? x : 0)),
   );
-  const projected = multiply(transpose(masked), multiply(F, numberEmbedding(config, weights)));
+  const projected = multiply(transpose(masked), multiply(F, toMatrix(weights.W_E, { rows: n })));
   const data = weights.W_E.data.slice();
   data.set(projected.data);
   return { ...weights, W_E: createTensor(weights.W_E.shape, data) };
@@ -114,12 +107,12 @@ function withComponents(
 
 /** As many frequencies as are key, drawn from the others (as many as there are), ascending: `draws` times, seeded. */
 export function randomFrequencies(
-  p: number,
+  n: number,
   key: readonly number[],
   draws: number,
   seed: number,
 ): number[][] {
-  const others = Array.from({ length: p >> 1 }, (_, i) => i + 1).filter((k) => !key.includes(k));
+  const others = frequenciesOf(n).filter((k) => !key.includes(k));
   const generator = new TorchGenerator(seed);
   return Array.from({ length: draws }, () =>
     Array.from(generator.permutation(others.length).subarray(0, key.length), (i) => others[i]!).sort(

@@ -1,6 +1,8 @@
 // Which frequencies does the network use? The field has no agreed rule, so the rules stand side by side.
-// All count every frequency 1 .. p//2, the last included, and leave the constant out.
-import type { FourierNorms } from '../numerics/fourier-basis.ts';
+// All count every frequency 1 .. n//2, the last included, and leave the constant out.
+import { logitMap, logitMapInBasis } from '../network/composites.ts';
+import type { Weights } from '../network/config.ts';
+import { fourierNorms, makeFourierBasis, type FourierNorms } from '../numerics/fourier-basis.ts';
 import { KEY } from './thresholds.ts';
 
 /** Key frequencies by the rules that need only weights, each ascending. */
@@ -15,7 +17,7 @@ export interface KeyFrequencies {
   readonly singular_vectors_quarter_max: number[];
 }
 
-/** `signFree`: the sign-free spectrum of the singular vectors, frequencies 0 .. p//2. */
+/** `signFree`: the sign-free spectrum of the singular vectors, frequencies 0 .. n//2. */
 export function keyFrequencies(
   embedding: FourierNorms,
   logitMap: FourierNorms,
@@ -33,8 +35,12 @@ export function keyFrequencies(
 /** The rule by which everything that asks for key frequencies gets them, as a sentence ends. */
 export const KEY_RULE = 'norm of W_logit above a quarter of the largest';
 
-/** Key frequencies by that rule, of the norms of W_logit on its output axis. */
-export const keyOfLogitMap = (norms: FourierNorms): number[] => frequenciesAbove(largerNorms(norms), KEY);
+/** Key frequencies by that rule, of a network renumbered to a group of order n. */
+export const findKeyFrequencies = (weights: Weights, n: number): number[] =>
+  keyOfLogitMap(fourierNorms(logitMapInBasis(makeFourierBasis(n), logitMap(weights, n))));
+
+/** The same from the norms of W_logit on its output axis. */
+const keyOfLogitMap = (norms: FourierNorms): number[] => frequenciesAbove(largerNorms(norms), KEY);
 
 /** The larger of the sin and cos norm of each frequency; entry k - 1 belongs to k. */
 export const largerNorms = ({ sin, cos }: FourierNorms): Float64Array =>

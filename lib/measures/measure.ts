@@ -1,109 +1,136 @@
-// What a checkpoint's neurons and logits over all pairs tell about the trigonometric algorithm: the same numbers that the
-// logits stage has of the final network, arranged so that each activation is read once and only key frequencies are
-// transformed.
-import type { Weights } from '../network/config.ts';
-import { createMatrix, toMatrix } from '../numerics/matrix.ts';
-import { type Grid, type Line, LINES, type LineStatistics } from './line-sums.ts';
+// Everything that is measured of a network, under the names of catalogue.ts. Checkpoints come with float32 activations of the
+// kernel, the last network with those of the float64 forward pass: the formulas are the same. Each activation is read
+// once, and only key frequencies are transformed.
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { createMatrix, firstColumns, toMatrix, type Matrix } from '../numerics/matrix.ts';
+import type { Values } from './columns.ts';
+import type { GroupView } from './group-view.ts';
+import { insideOf, LINES, type Grid, type LineStatistics } from './line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from './logit-cosines.ts';
-import { scoreExcluded, scoreSets, SET_NAMES, type Sets, type SetScores } from './losses.ts';
+import { joinSets, scoreAnswers, scoreExcluded, SET_NAMES, type LossBySet } from './losses.ts';
 import { centredEnergy, neuronStatistics } from './neuron-statistics.ts';
 import { distanceIrrelevance } from './pizza.ts';
-import { projectOnTrig, restrictedLogits, trigPartThroughNeurons, trigRatio } from './trig-part.ts';
+import { projectOnTrig, trigPartThroughNeurons, trigRatio, withMean } from './trig-part.ts';
+import { measureWeights } from './weights.ts';
 
-/** Activations at `=` over the whole grid: neurons before the ReLU [p*p, d_mlp], logits [p*p, p]. */
+/** Activations at `=` of a renumbered network on all pairs of its view. */
 export interface Activations {
-  readonly pre: Grid;
+  /** Neurons before the ReLU, [pairs, d_mlp]; not needed where there are no key frequencies. */
+  readonly pre?: Grid;
+  /** [pairs, p] */
   readonly logits: Grid;
 }
 
-/** The full network alone, for operations whose answers follow no line of the grid. */
-export const measureLosses = (sets: Sets, logits: Grid): Measures => ({
-  scalars: named(['loss', 'accuracy'], scoreExcluded(sets, logits, [null])[0]!),
-  lists: {},
-});
-
-export function measureAnswers(
+/** Measures a network whose weights are renumbered to `view`; `key`: its key frequencies, null where there is no group. */
+export function measure(
+  view: GroupView,
+  config: ModelConfig,
   weights: Weights,
   { pre, logits }: Activations,
-  sets: Sets,
+  key: readonly number[] | null,
+): Values {
+  const answers =
+    key && pre ? measureAnswers(view, weights, { pre, logits }, key) : measureLosses(view, logits);
+  return { ...answers, ...measureWeights(view, config, weights, key) };
+}
+
+/** The network as it is, over all pairs of the task. */
+function measureLosses(view: GroupView, logits: Grid): Values {
+  const [full] = scoreExcluded(view.inside, logits, [null]);
+  return named(['loss', 'accuracy'], withOutside(view, logits, full!));
+}
+
+function measureAnswers(
+  view: GroupView,
+  weights: Weights,
+  activations: Required<Activations>,
   key: readonly number[],
-  line: Line,
-): Measures {
-  const p = logits.columns;
-  const neurons = neuronStatistics(pre, line);
-  const ofLogits = logitStatistics(logits, line);
+): Values {
+  const { n, inside: sets } = view;
+  const { columns } = activations.logits;
+  const [pre, logits] = [insideOf(activations.pre, n), insideOf(activations.logits, n)];
+  const neurons = neuronStatistics(pre);
+  const ofLogits = logitStatistics(logits, n);
+  const coefficients = logitCosineCoefficients(ofLogits.sums);
   const maps = { W_out: toMatrix(weights.W_out), W_U: toMatrix(weights.W_U) };
   const parts = {
     logits: projectOnTrig(ofLogits.sums, key),
     neurons: trigPartThroughNeurons(neurons.post.sums, maps, key),
+    cosines: cosineLogits(n, coefficients, key, columns),
   };
-  const [full, withoutLogits, withoutNeurons] = scoreExcluded(sets, logits, [
+  const [full, withoutLogits, withoutNeurons, withoutCosines] = scoreExcluded(sets, logits, [
     null,
     parts.logits,
     parts.neurons,
-  ]) as [SetScores, SetScores, SetScores];
-  const coefficients = logitCosineCoefficients(ofLogits.sums);
+    parts.cosines,
+  ]) as [LossBySet, LossBySet, LossBySet, LossBySet];
   const explained = key.reduce((sum, k) => sum + coefficients[k - 1]! ** 2, 0);
-  const correct = Float64Array.from(sets.all.label, (c, i) => logits.data[i * p + c]!);
-  const restricted = (part: keyof typeof parts): SetScores =>
-    scoreSets(sets, restrictedLogits(ofLogits.sums, parts[part]));
+  const correct = Float64Array.from(
+    { length: n * n },
+    (_, i) => logits.data[i * columns + LINES['a + b'](Math.floor(i / n), i % n, n)]!,
+  );
+  const restricted = (part: Matrix): LossBySet => scoreAnswers(sets, withMean(ofLogits.sums, part));
   return {
-    scalars: {
-      ...named(['loss', 'accuracy'], full),
-      ...named(['restricted_loss_logits', 'restricted_accuracy_logits'], restricted('logits')),
-      ...named(['restricted_loss_neurons', 'restricted_accuracy_neurons'], restricted('neurons')),
-      ...named(['excluded_loss_logits', 'excluded_accuracy_logits'], withoutLogits),
-      ...named(['excluded_loss_neurons', 'excluded_accuracy_neurons'], withoutNeurons),
-      ...named(
-        ['loss_of_cosine_logits', 'accuracy_of_cosine_logits'],
-        scoreSets(sets, { byAnswer: cosineLogits(p, coefficients, key) }),
-      ),
-      logit_explained_by_key: explained / ofLogits.uncentred,
-      logit_explained_by_key_centred: explained / ofLogits.centred,
-      trig_ratio_neuron_pre: trigRatio(neurons.pre, key),
-      trig_ratio_neuron_post: trigRatio(neurons.post, key),
-      trig_ratio_logits: trigRatio(ofLogits, key),
-      distance_irrelevance: distanceIrrelevance(correct, p, line),
-    },
-    lists: { logit_cosine_coefficients: coefficients },
+    ...named(['loss', 'accuracy'], withOutside(view, activations.logits, full)),
+    ...named(['loss_in_group', 'accuracy_in_group'], full),
+    ...named(['restricted_loss_logits', 'restricted_accuracy_logits'], restricted(parts.logits)),
+    ...named(['restricted_loss_neurons', 'restricted_accuracy_neurons'], restricted(parts.neurons)),
+    ...named(['excluded_loss_logits', 'excluded_accuracy_logits'], withoutLogits),
+    ...named(['excluded_loss_neurons', 'excluded_accuracy_neurons'], withoutNeurons),
+    ...named(
+      ['loss_of_cosine_logits', 'accuracy_of_cosine_logits'],
+      scoreAnswers(sets, columns === n ? parts.cosines : firstColumns(parts.cosines, n)),
+    ),
+    ...named(['excluded_loss_cosines', 'excluded_accuracy_cosines'], withoutCosines),
+    logit_explained_by_key: explained / ofLogits.uncentred,
+    logit_explained_by_key_centred: explained / ofLogits.centred,
+    trig_ratio_neuron_pre: trigRatio(neurons.pre, key),
+    trig_ratio_neuron_post: trigRatio(neurons.post, key),
+    trig_ratio_logits: trigRatio(ofLogits, key, n),
+    distance_irrelevance: distanceIrrelevance(correct, n),
+    logit_cosine_coefficients: coefficients,
   };
 }
 
+/** Losses in the group and those of the pairs outside, together. */
+function withOutside({ inside, outside }: GroupView, logits: Grid, ofInside: LossBySet): LossBySet {
+  if (outside.train.row.length + outside.test.row.length === 0) return ofInside;
+  const [ofOutside] = scoreExcluded(outside, logits, [null]);
+  return joinSets(inside, ofInside, outside, ofOutside!);
+}
+
 /** Losses and accuracies under their two names, a column a set. */
-const named = ([loss, accuracy]: readonly [string, string], scores: SetScores): Record<string, number> =>
+const named = ([loss, accuracy]: readonly [string, string], scores: LossBySet): Record<string, number> =>
   Object.fromEntries([
     ...SET_NAMES.map((set) => [`${loss}_${set}`, scores.loss[set]]),
     ...SET_NAMES.map((set) => [`${accuracy}_${set}`, scores.accuracy[set]]),
   ]);
 
-/** Line statistics of the logits, and their squared norm as they are and with the mean over c taken from each row. */
+/**
+ * Line statistics of the logits [n*n, columns], and, of the n answers of the group, their squared norm as they are and
+ * with the mean over c taken from each row.
+ */
 function logitStatistics(
-  { columns: p, data }: Grid,
-  line: Line,
+  { columns, data }: Grid,
+  n: number,
 ): LineStatistics & { readonly uncentred: number; readonly centred: number } {
-  const sums = createMatrix(p, p);
-  const squares = new Float64Array(p);
+  const sums = createMatrix(n, columns);
+  const squares = new Float64Array(columns);
   let means = 0;
-  for (let a = 0; a < p; a++)
-    for (let b = 0; b < p; b++) {
-      const at = LINES[line](a, b, p) * p;
-      const from = (a * p + b) * p;
+  for (let a = 0; a < n; a++)
+    for (let b = 0; b < n; b++) {
+      const at = LINES['a + b'](a, b, n) * columns;
+      const from = (a * n + b) * columns;
       let total = 0;
-      for (let c = 0; c < p; c++) {
+      for (let c = 0; c < columns; c++) {
         const x = data[from + c]!;
         sums.data[at + c] = sums.data[at + c]! + x;
         squares[c] = squares[c]! + x * x;
         total += x;
       }
-      means += total ** 2 / p;
+      for (let c = n; c < columns; c++) total -= data[from + c]!;
+      means += total ** 2 / n;
     }
-  const uncentred = squares.reduce((sum, x) => sum + x, 0);
-  return { sums, energy: centredEnergy(sums.data, squares, p), uncentred, centred: uncentred - means };
-}
-
-// What is measured of one checkpoint, by name.
-
-export interface Measures {
-  readonly scalars: Readonly<Record<string, number>>;
-  readonly lists: Readonly<Record<string, Float64Array>>;
+  const uncentred = squares.subarray(0, n).reduce((sum, x) => sum + x, 0);
+  return { sums, energy: centredEnergy(sums.data, squares, n), uncentred, centred: uncentred - means };
 }

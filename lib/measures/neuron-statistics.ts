@@ -1,40 +1,47 @@
 // What the trigonometric measures ask of the neurons, before and after the ReLU, in one reading of the pre-activations:
 // neurons are most of a checkpoint's numbers, 6.5 million of them at p = 113.
 import { createMatrix } from '../numerics/matrix.ts';
-import { rowsByLine, sideOf, type Grid, type Line, type LineStatistics } from './line-sums.ts';
+import { sideOf, type Grid, type LineStatistics } from './line-sums.ts';
 
 /** Squared deviations below this share of the sum of squares are rounding alone: such a neuron never varies. */
 const ROUNDING = 1e-12;
 
 interface Sums {
-  /** By line, [p, n]. */
+  /** By line of a + b, [n, d_mlp]. */
   readonly plain: Float64Array;
   readonly positive: Float64Array;
-  /** Of squares over all pairs, [n]. */
+  /** Of squares over all pairs, [d_mlp]. */
   readonly squares: Float64Array;
   readonly positiveSquares: Float64Array;
 }
 
-/** Line statistics of the columns of `pre` [p*p, d_mlp] and of max(0, pre). */
-export function neuronStatistics(pre: Grid, line: Line): { pre: LineStatistics; post: LineStatistics } {
-  const p = sideOf(pre);
-  const n = pre.columns;
+/** Line statistics of the columns of `pre` [n*n, d_mlp] and of max(0, pre). */
+export function neuronStatistics(pre: Grid): { pre: LineStatistics; post: LineStatistics } {
+  const n = sideOf(pre);
+  const { columns } = pre;
   const sums: Sums = {
-    plain: new Float64Array(p * n),
-    positive: new Float64Array(p * n),
-    squares: new Float64Array(n),
-    positiveSquares: new Float64Array(n),
+    plain: new Float64Array(n * columns),
+    positive: new Float64Array(n * columns),
+    squares: new Float64Array(columns),
+    positiveSquares: new Float64Array(columns),
   };
-  const rows = rowsByLine(p, line);
-  for (let l = 0; l < p; l++)
-    for (let i = 0; i < p; i += 3)
-      addRows(sums, pre, rows.subarray(l * p + i, l * p + Math.min(i + 3, p)), l);
+  const rows = rowsByLine(n);
+  for (let l = 0; l < n; l++)
+    for (let i = 0; i < n; i += 3)
+      addRows(sums, pre, rows.subarray(l * n + i, l * n + Math.min(i + 3, n)), l);
   const { plain, positive, squares, positiveSquares } = sums;
   return {
-    pre: { sums: createMatrix(p, n, plain), energy: centredEnergy(plain, squares, p) },
-    post: { sums: createMatrix(p, n, positive), energy: centredEnergy(positive, positiveSquares, p) },
+    pre: { sums: createMatrix(n, columns, plain), energy: centredEnergy(plain, squares, n) },
+    post: { sums: createMatrix(n, columns, positive), energy: centredEnergy(positive, positiveSquares, n) },
   };
 }
+
+/** The rows of the grid, line of a + b by line: entries l*n .. (l+1)*n - 1 are the pairs of line l. */
+const rowsByLine = (n: number): Int32Array =>
+  Int32Array.from({ length: n * n }, (_, i) => {
+    const [l, a] = [Math.floor(i / n), i % n];
+    return a * n + ((l - a + n) % n);
+  });
 
 /** Up to three rows of line l at once: sums are read and written a third as often. An absent row counts as zeros. */
 function addRows(
@@ -58,12 +65,12 @@ function addRows(
 }
 
 /** Squared deviations from the mean, from sums by line and sums of squares: float64 leaves ten digits of them. */
-export function centredEnergy(lineSums: Float64Array, squares: Float64Array, p: number): Float64Array {
-  const n = squares.length;
-  const totals = new Float64Array(n);
-  lineSums.forEach((x, i) => (totals[i % n] = totals[i % n]! + x));
+export function centredEnergy(lineSums: Float64Array, squares: Float64Array, n: number): Float64Array {
+  const columns = squares.length;
+  const totals = new Float64Array(columns);
+  lineSums.forEach((x, i) => (totals[i % columns] = totals[i % columns]! + x));
   return squares.map((square, j) => {
-    const energy = square - totals[j]! ** 2 / p ** 2;
+    const energy = square - totals[j]! ** 2 / n ** 2;
     return energy <= ROUNDING * square ? 0 : energy;
   });
 }

@@ -5,7 +5,8 @@ import { LEARNT } from './thresholds.ts';
 
 /** Numbers that the verdict is about; all of the final network. */
 export interface Evidence {
-  readonly p: number;
+  /** How many there are to guess among. */
+  readonly answers: number;
   readonly test_accuracy: number;
   readonly key_frequencies: number;
   readonly energy_in_key_frequencies_W_E: number;
@@ -14,8 +15,10 @@ export interface Evidence {
   /** Logits, all pairs. */
   readonly restricted_loss: number;
   readonly full_loss: number;
-  /** Logits, train. */
+  /** Of logits without cos and sin of w_k (a + b), train. */
   readonly excluded_loss: number;
+  /** Of logits without cosines of w_k (a + b - c), train. */
+  readonly excluded_loss_cosines: number;
   /** Share of neurons that one frequency explains by more than 85 %. */
   readonly neurons_in_clusters: number;
   readonly gradient_symmetricity: number;
@@ -42,6 +45,7 @@ const VERDICT_RULE =
 
 const NANDA = 'Nanda et al. 2023';
 const CHUGHTAI = 'Chughtai et al. 2023';
+const LENS = 'TransformerLens’ demo';
 const ZHONG = 'Zhong et al. 2023: middle of clock and pizza';
 
 /** Means over circular networks with attention rates 0.8 to 1 (clocks) and 0 to 0.2 (pizzas). */
@@ -79,11 +83,18 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
     atLeast('logits explained by key cosines', of.logit_explained, 0.94, true, `${CHUGHTAI}: 0.952 to 0.979`),
     atMost('restricted loss / full loss', of.restricted_loss / of.full_loss, 1, true, `${NANDA}: 0.23`),
     atLeast(
-      'excluded loss / guessing',
-      of.excluded_loss / Math.log(of.p),
+      'excluded cosines / guessing',
+      of.excluded_loss_cosines / Math.log(of.answers),
       1,
       true,
       `${CHUGHTAI}: 1.6 to 2.8`,
+    ),
+    atLeast(
+      'excluded loss / guessing',
+      of.excluded_loss / Math.log(of.answers),
+      1,
+      true,
+      `${LENS}: 1.0 to 1.4`,
     ),
     {
       ...atMost('key frequencies', of.key_frequencies, 6, false, `${NANDA}, ${CHUGHTAI}: 3 to 5`),

@@ -1,18 +1,21 @@
-// The sum of squares of every weight: what weight decay works on (the paper says norm, its code sums squares).
-import { numberEmbedding } from '../network/composites.ts';
+// What weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the logit map W_L = W_out
+// W_U; of a network renumbered to a group of order n, its first n rows and columns. All of it follows from the n x n Gram
+// matrices W_E W_E^T and W_L^T W_L, so nothing larger is decomposed. Sums of squares are of the whole matrices: what weight
+// decay works on (the paper says norm, its code sums squares).
 import { type ModelConfig, WEIGHT_NAMES, type Weights } from '../network/config.ts';
 import { toStateDict } from '../network/saved-model.ts';
 import { singularValuesOfGram } from '../numerics/eigenvalues.ts';
 import {
   energyShare,
-  type FourierBasis,
   frequencyPower,
+  makeFourierBasis,
   normsByFrequency,
 } from '../numerics/fourier-basis.ts';
 import { gini } from '../numerics/gini.ts';
-import { gram, type Matrix, multiply, toMatrix, transpose } from '../numerics/matrix.ts';
+import { firstColumns, gram, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
 import { effectiveRank } from '../numerics/svd.ts';
-import type { Measures } from './measure.ts';
+import type { GroupView } from './group-view.ts';
+import type { Values } from './columns.ts';
 
 /** By TransformerLens' names, every entry of every weight (the row of `=` too). */
 export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record<string, number> {
@@ -23,42 +26,40 @@ export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record
   );
 }
 
-// What a checkpoint's weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the
-// logit map W_L = W_out W_U. All of it follows from the p x p Gram matrices W_E W_E^T and W_L^T W_L, so nothing larger is
-// decomposed.
-
 /** `key`: null where the network has no key frequencies. */
 export function measureWeights(
-  config: ModelConfig,
+  { n }: Pick<GroupView, 'n'>,
+  { d_model, d_mlp }: ModelConfig,
   weights: Weights,
-  { F }: FourierBasis,
   key: readonly number[] | null,
-): Measures {
-  const { p, d_model, d_mlp } = config;
-  const W_E = numberEmbedding(config, weights);
-  const [W_out, W_U] = [toMatrix(weights.W_out), toMatrix(weights.W_U)];
+): Values {
+  const W_E = toMatrix(weights.W_E, { rows: n });
+  const [W_out, W_U] = [toMatrix(weights.W_out), firstColumns(toMatrix(weights.W_U), n)];
   const maps = [
-    { name: 'W_E', product: gram(W_E), rank: Math.min(p, d_model) },
+    { name: 'W_E', product: gram(W_E), rank: Math.min(n, d_model) },
     {
       name: 'W_L',
       product: multiply(transpose(W_U), multiply(gram(transpose(W_out)), W_U)),
-      rank: Math.min(p, d_model, d_mlp),
+      rank: Math.min(n, d_model, d_mlp),
     },
   ];
   const squares = Float64Array.from(WEIGHT_NAMES, (name) => sumSquares(weights[name].data));
-  const scalars: Record<string, number> = { sum_squared_weights: squares.reduce((sum, x) => sum + x, 0) };
-  const lists: Record<string, Float64Array> = { sum_squared_weights_by_weight: squares };
+  const values: Record<string, number | Float64Array> = {
+    sum_squared_weights: squares.reduce((sum, x) => sum + x, 0),
+    sum_squared_weights_by_weight: squares,
+  };
+  const { F } = makeFourierBasis(n);
   for (const { name, product, rank } of maps) {
     const norms = normsByFrequency(rootDiagonal(F, product));
     const S = singularValuesOfGram(product, rank);
-    scalars[`gini_power_per_frequency_${name}`] = gini(frequencyPower(norms));
-    scalars[`gini_component_norms_${name}`] = gini(norms.all);
-    scalars[`effective_rank_${name}`] = effectiveRank(S);
-    if (key) scalars[`energy_in_key_frequencies_${name}`] = energyShare(norms, key);
-    lists[`fourier_norms_${name}`] = norms.all;
-    lists[`singular_values_${name}`] = S;
+    values[`gini_power_per_frequency_${name}`] = gini(frequencyPower(norms));
+    values[`gini_component_norms_${name}`] = gini(norms.all);
+    values[`effective_rank_${name}`] = effectiveRank(S);
+    if (key) values[`energy_in_key_frequencies_${name}`] = energyShare(norms, key);
+    values[`fourier_norms_${name}`] = norms.all;
+    values[`singular_values_${name}`] = S;
   }
-  return { scalars, lists };
+  return values;
 }
 
 /** Square roots of the diagonal of F G F^T: with G = W W^T, the norms of the rows of F W. */

@@ -1,15 +1,15 @@
 // Products of weights that act as one linear map, in float64, and what they look like in the Fourier basis.
 // Source: TransformerLens' Grokking demo and the seed notebook.
 import type { FourierBasis } from '../numerics/fourier-basis.ts';
-import { multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
+import { firstColumns, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
 import type { ModelConfig, Weights } from './config.ts';
 
-/** W_E [p, d_model]: the embeddings of the numbers, without the row of `=`. */
-export const numberEmbedding = ({ p }: ModelConfig, { W_E }: Weights): Matrix => toMatrix(W_E, { rows: p });
-
-/** W_neur = W_E W_V W_O W_in, one [p, d_mlp] a head: from a number to the neurons, through the head's OV circuit. */
-export function neuronMap(config: ModelConfig, weights: Weights): Matrix[] {
-  const W_E = numberEmbedding(config, weights);
+/**
+ * W_neur = W_E W_V W_O W_in, one [p, d_mlp] a head: from a number to the neurons, through the head's OV circuit; or from the
+ * first `rows` numbers.
+ */
+export function neuronMap(config: ModelConfig, weights: Weights, rows = config.p): Matrix[] {
+  const W_E = toMatrix(weights.W_E, { rows });
   const W_in = toMatrix(weights.W_in);
   return Array.from({ length: config.n_heads }, (_, index) => {
     const values = multiply(W_E, toMatrix(weights.W_V, { index }));
@@ -17,8 +17,9 @@ export function neuronMap(config: ModelConfig, weights: Weights): Matrix[] {
   });
 }
 
-/** W_logit = W_out W_U [d_mlp, p]: from the neurons to the logits. */
-export const logitMap = ({ W_out, W_U }: Weights): Matrix => multiply(toMatrix(W_out), toMatrix(W_U));
+/** W_logit = W_out W_U [d_mlp, p]: from the neurons to the logits, or to the first `columns` of them. */
+export const logitMap = ({ W_out, W_U }: Weights, columns = W_U.shape[1]!): Matrix =>
+  multiply(toMatrix(W_out), firstColumns(toMatrix(W_U), columns));
 
 /** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
 export const embeddingInBasis = ({ F }: FourierBasis, W_E: Matrix): Matrix => multiply(F, W_E);

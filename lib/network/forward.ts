@@ -7,34 +7,51 @@
 import { columnOf, createMatrix, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
 import { logitMap } from './composites.ts';
 import { N_CTX, type ModelConfig, type Weights } from './config.ts';
+import type { Pairs } from './pairs.ts';
 
-/** What the network computes at `=`; rows are pairs, row = a*p + b. */
+/** The operands of each pair, row by row. */
+export type Operands = Pick<Pairs, 'a' | 'b'>;
+
+/** What the network computes at `=`; rows are pairs, by default all, row = a*p + b. */
 export interface Network {
   readonly config: ModelConfig;
-  /** [p*p, n_heads * 3]: attention from `=`, head by head, to a, b and `=`. */
+  readonly pairs: Operands;
+  /** [pairs, n_heads * 3]: attention from `=`, head by head, to a, b and `=`. */
   readonly pattern: Matrix;
-  /** [p*p, d_mlp]: neurons before and after the ReLU. */
+  /** [pairs, d_mlp]: neurons before and after the ReLU. */
   readonly pre: Matrix;
   readonly post: Matrix;
-  /** [p*p, p]: logits that go past the MLP, resid_mid W_U. */
+  /** [pairs, p]: logits that go past the MLP, resid_mid W_U. */
   readonly skip: Matrix;
-  /** [p*p, p]: skip + post W_out W_U. */
+  /** [pairs, p]: skip + post W_out W_U. */
   readonly logits: Matrix;
 }
 
 /** Of one pair: a row each. */
 export type PairRun = Pick<Network, 'pattern' | 'post' | 'logits'>;
 
-/** Runs the network on all p*p pairs. */
-export function runNetwork(config: ModelConfig, weights: Weights): Network {
+/** Runs the network on pairs, all p*p of them by default. */
+export function runNetwork(
+  config: ModelConfig,
+  weights: Weights,
+  pairs: Operands = eachWithEach(config.p, config.p),
+): Network {
   const resid = residualRows(config, weights);
-  const pattern = attentionFromEquals(config, weights, resid);
-  const pre = residMid(config, weights, resid, pattern, toMatrix(weights.W_in));
+  const pattern = attentionFromEquals(config, weights, resid, pairs);
+  const pre = residMid(config, weights, resid, pattern, pairs, toMatrix(weights.W_in));
   const post = relu(pre);
-  const skip = residMid(config, weights, resid, pattern, toMatrix(weights.W_U));
+  const skip = residMid(config, weights, resid, pattern, pairs, toMatrix(weights.W_U));
   const logits = add(multiply(post, logitMap(weights)), skip);
-  return { config, pattern, pre, post, skip, logits };
+  return { config, pairs, pattern, pre, post, skip, logits };
 }
+
+/** Each row of a with each of b, a-major. */
+function eachWithEach(countA: number, countB: number): Operands {
+  const row = Int32Array.from({ length: countA * countB }, (_, i) => i);
+  return { a: row.map((i) => Math.floor(i / countB)), b: row.map((i) => i % countB) };
+}
+
+const pairsOf = ([rowsA, rowsB]: readonly Matrix[]): Operands => eachWithEach(rowsA!.rows, rowsB!.rows);
 
 /**
  * Neuron j after the ReLU for every pair, [p*p, 1], in a few milliseconds, so that one can look at neuron after neuron. `resid`
@@ -48,7 +65,7 @@ export function runNeuron(
   j: number,
 ): Matrix {
   const direction = createMatrix(config.d_model, 1, columnOf(toMatrix(weights.W_in), j));
-  return relu(residMid(config, weights, resid, pattern, direction));
+  return relu(residMid(config, weights, resid, pattern, pairsOf(resid), direction));
 }
 
 /**
@@ -65,7 +82,7 @@ export function runPair(
   const [rowsA, rowsB, equals] = resid as [Matrix, Matrix, Matrix];
   const ofPair = [rowOf(rowsA, a), rowOf(rowsB, b), equals];
   const pattern = attentionFromEquals(config, weights, ofPair);
-  const mid = residMid(config, weights, ofPair, pattern);
+  const mid = residMid(config, weights, ofPair, pattern, pairsOf(ofPair));
   const post = relu(multiply(mid, toMatrix(weights.W_in)));
   const logits = multiply(add(mid, multiply(post, toMatrix(weights.W_out))), toMatrix(weights.W_U));
   return { pattern, post, logits };
@@ -104,23 +121,26 @@ export function scoreDirections(
 
 /**
  * Attention from `=`, head by head, to a, b and `=`: [pairs, n_heads * 3]. `resid`: the residual stream of all a, all b and
- * `=`, a row each; pairs are each a with each b, a-major.
+ * `=`, a row each; pairs are each a with each b by default, a-major.
  */
-export function attentionFromEquals(config: ModelConfig, weights: Weights, resid: readonly Matrix[]): Matrix {
+export function attentionFromEquals(
+  config: ModelConfig,
+  weights: Weights,
+  resid: readonly Matrix[],
+  { a, b }: Operands = pairsOf(resid),
+): Matrix {
   const { n_heads } = config;
-  const [rowsA, rowsB, equals] = resid as [Matrix, Matrix, Matrix];
-  const pattern = createMatrix(rowsA.rows * rowsB.rows, n_heads * N_CTX);
-  scoreDirections(config, weights, equals).forEach((direction, h) => {
+  const pattern = createMatrix(a.length, n_heads * N_CTX);
+  scoreDirections(config, weights, resid[2]!).forEach((direction, h) => {
     const [toA, toB, toEquals] = resid.map((rows) => multiply(rows, direction).data) as [
       Float64Array,
       Float64Array,
       Float64Array,
     ];
-    for (let a = 0; a < rowsA.rows; a++)
-      for (let b = 0; b < rowsB.rows; b++) {
-        const attention = softmax([toA[a]!, toB[b]!, toEquals[0]!]);
-        pattern.data.set(attention, ((a * rowsB.rows + b) * n_heads + h) * N_CTX);
-      }
+    a.forEach((row, pair) => {
+      const attention = softmax([toA[row]!, toB[b[pair]!]!, toEquals[0]!]);
+      pattern.data.set(attention, (pair * n_heads + h) * N_CTX);
+    });
   });
   return pattern;
 }
@@ -142,6 +162,7 @@ function residMid(
   weights: Weights,
   resid: readonly Matrix[],
   pattern: Matrix,
+  { a, b }: Operands,
   M?: Matrix,
 ): Matrix {
   // R_t W_V W_O M by head and position, entry h * 3 + t.
@@ -151,13 +172,13 @@ function residMid(
     return resid.map((rows) => multiplyThree(rows, W_V, out).data);
   }).flat();
   const n = M?.columns ?? d_model;
-  const [, { rows: countB }, equals] = resid as [Matrix, Matrix, Matrix];
+  const equals = resid[2]!;
   const unmixed = M ? multiply(equals, M) : equals;
   const mixed = createMatrix(pattern.rows, n);
   for (let pair = 0; pair < pattern.rows; pair++) {
     const row = mixed.data.subarray(pair * n, (pair + 1) * n);
     row.set(unmixed.data);
-    const token = [Math.floor(pair / countB), pair % countB, 0];
+    const token = [a[pair]!, b[pair]!, 0];
     tables.forEach((table, i) => {
       const attention = pattern.data[pair * tables.length + i]!;
       const offset = token[i % N_CTX]! * n;

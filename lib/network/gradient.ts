@@ -6,22 +6,19 @@ import { columnOf, createMatrix, multiply, toMatrix, type Matrix } from '../nume
 import { N_CTX, type ModelConfig, type Weights } from './config.ts';
 import { residualRows, scoreDirections, type Network } from './forward.ts';
 
-/** A pair and the class of one of its logits. */
-export type Triple = readonly [a: number, b: number, c: number];
-
-/** The gradients [d_model] of one logit by the embeddings at positions 0 and 1. */
+/** The gradients [d_model] of logit c of a pair, given by its row, by the embeddings at positions 0 and 1. */
 export function embeddingGradients(
-  { config, pattern, pre }: Network,
+  { config, pairs, pattern, pre }: Network,
   weights: Weights,
-): (triple: Triple) => [Float64Array, Float64Array] {
-  const { p, n_heads, d_mlp, d_model } = config;
+): (pair: number, c: number) => [Float64Array, Float64Array] {
+  const { n_heads, d_mlp, d_model } = config;
   const resid = residualRows(config, weights);
   const directions = scoreDirections(config, weights, resid[2]!);
   const maps = headMaps(config, weights);
   const [W_in, W_out, W_U] = [weights.W_in, weights.W_out, weights.W_U].map((tensor) => toMatrix(tensor));
 
-  return ([a, b, c]) => {
-    const pair = a * p + b;
+  return (pair, c) => {
+    const tokens = [pairs.a[pair]!, pairs.b[pair]!, 0];
     const unembed = createMatrix(d_model, 1, columnOf(W_U!, c));
     const atNeurons = multiply(W_out!, unembed);
     atNeurons.data.forEach((_, j) => {
@@ -34,7 +31,7 @@ export function embeddingGradients(
     for (let h = 0; h < n_heads; h++) {
       const back = multiply(maps[h]!, g).data;
       const attention = pattern.data.subarray((pair * n_heads + h) * N_CTX, (pair * n_heads + h + 1) * N_CTX);
-      const effects = resid.map((rows, t) => dot(rowOf(rows, [a, b, 0][t]!), back));
+      const effects = resid.map((rows, t) => dot(rowOf(rows, tokens[t]!), back));
       const mean = effects.reduce((sum, x, t) => sum + attention[t]! * x, 0);
       sums.forEach((sum, t) => {
         const onScore = attention[t]! * (effects[t]! - mean);

@@ -25,7 +25,7 @@ const plain = (from: Weights): number[] =>
   ).flat();
 
 test('attention coefficients are the spectrum of the log ratio of attention', () => {
-  const coefficients = attentionCoefficients(config, weights);
+  const coefficients = attentionCoefficients(config, weights, p);
   const { F } = makeFourierBasis(p);
   for (let head = 0; head < config.n_heads; head++) {
     // With b = 0: log(A_a / A_=) is the score of a up to a constant, which only component 0 sees.
@@ -49,9 +49,9 @@ test('a head, or the MLP, taken out is as its output set to zero', () => {
 
 test('frequencies kept and frequencies dropped add up to the embedding, = untouched, and a second time changes nothing', () => {
   const { W_E } = weights;
-  const kept = withOnlyFrequencies(config, weights, [1, 3]);
-  const dropped = withoutFrequencies(config, weights, [1, 3]);
-  const rest = withOnlyFrequencies(config, weights, [2]);
+  const kept = withOnlyFrequencies(weights, p, [1, 3]);
+  const dropped = withoutFrequencies(weights, p, [1, 3]);
+  const rest = withOnlyFrequencies(weights, p, [2]);
   assertClose('dropped', dropped.W_E.data, rest.W_E.data, { ofLargest: 1e-7 });
   const { F } = makeFourierBasis(p);
   const numbers = (from: Weights) =>
@@ -68,7 +68,7 @@ test('frequencies kept and frequencies dropped add up to the embedding, = untouc
     { ofLargest: 1e-7 },
   );
   assert.deepEqual(kept.W_E.data.slice(-config.d_model), W_E.data.slice(-config.d_model));
-  assertClose('twice', withOnlyFrequencies(config, kept, [1, 3]).W_E.data, kept.W_E.data, {
+  assertClose('twice', withOnlyFrequencies(kept, p, [1, 3]).W_E.data, kept.W_E.data, {
     ofLargest: 2e-7,
   });
 });

@@ -4,7 +4,7 @@ import { judgeClock, type Clock, type Evidence } from '../../lib/measures/verdic
 
 /** What the published runs have, about. */
 const published: Evidence = {
-  p: 113,
+  answers: 113,
   test_accuracy: 1,
   key_frequencies: 5,
   energy_in_key_frequencies_W_E: 0.987,
@@ -12,7 +12,8 @@ const published: Evidence = {
   logit_explained: 0.965,
   restricted_loss: 8.99e-8,
   full_loss: 1.16e-6,
-  excluded_loss: 7.7,
+  excluded_loss: 6.55,
+  excluded_loss_cosines: 7.7,
   neurons_in_clusters: 0.58,
   gradient_symmetricity: 0.3,
   distance_irrelevance: 0.8,
@@ -29,6 +30,7 @@ test('without one of the needed criteria it is none', () => {
   assert.equal(judge({ logit_explained: 0.7 }), 'no');
   assert.equal(judge({ restricted_loss: 2e-6 }), 'no');
   assert.equal(judge({ excluded_loss: 1 }), 'no');
+  assert.equal(judge({ excluded_loss_cosines: 1 }), 'no');
 });
 
 test('it is partly one where others are missing, and none where most of them are', () => {

@@ -25,7 +25,7 @@ test('gradients by the embeddings of both summands agree with finite differences
     [2, 5, 1],
     [6, 3, 4],
   ] as [number, number, number][])
-    gradients(triple).forEach((gradient, position) =>
+    gradients(triple[0] * config.p + triple[1], triple[2]).forEach((gradient, position) =>
       assertClose(`${triple.join()} at ${position}`, gradient, differences(position, triple), {
         ofLargest: 1e-6,
         atol: 1e-8,

@@ -1,4 +1,4 @@
-import { scoreExcluded, scoreRows, scoreSets } from '../../lib/measures/losses.ts';
+import { scoreAnswers, scoreExcluded } from '../../lib/measures/losses.ts';
 import { crossEntropy, largestClass, scoreLogits } from '../../lib/network/loss.ts';
 import { createMatrix } from '../../lib/numerics/matrix.ts';
 import { assertClose } from '../assert-close.ts';
@@ -38,18 +38,12 @@ test('means are over rows, and as many logits as labels ask for are needed', () 
 
 test('of equal logits the first is the answer, in whatever way they are scored', () => {
   assert.equal(largestClass(Float32Array.of(1, 4, 4, 0)), 1);
-  // p = 2 over the grid: logits are equal everywhere, so 0 is the answer, which half of the labels are.
-  const pairs = {
-    a: Int32Array.of(0, 0, 1, 1),
-    b: Int32Array.of(0, 1, 0, 1),
-    label: Int32Array.of(0, 1, 1, 0),
-  };
-  const sets = { train: pairs, test: pairs };
+  // Two answers over four pairs: logits are equal everywhere, so 0 is the answer, which half of the labels are.
+  const rows = { row: Int32Array.of(0, 1, 2, 3), label: Int32Array.of(0, 1, 1, 0) };
+  const sets = { train: rows, test: rows };
   const [byPair, byAnswer] = [createMatrix(4, 2), createMatrix(2, 2)];
   byPair.data.fill(3);
-  assert.equal(scoreLogits(byPair.data, pairs.label, 2).accuracy, 1 / 2);
-  assert.equal(scoreRows(pairs, { byPair }).accuracy, 1 / 2);
-  assert.equal(scoreRows(pairs, { byAnswer }).accuracy, 1 / 2);
-  assert.equal(scoreSets(sets, { byPair, byAnswer }).accuracy.all, 1 / 2);
+  assert.equal(scoreLogits(byPair.data, rows.label, 2).accuracy, 1 / 2);
+  assert.equal(scoreAnswers(sets, byAnswer).accuracy.all, 1 / 2);
   for (const { accuracy } of scoreExcluded(sets, byPair, [null, byAnswer])) assert.equal(accuracy.all, 1 / 2);
 });

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logitMapInBasis } from '../../lib/network/composites.ts';
-import { energyShare, fourierNorms, makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import {
+  energyShare,
+  fourierNorms,
+  frequencyComponents,
+  makeFourierBasis,
+  normsByFrequency,
+} from '../../lib/numerics/fourier-basis.ts';
 import { createMatrix, frobeniusNorm, multiply, transpose } from '../../lib/numerics/matrix.ts';
 import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 
 test('the Fourier basis is orthonormal', () => {
-  for (const p of [3, 5, 9, 53, 113, 199]) {
+  for (const p of [2, 3, 4, 5, 9, 52, 53, 58, 113, 199]) {
     const { F } = makeFourierBasis(p);
     const identity = Float64Array.from({ length: p * p }, (_, i) => (i % (p + 1) === 0 ? 1 : 0));
     assertClose(`F F^T, p = ${p}`, multiply(F, transpose(F)).data, identity, { atol: 1e-13 });
@@ -39,8 +45,21 @@ test('rows are named Constant, Sin 1, Cos 1, ... and are those functions', () =>
   );
 });
 
-test('an even p has no such basis and is refused', () => {
-  assert.throws(() => makeFourierBasis(8), /p = 8/);
+test('of an even number, the last frequency has a cosine alone, with the norm of the others', () => {
+  const { F, names } = makeFourierBasis(4);
+  assert.deepEqual(names, ['Constant', 'Sin 1', 'Cos 1', 'Cos 2']);
+  assertClose('Cos 2', F.data.subarray(12), [0.5, -0.5, 0.5, -0.5], { atol: 1e-15 });
+  const { sin, cos } = normsByFrequency(Float64Array.of(1, 2, 3, 4));
+  assert.deepEqual([...sin, ...cos], [2, 0, 3, 4]);
+  const values = Float64Array.of(3, 1, 4, 1);
+  const waves = frequencyComponents(values, [1, 2]);
+  const mean = (3 + 1 + 4 + 1) / 4;
+  assertClose(
+    'sum of waves',
+    values.map((_, t) => mean + waves[0]![t]! + waves[1]![t]!),
+    values,
+    { atol: 1e-14 },
+  );
 });
 
 test('a matrix keeps its norm in the basis, and the norms of its rows add up to it', () => {

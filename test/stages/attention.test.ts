@@ -163,7 +163,7 @@ test('a neuron or a summand that the network does not have is refused by the nam
   assert.doesNotMatch(example.ended.log, /\n {4}at /);
 });
 
-test('scores by frequency are those of the attention to a; of a product there is nothing to report', async (t) => {
+test('scores by frequency are those of the attention to a; of a polynomial there is nothing to report', async (t) => {
   const { attention_coefficients, attention_to_a, not_measured } = await readSummary(
     drawn.out,
     attentionSummary,
@@ -183,11 +183,11 @@ test('scores by frequency are those of the attention to a; of a product there is
   assert.equal(attention_to_a!.length, n_heads);
   assert.equal(not_measured, null);
 
-  const { ended, out } = await run(await temporaryFolder(t), { example: [0, 1], neurons: [0] }, 'multiply');
+  const { ended, out } = await run(await temporaryFolder(t), { example: [0, 1], neurons: [0] }, 'quadratic');
   assert.equal(ended.exitCode, 0, ended.log);
   const summary = await readSummary(out, attentionSummary);
   assert.deepEqual([summary.attention_coefficients, summary.attention_to_a], [null, null]);
-  assert.match(String(summary.not_measured), /learnt multiply$/);
+  assert.match(String(summary.not_measured), /is no sum of angles/);
 });
 
 test('division is measured on the pairs that it has: b = 0 is a gap in each map, and no example', async (t) => {

@@ -10,7 +10,7 @@ import { writeMeasures } from '../../lib/artifacts/measures.ts';
 import { fastestIdentity } from '../../lib/engines/fastest.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
-import type { Measures } from '../../lib/measures/measure.ts';
+import type { Values } from '../../lib/measures/columns.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { measureAll } from '../../stages/measures.pool.ts';
 import { assertClose } from '../assert-close.ts';
@@ -25,7 +25,7 @@ const golden = JSON.parse(await readFile(fixture('trained-p53.json'), 'utf8')) a
 const folder = await temporaryFolder({ after });
 const needs = { dataset: folder, train: folder };
 const engine = await fastestIdentity();
-let rows: Measures[];
+let rows: Values[];
 
 before(async () => {
   await mkdir(folder, { recursive: true });
@@ -42,7 +42,8 @@ before(async () => {
 });
 
 test('a checkpoint has the numbers of the network', () => {
-  const { scalars, lists } = rows[3]!;
+  const scalars = rows[3] as Record<string, number>;
+  const lists = rows[3] as Record<string, Float64Array>;
   const SETS = ['train', 'test', 'all'];
   const compared: [string, string[]][] = [
     ['loss', SETS],
@@ -94,7 +95,7 @@ test('a checkpoint has the numbers of the network', () => {
 });
 
 test('an untrained checkpoint has what chance gives', () => {
-  for (const { scalars } of rows.slice(0, 3)) {
+  for (const scalars of rows.slice(0, 3) as Record<string, number>[]) {
     assertClose(
       'loss',
       [scalars['loss_all']!, scalars['excluded_loss_logits_all']!],
@@ -108,7 +109,7 @@ test('an untrained checkpoint has what chance gives', () => {
 });
 
 test('one process or three, the table has the same bytes', async () => {
-  const bytes = async (measured: readonly Measures[]): Promise<Buffer> => {
+  const bytes = async (measured: readonly Values[]): Promise<Buffer> => {
     await writeMeasures(folder, [0, 100, 200, 300], measured, config, key);
     return readFile(join(folder, 'measures.arrow'));
   };

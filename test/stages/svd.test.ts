@@ -13,17 +13,22 @@ import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
 import { params } from '../../stages/svd.params.ts';
 import { assertClose } from '../assert-close.ts';
-import { runStage, temporaryFolder } from './start-stage.ts';
+import { runStage, temporaryFolder, writeDataset } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
-async function run(t: TestContext, prepare: (train: string) => Promise<void>): Promise<string> {
+async function run(t: TestContext, p: number, prepare: (train: string) => Promise<void>): Promise<string> {
   const folder = await temporaryFolder(t);
-  const [train, out] = [join(folder, 'train'), join(folder, 'out')];
+  const [dataset, train, out] = ['dataset', 'train', 'out'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeDataset(dataset, p, 'add');
   await mkdir(train);
   await mkdir(out);
   await prepare(train);
-  const ended = await runStage('svd', params, {}, { train }, out);
+  const ended = await runStage('svd', params, {}, { dataset, train }, out);
   assert.equal(ended.exitCode, 0, ended.log);
   return out;
 }
@@ -32,7 +37,7 @@ const untrained = (config: ModelConfig) => (train: string) =>
   writeModel(join(train, 'model.safetensors'), config, initialWeights(config, 1));
 
 test('singular values, vectors and composites of a trained network', async (t) => {
-  const out = await run(t, (train) =>
+  const out = await run(t, 53, (train) =>
     copyFile(fixture('trained-p53.safetensors'), join(train, 'model.safetensors')),
   );
   const golden = JSON.parse(readFileSync(fixture('trained-p53.json'), 'utf8')) as Record<string, never>;
@@ -83,13 +88,16 @@ async function assertFigures(out: string): Promise<void> {
 }
 
 test('the smallest network, of one head and one neuron, has every figure', async (t) => {
-  await assertFigures(await run(t, untrained({ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 })));
+  await assertFigures(await run(t, 3, untrained({ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 })));
 });
 
 const skip = process.env['GROKSCOPE_LONG'] ? false : 'figures drawn twice: npm run test:long';
 test('the same network gives the same figures to the byte', { skip }, async (t) => {
   const config = { p: 61, d_model: 3, n_heads: 6, d_head: 2, d_mlp: 20 };
-  const [first, second] = [await run(t, untrained(config)), await run(t, untrained(config))];
+  const [first, second] = [
+    await run(t, config.p, untrained(config)),
+    await run(t, config.p, untrained(config)),
+  ];
   await assertFigures(first);
   for (const name of await readdir(first))
     assert.ok(readFileSync(join(first, name)).equals(readFileSync(join(second, name))), name);

@@ -17,7 +17,7 @@ test('the title answers', () => {
 
 test('the criteria of a verdict have room beside each other, and nothing is clipped', () => {
   const evidence: Evidence = {
-    p: 113,
+    answers: 113,
     test_accuracy: 1 / 3,
     key_frequencies: 56,
     energy_in_key_frequencies_W_E: 1 / 3,
@@ -26,6 +26,7 @@ test('the criteria of a verdict have room beside each other, and nothing is clip
     restricted_loss: 123_456,
     full_loss: 1e-7,
     excluded_loss: 1e-7,
+    excluded_loss_cosines: 1e-7,
     neurons_in_clusters: 1 / 3,
     gradient_symmetricity: -0.00001234,
     distance_irrelevance: 1 / 3,

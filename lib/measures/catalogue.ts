@@ -1,0 +1,260 @@
+// Every measure by its name: what it says, what it needs, where it comes from. Columns of measures.arrow, fields of summaries,
+// legends, the page's captions and docs/measures.md follow from it. Strings only: formulas are in the files beside.
+// n is the order of the group, a and b indices in it, L logits at `=`, T the projection on cos and sin of w_k (a + b), k key,
+// m neurons after the ReLU, F the Fourier basis.
+
+/** What a measure is null without. A key frequency needs a group. */
+export type Need = 'nothing' | 'group' | 'key';
+
+export interface Measure {
+  /** In legends and captions. */
+  readonly name: string;
+  /** A sentence. */
+  readonly says: string;
+  readonly unit: 'nats' | 'share' | 'sum of squares' | 'directions' | 'norm' | 'coefficient' | 'value';
+  readonly needs: Need;
+  /** Of every checkpoint, or of the trained network alone. */
+  readonly every: 'checkpoint' | 'last';
+  /** A number for each of these; absent for a single number. Sets are all pairs, those trained on and those held out. */
+  readonly by?: 'set' | 'weight' | 'component' | 'frequency' | 'index';
+  /** Of a loss: what the accuracy of the same logits is called, the share of pairs whose largest logit is the answer's. */
+  readonly accuracy?: string;
+  readonly formula?: string;
+  readonly source?: string;
+}
+
+const NANDA = 'Nanda et al. 2023, section 5.1';
+const LENS = 'TransformerLens’ demo';
+const CHUGHTAI = 'Chughtai et al. 2023';
+const ZHONG = 'Zhong et al. 2023';
+const ARENA = 'ARENA’s exercises';
+
+const ALWAYS = { needs: 'nothing', every: 'checkpoint' } as const;
+const LAST = { needs: 'group', every: 'last' } as const;
+const WEIGHT_SHARE = { ...ALWAYS, unit: 'share' } as const;
+const KEY_SHARE = { needs: 'key', every: 'checkpoint', unit: 'share' } as const;
+const LOSS = { needs: 'key', every: 'checkpoint', unit: 'nats', by: 'set' } as const;
+
+export const MEASURES = {
+  loss: {
+    accuracy: 'accuracy',
+    name: 'full network',
+    says: 'Mean cross-entropy of the network as it is, over the pairs of the task.',
+    ...ALWAYS,
+    unit: 'nats',
+    by: 'set',
+  },
+  loss_in_group: {
+    accuracy: 'accuracy_in_group',
+    name: 'full network',
+    says: 'The same loss over the pairs in the group, as the losses below. It differs from that of the task where numbers stand outside the group: the 0 of multiplication.',
+    ...ALWAYS,
+    unit: 'nats',
+    needs: 'group',
+    by: 'set',
+  },
+  restricted_loss_logits: {
+    accuracy: 'restricted_accuracy_logits',
+    name: 'restricted, logits',
+    says: 'Loss of the logits’ mean and of their part in cos and sin of w_k (a + b), k key, alone.',
+    ...LOSS,
+    formula: 'T L + mean(L − T L)',
+    source: NANDA,
+  },
+  restricted_loss_neurons: {
+    accuracy: 'restricted_accuracy_neurons',
+    name: 'restricted, neurons',
+    says: 'Loss where only that part of the neurons reaches the logits, with the mean of L.',
+    ...LOSS,
+    formula: '(T m) W_logit + mean(L)',
+    source: LENS,
+  },
+  excluded_loss_logits: {
+    accuracy: 'excluded_accuracy_logits',
+    name: 'excluded, logits',
+    says: 'Loss of the logits without their part in cos and sin of w_k (a + b), k key.',
+    ...LOSS,
+    formula: 'L − T L',
+    source: NANDA,
+  },
+  excluded_loss_neurons: {
+    accuracy: 'excluded_accuracy_neurons',
+    name: 'excluded, neurons',
+    says: 'Loss of the logits without what that part of the neurons brings.',
+    ...LOSS,
+    formula: 'L − (T m) W_logit',
+    source: LENS,
+  },
+  loss_of_cosine_logits: {
+    accuracy: 'accuracy_of_cosine_logits',
+    name: 'cosines only',
+    says: 'Loss of the cosines of w_k (a + b − c) alone, k key, over the n answers of the group.',
+    ...LOSS,
+    formula: 'Σ α_k u_k',
+    source: CHUGHTAI,
+  },
+  excluded_loss_cosines: {
+    accuracy: 'excluded_accuracy_cosines',
+    name: 'excluded, cosines',
+    says: 'Loss of the logits without these cosines. Chughtai et al. call it excluded, too: it takes out less than the loss above.',
+    ...LOSS,
+    formula: 'L − Σ α_k u_k',
+    source: CHUGHTAI,
+  },
+  logit_explained_by_key: {
+    name: 'logits explained',
+    says: 'Share of the squared norm of the logits that is in the key cosines.',
+    ...KEY_SHARE,
+    formula: 'Σ α_k² / |L|²',
+    source: CHUGHTAI,
+  },
+  logit_explained_by_key_centred: {
+    name: 'logits explained, centred',
+    says: 'The same of the logits minus their mean over c.',
+    ...KEY_SHARE,
+  },
+  trig_ratio_neuron_pre: {
+    name: 'neurons before the ReLU',
+    says: 'Share of the variance over all pairs that is in cos and sin of w_k (a + b), k key; mean over the neurons before the ReLU.',
+    ...KEY_SHARE,
+    source: ARENA,
+  },
+  trig_ratio_neuron_post: {
+    name: 'neurons after the ReLU',
+    says: 'The same of neurons after the ReLU.',
+    ...KEY_SHARE,
+    source: ARENA,
+  },
+  trig_ratio_logits: { name: 'logits', says: 'The same of the logits.', ...KEY_SHARE, source: ARENA },
+  distance_irrelevance: {
+    name: 'distance irrelevance',
+    says: 'How little the correct logit depends on a − b: near 0 for a pizza, near 1 for a clock.',
+    ...ALWAYS,
+    unit: 'share',
+    needs: 'group',
+    source: ZHONG,
+  },
+  sum_squared_weights: {
+    name: 'sum of squared weights',
+    says: 'What weight decay works on: every entry of every weight, squared and added up.',
+    ...ALWAYS,
+    unit: 'sum of squares',
+    source: NANDA,
+  },
+  gini_power_per_frequency_W_E: {
+    name: 'W_E, power',
+    says: 'Gini coefficient of the power per frequency in W_E: 0 where all have the same, near 1 where few have everything.',
+    ...WEIGHT_SHARE,
+    formula: 'Gini(sin² + cos²)',
+  },
+  gini_component_norms_W_E: {
+    name: 'W_E, norms',
+    says: 'The same of the norms of all components, the constant among them.',
+    ...WEIGHT_SHARE,
+  },
+  effective_rank_W_E: {
+    name: 'W_E',
+    says: 'How many directions of W_E count: exp of the entropy of the squared singular values.',
+    ...ALWAYS,
+    unit: 'directions',
+  },
+  energy_in_key_frequencies_W_E: {
+    name: 'W_E',
+    says: 'Share of the squared norm of W_E that is in sines and cosines of the key frequencies.',
+    ...KEY_SHARE,
+    source: CHUGHTAI,
+  },
+  gini_power_per_frequency_W_L: {
+    name: 'W_logit, power',
+    says: 'Gini coefficient of the power per frequency in W_logit = W_out W_U, over the answers.',
+    ...WEIGHT_SHARE,
+  },
+  gini_component_norms_W_L: {
+    name: 'W_logit, norms',
+    says: 'The same of the norms of all its components.',
+    ...WEIGHT_SHARE,
+  },
+  effective_rank_W_L: {
+    name: 'W_logit',
+    says: 'How many directions of W_logit count.',
+    ...ALWAYS,
+    unit: 'directions',
+  },
+  energy_in_key_frequencies_W_L: {
+    name: 'W_logit',
+    says: 'Share of the squared norm of W_logit that is in sines and cosines of the key frequencies.',
+    ...KEY_SHARE,
+    source: CHUGHTAI,
+  },
+  logit_cosine_coefficients: {
+    name: 'coefficients of the cosines',
+    says: 'Inner product of the logits with the unit cosine u_k of w_k (a + b − c), for every k.',
+    ...ALWAYS,
+    unit: 'coefficient',
+    needs: 'group',
+    by: 'frequency',
+    formula: 'α_k = ⟨L, u_k⟩',
+    source: LENS,
+  },
+  sum_squared_weights_by_weight: {
+    name: 'sum of squares of each weight',
+    says: 'The sum of squares, weight by weight.',
+    ...ALWAYS,
+    unit: 'sum of squares',
+    by: 'weight',
+  },
+  fourier_norms_W_E: {
+    name: 'Fourier norms of W_E',
+    says: 'Norm of each row of F W_E.',
+    ...ALWAYS,
+    unit: 'norm',
+    by: 'component',
+    source: NANDA,
+  },
+  singular_values_W_E: {
+    name: 'singular values of W_E',
+    says: 'Singular values of W_E without the row of =.',
+    ...ALWAYS,
+    unit: 'value',
+    by: 'index',
+  },
+  fourier_norms_W_L: {
+    name: 'Fourier norms of W_logit',
+    says: 'Norm of each Fourier component of W_logit over the answers.',
+    ...ALWAYS,
+    unit: 'norm',
+    by: 'component',
+    source: LENS,
+  },
+  singular_values_W_L: {
+    name: 'singular values of W_logit',
+    says: 'Singular values of W_logit.',
+    ...ALWAYS,
+    unit: 'value',
+    by: 'index',
+  },
+  excluded_loss_logits_per_frequency_train: {
+    name: 'excluded, one k at a time',
+    says: 'Train loss of the logits without the part of one frequency, for every k.',
+    ...LAST,
+    unit: 'nats',
+    by: 'frequency',
+    source: NANDA,
+  },
+  circularity: {
+    name: 'circularity',
+    says: 'How nearly the first four principal components of W_E are waves of one frequency each.',
+    ...LAST,
+    unit: 'share',
+    source: ZHONG,
+  },
+  gradient_symmetricity: {
+    name: 'gradient symmetricity',
+    says: 'How alike a and b push a logit: mean cosine of the gradients by both embeddings, near 1 for a pizza.',
+    ...LAST,
+    unit: 'share',
+    source: ZHONG,
+  },
+} as const satisfies Readonly<Record<string, Measure>>;
+
+export type MeasureName = keyof typeof MEASURES;

@@ -1,0 +1,47 @@
+// The columns that a measure has in tables: one, or one a set of pairs; of a loss, those of its accuracy as well.
+import { MEASURES, type Measure } from './catalogue.ts';
+import { SET_NAMES, type SetName } from './losses.ts';
+
+export interface Column {
+  readonly column: string;
+  readonly measure: Measure;
+  readonly isAccuracy: boolean;
+  readonly set: SetName | null;
+}
+
+/** All columns of the catalogue, in its order. */
+export const COLUMNS: readonly Column[] = Object.entries(MEASURES).flatMap(
+  ([name, measure]: [string, Measure]): Column[] => {
+    if (measure.by !== 'set') return [{ column: name, measure, isAccuracy: false, set: null }];
+    const bySet = (of: string, isAccuracy: boolean): Column[] =>
+      SET_NAMES.map((set) => ({ column: `${of}_${set}`, measure, isAccuracy, set }));
+    return [...bySet(name, false), ...(measure.accuracy ? bySet(measure.accuracy, true) : [])];
+  },
+);
+
+const BY_NAME = new Map(COLUMNS.map((each) => [each.column, each]));
+
+/** What is known of a column. Throws for a name that the catalogue does not have. */
+export function columnNamed(name: string): Column {
+  const column = BY_NAME.get(name);
+  if (!column) throw new Error(`${name} is not a measure of the catalogue`);
+  return column;
+}
+
+/** What was measured, by column: numbers, and lists of them. */
+export type Values = Readonly<Record<string, number | Float64Array>>;
+
+/** A measure by set. */
+export function bySet(values: Values, name: string): Record<SetName, number> {
+  const of = (set: SetName): number => values[`${name}_${set}`] as number;
+  return { all: of('all'), train: of('train'), test: of('test') };
+}
+
+const SETS: Readonly<Record<SetName, string>> = { all: 'all pairs', train: 'train', test: 'test' };
+
+/** What a column is called in a legend, with its set where there are several; the full network by its set alone. */
+export function legendOf(name: string): string {
+  const { measure, set } = columnNamed(name);
+  if (set === null) return measure.name;
+  return measure === MEASURES.loss ? SETS[set] : `${measure.name} (${SETS[set]})`;
+}

@@ -1,0 +1,146 @@
+// A network and its pairs renumbered to the group of the task (see lib/task/cyclic-group.ts), so that every measure is one of
+// addition modulo n: row i of W_E and column i of W_U belong to index i, those outside the group stand behind, `=` last.
+// For addition nothing is copied. A task without a group keeps its numbers, and only what asks for no group is measured.
+import { createTensor, type Tensor } from '../files/tensor.ts';
+import type { Weights } from '../network/config.ts';
+import type { Pairs } from '../network/pairs.ts';
+import { numbersModulo, type GroupWords } from '../task/cyclic-group.ts';
+import { OPERATIONS, type Operation } from '../task/operations.ts';
+import type { Grid } from './line-sums.ts';
+
+/** Rows of a grid of logits, and the column of each one's answer. */
+export interface Rows {
+  readonly row: Int32Array;
+  readonly label: Int32Array;
+}
+
+/** Pairs trained on and held out. */
+export interface Sets {
+  readonly train: Rows;
+  readonly test: Rows;
+}
+
+export interface GroupView {
+  /** Order of the group; p where there is none. */
+  readonly n: number;
+  /** Why there is no group, and so no measure that asks for one; null where there is one. */
+  readonly why: string | null;
+  /** How formulas are written in the numbers of the task. */
+  readonly words: GroupWords;
+  /** The number at each index, and the numbers outside the group behind. */
+  readonly numbers: Int32Array;
+  /** The network with rows of W_E and columns of W_U in the order of `numbers`. */
+  renumber(weights: Weights): Weights;
+  /** What to run the renumbered network on: the pairs of the group a-major by their indices, then the others of the task. */
+  readonly pairs: Pairs;
+  /** In the group: row i * n + j has indices i and j, and its answer is the column i + j mod n. */
+  readonly inside: Sets;
+  /** The pairs of the task that have a number outside the group: rows from n * n on. */
+  readonly outside: Sets;
+}
+
+/** What the dataset stage leaves, as far as it is needed here. */
+interface TaskPairs {
+  readonly task: { readonly p: number; readonly operation: Operation };
+  readonly grid: Pairs;
+  readonly train: Pairs;
+  readonly test: Pairs;
+}
+
+export function viewGroup({ task: { p, operation }, grid, train, test }: TaskPairs): GroupView {
+  const group = OPERATIONS[operation].group(p);
+  const itself = Int32Array.from({ length: p }, (_, number) => number);
+  const { n, ofA, ofB } = group.n === null ? { n: p, ofA: itself, ofB: itself } : group;
+  const numbers = orderBy(ofA, n);
+  // Where a number stands in the renumbered network, as an answer too, and at which of these places index j of b is.
+  const place = invert(numbers);
+  const placeOfB = orderBy(ofB, n).map((number) => place[number]!);
+  const isOutside = (i: number, { a, b }: Pairs): boolean => ofA[a[i]!]! < 0 || ofB[b[i]!]! < 0;
+  const others = [...grid.a.keys()].filter((i) => isOutside(i, grid));
+  // Where a pair of numbers stands in `pairs`, at a * p + b.
+  const rowAt = new Int32Array(p * p);
+  grid.a.forEach((a, i) => (rowAt[a * p + grid.b[i]!] = ofA[a]! * n + ofB[grid.b[i]!]!));
+  others.forEach((i, at) => (rowAt[grid.a[i]! * p + grid.b[i]!] = n * n + at));
+  const rowsOf = (pairs: Pairs, outside: boolean): Rows => {
+    const chosen = Int32Array.from([...pairs.a.keys()].filter((i) => isOutside(i, pairs) === outside));
+    return {
+      row: chosen.map((i) => rowAt[pairs.a[i]! * p + pairs.b[i]!]!),
+      label: chosen.map((i) => place[pairs.label[i]!]!),
+    };
+  };
+  const row = Int32Array.from({ length: n * n + others.length }, (_, i) => i);
+  const other = (i: number): number => others[i - n * n]!;
+  const inGroup = (i: number): boolean => i < n * n;
+  const isIdentity = numbers.every((number, i) => number === i);
+  return {
+    n,
+    why: group.n === null ? group.why : null,
+    words: group.n === null ? numbersModulo(p, 1).words : group.words,
+    numbers,
+    renumber: (weights) =>
+      isIdentity
+        ? weights
+        : {
+            ...weights,
+            W_E: takeRows(weights.W_E, numbers),
+            W_U: takeColumns(weights.W_U, numbers),
+          },
+    pairs: {
+      a: row.map((i) => (inGroup(i) ? Math.floor(i / n) : place[grid.a[other(i)]!]!)),
+      b: row.map((i) => (inGroup(i) ? placeOfB[i % n]! : place[grid.b[other(i)]!]!)),
+      label: row.map((i) => {
+        if (!inGroup(i)) return place[grid.label[other(i)]!]!;
+        return group.n === null ? grid.label[i]! : (Math.floor(i / n) + (i % n)) % n;
+      }),
+    },
+    inside: { train: rowsOf(train, false), test: rowsOf(test, false) },
+    outside: { train: rowsOf(train, true), test: rowsOf(test, true) },
+  };
+}
+
+/** The pairs of some rows of a view, as engines take them. */
+export const pairsAt = ({ pairs: { a, b } }: GroupView, { row, label }: Rows): Pairs => ({
+  a: row.map((i) => a[i]!),
+  b: row.map((i) => b[i]!),
+  label,
+});
+
+/** A value of each pair of numbers, at a * p + b, as a grid of the group: [n*n, 1]. */
+export function gridByIndex({ n, numbers, pairs: { a, b } }: GroupView, values: Float32Array): Grid {
+  const p = numbers.length;
+  const data = Float32Array.from(
+    { length: n * n },
+    (_, row) => values[numbers[a[row]!]! * p + numbers[b[row]!]!]!,
+  );
+  return { rows: n * n, columns: 1, data };
+}
+
+/** Numbers by their index 0 .. n - 1, then those that have none. */
+function orderBy(index: Int32Array, n: number): Int32Array {
+  const order = new Int32Array(index.length);
+  let next = n;
+  index.forEach((i, number) => (order[i < 0 ? next++ : i] = number));
+  return order;
+}
+
+function invert(order: Int32Array): Int32Array {
+  const inverse = new Int32Array(order.length);
+  order.forEach((number, place) => (inverse[number] = place));
+  return inverse;
+}
+
+/** Rows in a new order; the last one, of `=`, stays. */
+function takeRows({ shape, data }: Tensor, order: Int32Array): Tensor {
+  const width = shape[1]!;
+  const taken = data.slice();
+  order.forEach((from, to) => taken.set(data.subarray(from * width, (from + 1) * width), to * width));
+  return createTensor(shape, taken);
+}
+
+function takeColumns({ shape, data }: Tensor, order: Int32Array): Tensor {
+  const width = shape[1]!;
+  return createTensor(
+    shape,
+    data.map((_, i) => data[i - (i % width) + order[i % width]!]!),
+  );
+}

@@ -1,0 +1,53 @@
+// What is measured of the trained network alone: measures that need its float64 run, and controls with random frequencies.
+import { toMatrix } from '../numerics/matrix.ts';
+import type { Weights } from '../network/config.ts';
+import type { Network } from '../network/forward.ts';
+import { frequenciesOf } from '../numerics/fourier-basis.ts';
+import type { GroupView } from './group-view.ts';
+import { insideOf, lineSums, type Grid } from './line-sums.ts';
+import { scoreAnswers, scoreExcluded, type LossBySet, type SetName } from './losses.ts';
+import type { Values } from './columns.ts';
+import { circularity, gradientSymmetricity } from './pizza.ts';
+import { projectOnTrig, withMean } from './trig-part.ts';
+
+const NOBODY = { row: new Int32Array(), label: new Int32Array() };
+
+/** `network`: the run of these weights, renumbered to `view`, on all of its pairs. */
+export function measureLast({ n, inside }: GroupView, network: Network, weights: Weights): Values {
+  const logits = insideOf(network.logits, n);
+  const sums = lineSums(logits, 'a + b');
+  const parts = frequenciesOf(n).map((k) => projectOnTrig(sums, [k]));
+  const without = scoreExcluded({ train: inside.train, test: NOBODY }, logits, parts);
+  return {
+    excluded_loss_logits_per_frequency_train: Float64Array.from(without, ({ loss }) => loss.train),
+    circularity: circularity(toMatrix(weights.W_E, { rows: n })),
+    gradient_symmetricity: gradientSymmetricity(network, weights, n),
+  };
+}
+
+/** Loss and accuracy of the logits' part in some frequencies alone, and of the logits without it. */
+export function scoreTrigPart(
+  { n, inside }: GroupView,
+  grid: Grid,
+  frequencies: readonly number[],
+): { readonly restricted: LossBySet; readonly excluded: LossBySet } {
+  const logits = insideOf(grid, n);
+  const sums = lineSums(logits, 'a + b');
+  const part = projectOnTrig(sums, frequencies);
+  return {
+    restricted: scoreAnswers(inside, withMean(sums, part)),
+    excluded: scoreExcluded(inside, logits, [part])[0]!,
+  };
+}
+
+/** Mean over several scores, set by set. */
+export function meanScores(scores: readonly LossBySet[]): LossBySet {
+  const mean = (measure: keyof LossBySet, set: SetName): number =>
+    scores.reduce((sum, score) => sum + score[measure][set], 0) / scores.length;
+  const both = (measure: keyof LossBySet) => ({
+    all: mean(measure, 'all'),
+    train: mean(measure, 'train'),
+    test: mean(measure, 'test'),
+  });
+  return { loss: both('loss'), accuracy: both('accuracy') };
+}
