@@ -1,6 +1,8 @@
 // What the stage attention draws: patterns, neurons over the grid, and scores by frequency.
 import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
+import { numberAxis, onAxes } from '../lib/task/number-axis.ts';
+import { OPERATIONS, type Operation } from '../lib/task/operations.ts';
 
 const POSITIONS = ['a', 'b', '='];
 const ATTENTION = { name: 'attention', label: 'attention', signed: false, domain: [0, 1] } as const;
@@ -36,35 +38,56 @@ function patternMap(attention: readonly number[]): Omit<Heatmap, 'title' | 'subt
 }
 
 /** A grid [p*p] a head. */
-export const attentionToA = (heads: readonly Float32Array[], p: number): Heatmap => ({
+export const attentionToA = (heads: readonly Float32Array[], task: PairTask): Heatmap => ({
   kind: 'heatmap',
-  ...gridAxes(p),
+  ...gridAxes(task),
   title: 'Attention from = to a',
-  subtitle: 'Per head, for every pair (a, b).',
+  subtitle: `Per head, by a and b.${noteOf(task)}`,
   colour: ATTENTION,
   facet: 'head',
-  facets: heads.map((values, h) => ({ name: `Head ${h}`, values })),
+  facets: heads.map((values, h) => ({ name: `Head ${h}`, values: inOrder(values, task) })),
 });
 
 /** A grid [p*p] a neuron. */
 export const neuronMaps = (
   neurons: readonly number[],
   activations: readonly Float32Array[],
-  p: number,
+  task: PairTask,
 ): Heatmap => ({
   kind: 'heatmap',
-  ...gridAxes(p),
+  ...gridAxes(task),
   title: neurons.length === 1 ? 'A neuron over all pairs' : 'Neurons over all pairs',
-  subtitle: 'Activation after the ReLU at the = position, for every pair (a, b).',
+  subtitle: `Activation after the ReLU at the = position, by a and b.${noteOf(task)}`,
   colour: { name: 'activation', label: 'activation', signed: false },
   facet: 'neuron',
-  facets: neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: activations[i]! })),
+  facets: neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: inOrder(activations[i]!, task) })),
 });
 
-const gridAxes = (p: number): { x: Axis; y: Axis } => ({
-  x: { name: 'b', label: 'b', length: p },
-  y: { name: 'a', label: 'a', length: p },
-});
+/** Whose pairs are drawn. */
+interface PairTask {
+  readonly p: number;
+  readonly operation: Operation;
+}
+
+/** Numbers in the order of their indices in the group, where that is another than their own. */
+function gridAxes({ p, operation }: PairTask): { x: Axis; y: Axis } {
+  const { numbers, isNamed, label } = numberAxis(p, operation);
+  const axis = (name: string): Axis => ({
+    name,
+    label: label(name),
+    length: numbers.length,
+    ...(isNamed && { names: Array.from(numbers, String) }),
+  });
+  return { x: axis('b'), y: axis('a') };
+}
+
+const inOrder = (values: Float32Array, { p, operation }: PairTask): Float64Array =>
+  onAxes(numberAxis(p, operation), values, p);
+
+function noteOf({ p, operation }: PairTask): string {
+  const group = OPERATIONS[operation].group(p);
+  return group.n === null || group.words.note === '' ? '' : ` Without 0; ${group.words.note}`;
+}
 
 /** What each frequency contributes to the scores of each head, of coefficients [p, n_heads] in the Fourier basis. */
 export function scoreFrequencies({ rows: p, columns: n_heads, data }: Matrix): Bars {

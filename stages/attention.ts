@@ -52,8 +52,8 @@ await stage(params, async ({ params, needs, out, progress }) => {
   const heads = Array.from({ length: n_heads }, (_, h) => pattern[h * N_CTX]!);
   await writeFigure(out, 'average_pattern', averagePattern(mean, rows.length));
   await writeFigure(out, 'example_pattern', examplePattern(chosen, example.a, example.b));
-  await writeFigure(out, 'attention_to_a', attentionToA(heads, p));
-  await writeFigure(out, 'neurons', neuronMaps(params.neurons, post, p));
+  await writeFigure(out, 'attention_to_a', attentionToA(heads, task));
+  await writeFigure(out, 'neurons', neuronMaps(params.neurons, post, task));
 
   const { operation } = task;
   const coefficients = attentionCoefficients(config, view.renumber(weights), view.n);

@@ -8,17 +8,13 @@ const thousands = (n: number): string => n.toLocaleString('en-US');
 /** `forked_after`: the last epoch of another run, from which this one went on. */
 export type Marked = Milestones & { readonly forked_after?: number };
 
-const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] => [
-  ...(forked_after === undefined
-    ? []
-    : [{ x: forked_after, label: `forked, epoch ${thousands(forked_after)}` }]),
-  ...(memorised_epoch === null
-    ? []
-    : [{ x: memorised_epoch, label: `memorised, epoch ${thousands(memorised_epoch)}` }]),
-  ...(grokked_epoch === null
-    ? []
-    : [{ x: grokked_epoch, label: `grokked, epoch ${thousands(grokked_epoch)}` }]),
-];
+/** Named by what was reached, as the phases that other figures shade go by other rules. */
+const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] =>
+  [
+    { x: forked_after ?? null, what: 'forked' },
+    { x: memorised_epoch, what: 'train accuracy 99 %' },
+    { x: grokked_epoch, what: 'test accuracy 99 %' },
+  ].flatMap(({ x, what }) => (x === null ? [] : [{ x, label: `${what}, epoch ${thousands(x)}` }]));
 
 /** On a log scale, since memorisation, circuit formation and cleanup are orders of magnitude apart. */
 export function lossCurve(history: readonly HistoryRecord[], milestones: Marked): Lines {

@@ -4,8 +4,8 @@ import { pairCount } from '../lib/task/split.ts';
 
 export const params = object(
   {
-    /** The modulus: numbers are 0 to p - 1. */
-    p: integer({ default: 113, min: 3, max: 499, odd: true }),
+    /** The modulus: numbers are 0 to p - 1. A prime for divide. */
+    p: integer({ default: 113, min: 3, max: 499 }),
     /** What the network is to learn; see Operations. */
     operation: choice(OPERATION_NAMES, { default: 'add' }),
     /** Share of the pairs that is training data. */
@@ -16,7 +16,6 @@ export const params = object(
   ({ p, operation, train_fraction }) => {
     const refusal = OPERATIONS[operation].refuses(p);
     if (refusal !== null) return { param: 'p', must: refusal };
-    if (OPERATIONS[operation].b_from > 0) return { param: 'operation', must: 'one that has every pair' };
     const pairs = pairCount(p, operation);
     return train_fraction * pairs < 1
       ? { param: 'train_fraction', must: `at least 1/${pairs}, or there is nothing to train on` }

@@ -67,12 +67,9 @@ export function number(options: Bounds & { readonly default?: number } = {}): Fi
 }
 
 /** A whole number that float64 can hold exactly. */
-export function integer(
-  options: Bounds & { readonly odd?: boolean; readonly default?: number } = {},
-): Field<number> {
+export function integer(options: Bounds & { readonly default?: number } = {}): Field<number> {
   const type = v.pipe(v.number('must be a whole number'), v.safeInteger('must be a whole number'));
-  const name = options.odd ? 'an odd whole number' : 'a whole number';
-  return bounded(type, name, options);
+  return bounded(type, 'a whole number', options);
 }
 
 function bounded(
@@ -83,9 +80,8 @@ function bounded(
     max = Infinity,
     above = -Infinity,
     below = Infinity,
-    odd = false,
     default: fallback,
-  }: Bounds & { odd?: boolean; default?: number },
+  }: Bounds & { default?: number },
 ): Field<number> {
   const words = [
     Number.isFinite(min) && (Number.isFinite(max) ? `from ${min} to ${max}` : `of at least ${min}`),
@@ -93,8 +89,7 @@ function bounded(
     Number.isFinite(above) && `above ${above}`,
     Number.isFinite(below) && `below ${below}`,
   ].filter((word) => word !== false);
-  const fits = (n: number): boolean =>
-    n >= min && n <= max && n > above && n < below && (!odd || Math.abs(n % 2) === 1);
+  const fits = (n: number): boolean => n >= min && n <= max && n > above && n < below;
   const must = [name, words.join(' and ')].join(' ').trimEnd();
   return { schema: v.pipe(type, v.check(fits, `must be ${must}`)), must, default: fallback };
 }
@@ -140,31 +135,6 @@ export function file(
   const must = 'the path of a file';
   const schema = v.pipe(v.string(`must be ${must}`), v.minLength(1, `must be ${must}`));
   return { schema, must, default: options.default, names: options.names ?? ((path) => ({ path, folderOf })) };
-}
-
-/** Exactly this value. */
-export const constant = <const T extends string | number | boolean>(value: T): Field<T> => ({
-  schema: v.literal(value, `must be ${value}`),
-  must: String(value),
-});
-
-/** A group of named values, all of them and no others. */
-export function group<const F extends Fields>(fields: F): Field<Values<F>> {
-  const schemas = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
-  const must = `{ ${Object.entries(fields)
-    .map(([name, { must }]) => `${name}: ${must}`)
-    .join(', ')} }`;
-  return { schema: v.strictObject(schemas, `must be ${must}`) as v.GenericSchema<unknown, Values<F>>, must };
-}
-
-/** One of several kinds of value. */
-export function either<const F extends readonly Field<unknown>[]>(
-  ...fields: F
-): Field<F[number] extends Field<infer T> ? T : never> {
-  type T = F[number] extends Field<infer T> ? T : never;
-  const must = fields.map((field) => field.must).join(', or ');
-  const schemas = fields.map(({ schema }) => schema);
-  return { schema: v.union(schemas, `must be ${must}`) as v.GenericSchema<unknown, T>, must };
 }
 
 /** A list of one kind of value. */

@@ -52,11 +52,11 @@ const CASES: readonly [title: string, yaml: string, message: string][] = [
     artifacts/sweeps/ holds the sweeps`,
   ],
   [
-    'an even p',
-    'stages:\n  a: { params: { odd: 4 } }\n',
-    `pipeline.yaml:2:23 odd must be an odd whole number of at least 3, got 4
-    a: { params: { odd: 4 } }
-                        ~`,
+    'a size below the least',
+    'stages:\n  a: { params: { size: 2 } }\n',
+    `pipeline.yaml:2:24 size must be a whole number of at least 3, got 2
+    a: { params: { size: 2 } }
+                         ~`,
   ],
   [
     'a number out of its range',
@@ -240,7 +240,7 @@ test('--set is typed as YAML, checked like the file, and wins over it', async ()
   const { params } = stages.get('a')!;
   assert.deepEqual(params, {
     n: 4,
-    odd: 3,
+    size: 3,
     rate: 0.001,
     kind: 'add',
     pair: [7, 8],

@@ -40,7 +40,7 @@ async function problemsOf(path: string): Promise<ConfigurationError | null> {
         `${name} comes before what it needs`,
       );
       assert.ok(join(root, run).startsWith(`${root}/`), run);
-      assert.deepEqual(Object.keys(params), ['n', 'odd', 'rate', 'kind', 'pair', 'input', 'model', 'kinds']);
+      assert.deepEqual(Object.keys(params), ['n', 'size', 'rate', 'kind', 'pair', 'input', 'model', 'kinds']);
       seen.add(name);
     }
     return null;

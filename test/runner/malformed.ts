@@ -23,7 +23,7 @@ const VALID: Tree = map({
     b: map({
       needs: list('a'),
       run: raw('stages/b.ts'),
-      params: map({ odd: raw('5'), input: raw('weights.bin') }),
+      params: map({ size: raw('5'), input: raw('weights.bin') }),
     }),
     c: map({ needs: list('a', 'b'), params: map({ n: raw('2') }) }),
   }),

@@ -31,7 +31,7 @@ const PARAMS = `
 import { integer, list, nullable, number, choice, file, object } from '../lib/runner/schema.ts';
 export const params = object({
   n: integer({ default: 1, min: 0 }),
-  odd: integer({ default: 3, min: 3, odd: true }),
+  size: integer({ default: 3, min: 3 }),
   rate: number({ default: 0.5, above: 0, below: 1 }),
   kind: choice(['add', 'subtract'], { default: 'add' }),
   pair: list(integer({ min: 0 }), { default: [0, 5], length: 2 }),

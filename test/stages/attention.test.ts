@@ -190,14 +190,20 @@ test('scores by frequency are those of the attention to a; of a polynomial there
   assert.match(String(summary.not_measured), /is no sum of angles/);
 });
 
-test('division is measured on the pairs that it has: b = 0 is a gap in each map, and no example', async (t) => {
+test('division is measured on the pairs that it has, drawn in the order of logarithms; b = 0 is no example', async (t) => {
   const { ended, out } = await run(await temporaryFolder(t), { example: [2, 6], neurons: [3] }, 'divide');
   assert.equal(ended.exitCode, 0, ended.log);
   const pattern = cache[`cache/${PATTERN}`]!.data;
   const rows = Array.from({ length: p * p }, (_, row) => row);
   const attention = rows.map((row) => (row % p === 0 ? NaN : pattern[(row * n_heads * 3 + 2) * 3]!));
   const drawn = (await column(join(out, 'attention_to_a.arrow'), 'attention')) as Float64Array;
-  assert.deepEqual([...drawn.subarray(0, p * p)], attention);
+  const powers = [1, 3, 2, 6, 4, 5]; // of 3, the smallest primitive root of 7
+  const byLogarithm = powers.flatMap((a) => powers.map((b) => attention[a * p + b]!));
+  assert.deepEqual([...drawn.subarray(0, 36)], byLogarithm);
+  assert.deepEqual(
+    ((await column(join(out, 'attention_to_a.arrow'), 'b')) as string[]).slice(0, 6),
+    powers.map(String),
+  );
   const pairs = attention.filter((x) => !Number.isNaN(x));
   const summary = await readSummary(out, attentionSummary);
   const mean = pairs.reduce((sum, x) => sum + x, 0) / pairs.length;

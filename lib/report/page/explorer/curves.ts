@@ -1,6 +1,7 @@
 // Loss and accuracy over training, with the phases shaded; a click moves the slider.
 import { padDomain } from '../../../charts/frame.ts';
 import { SERIES_COLOURS } from '../../../charts/style.ts';
+import { claimsAt } from '../../claims.ts';
 import { nearestIndex } from '../../snapshots.ts';
 import { chart, cursor, legend, moveCursor, onPick, Plot } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
@@ -59,11 +60,11 @@ export function curves(run: Run, store: Store): HTMLElement | null {
   };
   return section(
     'curves',
-    'It memorises, then it groks',
+    claimsAt('curves_title', run.facts),
     h(
       'p',
       {},
-      'The network sees only the training pairs. Their loss falls at once: it learns them by heart. On the other pairs it is worse than guessing, for thousands of epochs, until weight decay has made remembering dearer than knowing the rule. ',
+      `${claimsAt('curves', run.facts)} `,
       source('Power et al. 2022; phases as in Nanda et al. 2023.'),
     ),
     legend(['train', 'test'].map((name, i) => ({ name, colour: SERIES_COLOURS[i]! }))),
@@ -76,11 +77,11 @@ export function curves(run: Run, store: Store): HTMLElement | null {
   );
 }
 
-function milestones(run: Run): { x: number; label: string }[] {
-  const { train } = run.data.summaries;
-  if (!train || !('memorised_epoch' in train)) return [];
-  return (['memorised', 'grokked'] as const).flatMap((label) => {
-    const x = train[`${label}_epoch`];
-    return x === null ? [] : [{ x, label }];
-  });
+/** Named apart from the phases, whose first is memorisation. */
+function milestones({ facts: { memorised, grokked } }: Run): { x: number; label: string }[] {
+  const marks = [
+    { x: memorised, label: 'train 99 %' },
+    { x: grokked, label: 'test 99 %' },
+  ];
+  return marks.flatMap(({ x, label }) => (x === null ? [] : [{ x, label }]));
 }

@@ -1,4 +1,5 @@
 // All pictures that the slider moves.
+import { claimsAt } from '../../claims.ts';
 import { h, missing, section } from '../parts/element.ts';
 import { attentionMap, embeddingCircle, neuronMap } from './maps.ts';
 import type { Run } from './run.ts';
@@ -18,13 +19,13 @@ export function explorer(run: Run, store: Store): HTMLElement {
   const isMoving = run.epochs.length > 1;
   return section(
     'explorer',
-    isMoving ? 'Watch it learn' : 'What it has learnt',
+    claimsAt('explorer_title', run.facts),
     h(
       'p',
       {},
       isMoving
         ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.'
-        : 'Of this network there is one state: the weights it came with.',
+        : `Of this network there is one state: ${run.facts.origin === 'taken' ? 'the weights it came with' : 'its weights at the end'}.`,
     ),
     ...(run.data.summaries.progress
       ? []

@@ -1,84 +1,96 @@
 // What happened in this run, in numbers.
+import { KEY_RULE } from '../../../measures/key-frequencies.ts';
+import { OPERATIONS } from '../../../task/operations.ts';
+import { claimsAt } from '../../claims.ts';
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 
 export function headline(run: Run): HTMLElement {
-  const { config, task, summaries, made_by } = run.data;
-  const { train } = summaries;
-  const milestones = train && 'memorised_epoch' in train ? train : null;
-  const settings = made_by['train']?.params ?? {};
-  const { engine, arithmetic } = made_by['train']?.identity ?? {};
-  const { p } = config;
-  const tiles: [string, string, string][] = [];
-  const reached = (epoch: number | null): string => (epoch === null ? 'not yet' : `epoch ${whole(epoch)}`);
-  if (milestones)
-    tiles.push(
-      ['Memorised', reached(milestones.memorised_epoch), 'train accuracy reached 99 %'],
-      ['Grokked', reached(milestones.grokked_epoch), 'test accuracy reached 99 %'],
-    );
-  const { test_accuracy = null, test_loss = null, train_loss = null, epochs = null } = train ?? {};
-  if (test_accuracy !== null) tiles.push(['Test accuracy', percent(test_accuracy), 'on pairs it never saw']);
-  if (test_loss !== null) tiles.push(['Test loss', short(test_loss), `train loss ${short(train_loss)}`]);
-  tiles.push([
-    'Key frequencies',
-    run.keyFrequencies.join(', '),
-    'that stand out in its map from neurons to answers',
-  ]);
-  const facts: [string, string][] = [
-    [
-      'task',
-      `${words(task.operation)} modulo ${p}, ${percent(task.train_fraction)} of all pairs to train on`,
-    ],
-    ['network', `1 layer, ${config.n_heads} heads, ${config.d_model} dimensions, ${config.d_mlp} neurons`],
-  ];
-  const fact = (label: string, value: unknown): void => {
-    if (value !== undefined && value !== null) facts.push([label, String(value)]);
-  };
-  fact('epochs', epochs === null ? null : whole(epochs));
-  fact('seed of the weights', settings['seed']);
-  fact('seed of the split', task.seed);
-  fact('weight decay', settings['weight_decay']);
-  fact('engine', arithmetic === undefined ? engine : `${engine}, ${arithmetic} multiply-adds`);
+  const { facts } = run;
   return h(
     'section',
     { id: 'run', 'aria-labelledby': 'run-title' },
-    h('h1', { id: 'run-title' }, `How a network learnt ${learnt(task.operation)} modulo ${p}`),
-    h(
-      'p',
-      { class: 'lead' },
-      story(run, milestones?.memorised_epoch ?? null, milestones?.grokked_epoch ?? null),
-    ),
+    h('h1', { id: 'run-title' }, claimsAt('title', facts)),
+    h('p', { class: 'lead' }, claimsAt('story', facts)),
     h(
       'dl',
       { class: 'tiles' },
-      ...tiles.map(([label, value, note]) =>
+      ...tilesOf(run).map(([label, value, note]) =>
         h('div', {}, h('dt', {}, label), h('dd', {}, h('strong', {}, value), h('small', {}, note))),
       ),
     ),
     h(
       'dl',
       { class: 'facts' },
-      ...facts.map(([label, value]) => h('div', {}, h('dt', {}, label), h('dd', {}, value))),
+      ...factsOf(run).map(([label, value]) => h('div', {}, h('dt', {}, label), h('dd', {}, value))),
     ),
   );
 }
 
-const words = (operation: string): string =>
-  ({ add: 'a + b', subtract: 'a − b', multiply: 'a · b', quadratic: 'a² + ab + b²' })[operation] ?? operation;
+/** Label, value and what the value is. */
+function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
+  const { history, memorised, grokked, key, not_measured, test_accuracy } = facts;
+  const { test_loss = null, train_loss = null } = data.summaries.train ?? {};
+  const tiles: [string, string, string][] = [];
+  const reached = (epoch: number | null): string =>
+    epoch === null ? 'not reached' : `epoch ${whole(epoch)}`;
+  if (history === 'whole')
+    tiles.push(
+      ['Memorised', reached(memorised), 'train accuracy of 99 %'],
+      ['Grokked', reached(grokked), 'test accuracy of 99 %'],
+    );
+  if (test_accuracy !== null)
+    tiles.push(['Test accuracy', percent(test_accuracy), claimsAt('test_accuracy', facts)]);
+  if (test_loss !== null) tiles.push(['Test loss', short(test_loss), `train loss ${short(train_loss)}`]);
+  if (key) tiles.push(['Key frequencies', listed(key, axis.numbers.length >> 1), KEY_RULE]);
+  else if (not_measured !== null) tiles.push(['Key frequencies', 'none', not_measured]);
+  return tiles;
+}
 
-const learnt = (operation: string): string =>
-  ({ add: 'to add', subtract: 'to subtract', multiply: 'to multiply' })[operation] ?? words(operation);
+/** A list that fits in a tile, else how many there are of how many. */
+const listed = (key: readonly number[], of: number): string =>
+  key.length > 8 ? `${key.length} of ${of}` : key.join(', ');
 
-function story(run: Run, memorised: number | null, grokked: number | null): string {
-  if (!run.data.history)
-    return 'A trained network, taken apart: what it computes with, neuron by neuron and sum by sum.';
-  if (memorised === null) return 'It has not memorised its training pairs yet; a longer run will.';
-  if (grokked === null)
-    return `By epoch ${whole(memorised)} it knew its training pairs by heart. It has not yet found the rule behind them.`;
-  return (
-    `By epoch ${whole(memorised)} it knew its training pairs by heart, and nothing else. Long after, by epoch ` +
-    `${whole(grokked)}, it had found the rule${run.data.task.operation === 'add' ? ': it turns numbers into waves, and adds by turning circles' : ''}. ` +
-    'Move the slider to watch it happen.'
-  );
+/** What was asked for, as far as it counted. */
+function factsOf({ facts, data }: Run): [string, string][] {
+  const { config, task, made_by } = data;
+  const { params = {}, identity = {} } = made_by['train'] ?? {};
+  const { formula, group } = OPERATIONS[facts.operation];
+  const of = group(facts.p);
+  const found: [string, string][] = [
+    ['task', `${formula('a', 'b')} modulo ${facts.p}`],
+    ['network', `1 layer, ${config.n_heads} heads, ${config.d_model} dimensions, ${config.d_mlp} neurons`],
+  ];
+  const fact = (label: string, value: unknown): void => {
+    if (value !== undefined && value !== null && value !== '') found.push([label, String(value)]);
+  };
+  if (of.n !== null && facts.operation !== 'add')
+    fact(
+      'measured as',
+      of.g === undefined
+        ? `addition modulo ${of.n}`
+        : `addition of logarithms modulo ${of.n}: ${of.words.note}`,
+    );
+  const split = `${percent(task.train_fraction)} of all pairs, seed ${task.seed}`;
+  const engine =
+    identity['engine'] &&
+    [identity['engine'], identity['arithmetic'] && `${identity['arithmetic']} multiply-adds`]
+      .filter(Boolean)
+      .join(', ');
+  const from = params['pretrained'] ?? params['start'];
+  if (facts.origin === 'taken') {
+    fact('origin', `trained elsewhere, taken as it is${typeof from === 'string' ? ` from ${from}` : ''}`);
+    fact('epochs of its history', facts.epochs === null ? null : whole(facts.epochs));
+    fact('train pairs of the split it is measured on', split);
+    fact('losses by', engine);
+    return found;
+  }
+  fact('train pairs', split);
+  fact('epochs', facts.epochs === null ? null : whole(facts.epochs));
+  if (facts.origin === 'drawn') fact('seed of the weights', params['seed']);
+  else fact('began with', from);
+  fact('weight decay', params['weight_decay']);
+  fact('engine', engine);
+  return found;
 }

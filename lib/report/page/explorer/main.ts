@@ -20,7 +20,7 @@ const run = new Run(JSON.parse(blockOf('data')) as ReportData);
 const { p } = run.data.config;
 const start = {
   frame: run.epochs.length - 1,
-  frequency: run.keyFrequencies[0]!,
+  frequency: run.keyFrequencies[0] ?? 1,
   neuron: 0,
   a: Math.round(0.4 * p),
   b: Math.round(0.75 * p),

@@ -1,11 +1,12 @@
 // Pictures that the page computes from the weights: the embedding circle, attention, a neuron and its spectrum.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
+import { claimsAt } from '../../claims.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, source } from '../parts/element.ts';
 import { short, whole } from '../parts/numbers.ts';
-import { colourBar, largest, raster } from '../parts/raster.ts';
+import { colourBar, largest, raster, type Raster } from '../parts/raster.ts';
 import { numberBox, panel } from './panel.ts';
-import { asGrid, type Run } from './run.ts';
+import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
 const CIRCLE_HEIGHT = 300;
@@ -19,19 +20,22 @@ interface Place {
   readonly y: number;
 }
 
-export function embeddingCircle(run: Run, store: Store): HTMLElement {
-  const { p } = run.data.config;
+/** Null where the task has no group, as no circle is expected there, and where the group is too small for one. */
+export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
+  const { numbers } = run.axis;
+  const n = numbers.length;
+  if (run.facts.not_measured !== null || n < 3) return null;
   const points = (): Place[] => {
     const { data } = run.circle(run.snapshotOf(store.choice.frame), store.choice.frequency);
-    return Array.from({ length: p }, (_, a) => ({ a, x: data[2 * a]!, y: data[2 * a + 1]! }));
+    return Array.from(numbers, (a, i) => ({ a, x: data[2 * i]!, y: data[2 * i + 1]! }));
   };
-  // Neighbours on the circle differ by the inverse of k mod p. If k and p share a factor, there are several laps.
+  // Neighbours on the circle differ by the inverse of k mod n. If k and n share a factor, there are several laps.
   const order = (k: number): number[] =>
-    Array.from({ length: p }, (_, a) => a).sort((i, j) => ((k * i) % p) - ((k * j) % p));
-  const named = Math.ceil(p / MOST_NAMED);
+    Array.from({ length: n }, (_, i) => i).sort((i, j) => ((k * i) % n) - ((k * j) % n));
+  const named = Math.ceil(n / MOST_NAMED);
   const picture = chart(
     CIRCLE_HEIGHT,
-    () => `The ${p} numbers in the plane of frequency ${store.choice.frequency}`,
+    () => `${n} numbers in the plane of frequency ${store.choice.frequency}`,
     (width) => {
       const all = points();
       const reach = 1.25 * Math.max(...all.map(({ x, y }) => Math.hypot(x, y)), 1e-9);
@@ -53,12 +57,13 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
           Plot.dot(all, {
             x: 'x',
             y: 'y',
-            r: p > 60 ? 3 : 4,
+            r: n > 60 ? 3 : 4,
             fill: SERIES_COLOURS[0],
+            title: ({ a }: Place) => String(a),
             ariaDescription: 'numbers',
           }),
           Plot.text(
-            path.filter((_, i) => i % named === 0 && i + named <= p),
+            path.filter((_, i) => i % named === 0 && i + named <= n),
             {
               x: ({ x }: Place) => 1.11 * x,
               y: ({ y }: Place) => 1.11 * y,
@@ -75,10 +80,13 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
     change: () => store.set({ frequency: Number(select.value) }),
   });
   const key = run.keyFrequencies;
-  const others = Array.from({ length: p >> 1 }, (_, i) => i + 1).filter((k) => !key.includes(k));
+  // One cosine alone is no circle: of an even number of elements the last frequency is left out.
+  const all = Array.from({ length: (n - 1) >> 1 }, (_, i) => i + 1);
+  const others = all.filter((k) => !key.includes(k));
   const group = (label: string, of: readonly number[]): HTMLElement =>
     h('optgroup', { label }, ...of.map((k) => h('option', { value: k }, String(k))));
-  select.append(group('key', key), group('others', others));
+  const circles = key.filter((k) => all.includes(k));
+  select.append(...(circles.length > 0 ? [group('key', circles)] : []), group('others', others));
   store.follow(['frequency'], ({ frequency }) => (select.value = String(frequency)));
   store.follow(
     ['snapshot', 'frequency'],
@@ -90,7 +98,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
     title: 'Numbers on a circle',
     controls: [h('label', { class: 'box' }, 'frequency', select)],
     words: [
-      'The embedding seen in the plane of one frequency; the line goes from each number to the next around the circle. Disorder becomes a clock face: to add is to turn. ',
+      `The embedding seen in the plane of one frequency; the line goes from each number to the next by its angle. ${claimsAt('circle', run.facts)} `,
       source('Projections of W_E on cos w_k W_E and sin w_k W_E; Nanda et al. 2023, section 4.1.'),
     ],
     picture: [picture.element],
@@ -99,8 +107,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement {
 }
 
 export function attentionMap(run: Run, store: Store): HTMLElement {
-  const { p, n_heads } = run.data.config;
-  const heads = Array.from({ length: n_heads }, () => raster(p, { rows: 'a', columns: 'b', bar: false }));
+  const heads = Array.from({ length: run.data.config.n_heads }, () => pairRaster(run, { bar: false }));
   const figures = h(
     'div',
     { class: 'heads' },
@@ -108,18 +115,14 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
   );
   const draw = ({ snapshot }: Choice): void =>
     heads.forEach(({ draw }, head) =>
-      draw(
-        run.attentionToA(snapshot, head),
-        [0, 1],
-        `Attention of head ${head} from = to a, for every pair a, b`,
-      ),
+      draw(run.attentionToA(snapshot, head), [0, 1], `Attention of head ${head} from = to a, by a and b`),
     );
   store.follow(['snapshot'], draw, figures);
   return panel(run, store, {
     id: 'attention',
     title: 'Where it looks',
     words: [
-      'Attention from = to a, head by head, for every pair. (What is left goes to b and to = itself.) Stripes and waves mean that a head weighs a against b by an angle. ',
+      `Attention from = to a, head by head, by pair. (What is left goes to b and to = itself.) ${claimsAt('axes', run.facts)} ${claimsAt('attention', run.facts)} `,
       source('Nanda et al. 2023, figure 4.'),
     ],
     picture: [figures, colourBar(false, h('span', {}, '0'), h('span', {}, '1'))],
@@ -128,9 +131,15 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
 }
 
 export function neuronMap(run: Run, store: Store): HTMLElement {
-  const { p, d_mlp } = run.data.config;
-  const grid = raster(p, { rows: 'a', columns: 'b' });
-  const spectrum = raster(p, { rows: 'component of a', columns: 'component of b', signed: true });
+  const { d_mlp } = run.data.config;
+  const { names } = run.basis;
+  const grid = pairRaster(run);
+  const spectrum = raster(names.length, {
+    rows: 'component of a',
+    columns: 'component of b',
+    signed: true,
+    name: (row, column) => `${names[row]!} of a, ${names[column]!} of b`,
+  });
   const box = numberBox(
     'neuron',
     'neuron',
@@ -143,13 +152,13 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     about.textContent = describe(run, neuron);
   });
   const draw = ({ snapshot, neuron }: Choice): void => {
-    const { data } = run.neuron(snapshot, neuron);
+    const data = run.neuron(snapshot, neuron);
     grid.draw(
       data,
       [0, largest(data)],
-      `Neuron ${neuron} for every pair a, b; largest activation ${short(largest(data))}`,
+      `Neuron ${neuron} by a and b; largest activation ${short(largest(data))}`,
     );
-    const coefficients = run.spectrum(asGrid(data));
+    const coefficients = run.spectrum(data);
     const reach = largest(coefficients);
     spectrum.draw(coefficients, [-reach, reach], `Two-dimensional Fourier spectrum of neuron ${neuron}`);
   };
@@ -159,7 +168,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     title: 'One neuron',
     controls: [box.element, about],
     words: [
-      'Its activation for every pair, and the same in the two-dimensional Fourier basis (constant, sin 1, cos 1, sin 2, …). A neuron of the finished network has a few bright points: one frequency, in a, in b and in both. ',
+      `Its activation by pair, and the same in the two-dimensional Fourier basis (constant, sin 1, cos 1, sin 2, …). ${claimsAt('axes', run.facts)} `,
       source('F n Fᵀ; Nanda et al. 2023, figure 5; TransformerLens’ demo.'),
     ],
     picture: [
@@ -172,6 +181,14 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     ],
     fromWeights: true,
   });
+}
+
+/** A heat map over all pairs, in the order of the axes, which tells the pair under the pointer. */
+export function pairRaster({ axis }: Run, options: { readonly bar?: boolean } = {}): Raster {
+  const [rows, columns] = [axis.label('a'), axis.label('b')];
+  const name = (row: number, column: number): string =>
+    `a = ${axis.numbers[row]!}, b = ${axis.numbers[column]!}`;
+  return raster(axis.numbers.length, { rows, columns, name, ...options });
 }
 
 /** What the stage neurons found about it, at the end of training. */

@@ -1,9 +1,10 @@
 // All neurons, clustered by the frequency that they compute with. The explorer shows the chosen one.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
+import { claimsAt } from '../../claims.ts';
 import { chart, Plot, type Svg } from '../parts/chart.ts';
 import { h, missing, section, source } from '../parts/element.ts';
-import { raster, largest } from '../parts/raster.ts';
-import { describe } from './maps.ts';
+import { largest } from '../parts/raster.ts';
+import { describe, pairRaster } from './maps.ts';
 import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
@@ -15,9 +16,16 @@ interface Neuron {
 }
 
 export function neurons(run: Run, store: Store): HTMLElement {
-  const title = 'Neurons keep to one frequency';
+  const title = claimsAt('neurons_title', run.facts);
   const table = run.data.neurons;
-  if (!table) return section('neurons', title, missing('This section', 'neurons'));
+  const summary = run.data.summaries.neurons;
+  if (!summary && !table) return section('neurons', title, missing('This section', 'neurons'));
+  if (!table)
+    return section(
+      'neurons',
+      title,
+      h('p', { class: 'note' }, `Not measured: ${summary?.not_measured ?? 'the stage left no table'}.`),
+    );
   const [frequency, fraction, phase] = ['neuron_frequency', 'neuron_fraction_explained', 'phase'].map(
     (name) => run.column(table, name)!,
   ) as [Float32Array, Float32Array, Float32Array];
@@ -27,7 +35,6 @@ export function neurons(run: Run, store: Store): HTMLElement {
     fraction: fraction[j]!,
     phase: phase[j]!,
   }));
-  const summary = run.data.summaries.neurons;
   const above = (summary?.not_measured === null ? summary.cluster_above : null) ?? 0.85;
   const clusters = clusterNeurons(all, above);
   return section(
@@ -36,7 +43,7 @@ export function neurons(run: Run, store: Store): HTMLElement {
     h(
       'p',
       {},
-      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below and under “One neuron”; in a list, the arrow keys go on to the neuron that fires next. `,
+      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below and under “One neuron”; in a list, the arrow keys go on to the neuron that fires next. ${claimsAt('neurons', run.facts)} `,
       source('Nanda et al. 2023, section 4.2, at the last epoch.'),
     ),
     h('div', { class: 'clusters' }, ...clusters.map((cluster) => drawCluster(store, cluster))),
@@ -131,11 +138,11 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
 
 /** The chosen neuron beside the clusters, so that the choice shows where it is made. */
 function chosenNeuron(run: Run, store: Store): HTMLElement {
-  const grid = raster(run.data.config.p, { rows: 'a', columns: 'b' });
+  const grid = pairRaster(run);
   const caption = h('figcaption', { 'aria-live': 'polite' });
   const draw = ({ snapshot, neuron }: Choice): void => {
-    const { data } = run.neuron(snapshot, neuron);
-    grid.draw(data, [0, largest(data)], `Neuron ${neuron} for every pair a, b`);
+    const data = run.neuron(snapshot, neuron);
+    grid.draw(data, [0, largest(data)], `Neuron ${neuron} by a and b`);
     caption.replaceChildren(h('strong', {}, `Neuron ${neuron}`), ` ${describe(run, neuron)}`);
   };
   store.follow(['snapshot', 'neuron'], draw, grid.element);

@@ -1,6 +1,5 @@
 // One picture of the explorer: a card with heading, controls, picture and caption.
 import { h, type Child } from '../parts/element.ts';
-import { whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
@@ -32,9 +31,7 @@ export function panel(
   store.follow(['frame'], ({ frame }) => {
     const epoch = fromWeights ? run.data.snapshots[run.snapshotOf(frame)]! : run.epochs[frame]!;
     element.dataset['epoch'] = String(epoch);
-    of.textContent = fromWeights
-      ? `computed here from the weights of epoch ${whole(epoch)}`
-      : `epoch ${whole(epoch)}`;
+    of.textContent = `${fromWeights ? 'computed here from the weights' : 'from the stages'}, ${run.when(epoch)}`;
   });
   return element;
 }

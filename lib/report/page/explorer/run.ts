@@ -12,9 +12,13 @@ import {
 } from '../../../network/forward.ts';
 import { makeFourierBasis, type FourierBasis } from '../../../numerics/fourier-basis.ts';
 import { createMatrix, toMatrix, type Matrix } from '../../../numerics/matrix.ts';
+import { numberAxis, onAxes, type NumberAxis } from '../../../task/number-axis.ts';
+import type { Operation } from '../../../task/operations.ts';
 import type { ReportData, Table } from '../../data.ts';
+import { factsOf, type Facts, type LoggedEpoch } from '../../facts.ts';
 import { nearestIndex } from '../../snapshots.ts';
 import { blockOf, decodeBytes, decodeFloats } from '../parts/block.ts';
+import { whole } from '../parts/numbers.ts';
 
 /** Values that all pictures of one snapshot use. */
 interface Snapshot {
@@ -35,19 +39,34 @@ export class Run {
   /** The epoch at each step of the slider. */
   readonly epochs: readonly number[];
   readonly phases: readonly Phase[];
+  readonly facts: Facts;
+  /** Empty where the stages found none: then nothing is drawn by them. */
   readonly keyFrequencies: readonly number[];
+  readonly axis: NumberAxis;
   readonly basis: FourierBasis;
   readonly #columns = new Map<string, Float32Array>();
   readonly #snapshots = new Map<number, Snapshot>();
   readonly #trained: Uint8Array;
+  readonly #hasEpochs: boolean;
 
   constructor(data: ReportData) {
     this.data = data;
     const { measures, snapshots } = data;
     this.epochs = measures ? Array.from(this.column(measures, 'epoch')!) : snapshots;
     this.phases = findPhases(data, this.epochs.at(-1)!);
-    this.keyFrequencies = findKeyFrequencies(data);
-    this.basis = makeFourierBasis(data.config.p);
+    const operation = data.task.operation as Operation;
+    this.axis = numberAxis(data.config.p, operation);
+    this.basis = makeFourierBasis(this.axis.numbers.length);
+    this.facts = factsOf({
+      p: data.config.p,
+      operation,
+      summaries: data.summaries,
+      history: this.#history(),
+      epochs: this.epochs,
+      measure: (name) => this.measure(name) && this.epochs.map((_, frame) => this.list(name, frame)!),
+    });
+    this.keyFrequencies = this.facts.key ?? [];
+    this.#hasEpochs = (data.summaries.train?.checkpoints ?? 1) > 0;
     this.#trained = decodeBytes(data.trained);
   }
 
@@ -74,9 +93,31 @@ export class Run {
     return all && all.subarray(frame * width, (frame + 1) * width);
   }
 
+  #history(): LoggedEpoch[] | null {
+    const { history } = this.data;
+    if (!history) return null;
+    const [epoch, test_loss, train_accuracy, test_accuracy] = [
+      'epoch',
+      'test_loss',
+      'train_accuracy',
+      'test_accuracy',
+    ].map((name) => this.column(history, name)!) as [Float32Array, Float32Array, Float32Array, Float32Array];
+    return Array.from(epoch, (at, i) => ({
+      epoch: at,
+      test_loss: test_loss[i]!,
+      train_accuracy: train_accuracy[i]!,
+      test_accuracy: test_accuracy[i]!,
+    }));
+  }
+
   /** The index of the snapshot nearest to a frame. */
   snapshotOf(frame: number): number {
     return nearestIndex(this.data.snapshots, this.epochs[frame]!);
+  }
+
+  /** To end a sentence. A network that came without checkpoints has one state, and that no epoch. */
+  when(epoch: number): string {
+    return this.#hasEpochs ? `at epoch ${whole(epoch)}` : 'as it is';
   }
 
   /** A snapshot, decoded on first use (some milliseconds). */
@@ -93,26 +134,35 @@ export class Run {
     return snapshot;
   }
 
-  /** Attention of one head from `=` to a for all pairs, [p*p]. */
+  /** Attention of one head from `=` to a for all pairs, as they stand between the axes, [n*n]. */
   attentionToA(index: number, head: number): Float64Array {
     const { rows, columns, data } = this.snapshot(index).pattern;
-    return Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
+    const all = Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
+    return onAxes(this.axis, all, this.data.config.p);
   }
 
-  /** Activations of one neuron after the ReLU for all pairs, [p*p, 1]. */
-  neuron(index: number, j: number): Matrix {
+  /** Activations of one neuron after the ReLU for all pairs, as they stand between the axes, [n*n]. */
+  neuron(index: number, j: number): Float64Array {
+    const { config } = this.data;
     const { weights, resid, pattern } = this.snapshot(index);
-    return runNeuron(this.data.config, weights, resid, pattern, j);
+    return onAxes(this.axis, runNeuron(config, weights, resid, pattern, j).data, config.p);
   }
 
-  /** The two-dimensional spectrum without the constant, [p*p]: row = component of a * p + component of b. */
-  spectrum(neuron: Matrix): Float64Array {
-    return withoutConstant(transformGrid(this.basis.F, neuron)).data;
+  /** The two-dimensional spectrum without the constant, [n*n]: row = component of a * n + component of b. */
+  spectrum(neuron: Float64Array): Float64Array {
+    const column = createMatrix(neuron.length, 1, neuron);
+    return withoutConstant(transformGrid(this.basis.F, column)).data;
   }
 
-  /** The embedding in the plane of frequency k, [p, 2]. */
+  /** The embedding in the plane of frequency k, [n, 2], by place on the axis. */
   circle(index: number, k: number): Matrix {
-    return embeddingCircle(this.snapshot(index).W_E, k);
+    const { data, columns } = this.snapshot(index).W_E;
+    const { numbers } = this.axis;
+    const ordered = createMatrix(numbers.length, columns);
+    numbers.forEach((number, place) =>
+      ordered.data.set(data.subarray(number * columns, (number + 1) * columns), place * columns),
+    );
+    return embeddingCircle(ordered, k);
   }
 
   pair(index: number, a: number, b: number): PairRun {
@@ -142,19 +192,3 @@ function findPhases({ summaries }: ReportData, last: number): Phase[] {
     return phase ? [{ name: name.replace('_', ' '), from: phase.from, to: phase.to ?? last }] : [];
   });
 }
-
-/** The key frequencies of W_logit as the stages found them; else the first four frequencies. */
-function findKeyFrequencies({ summaries, config }: ReportData): readonly number[] {
-  const { progress, fourier, logits } = summaries;
-  const candidates = [
-    progress?.key_frequencies,
-    fourier?.key_frequencies?.logit_map_quarter_max,
-    logits?.key_used,
-  ];
-  const ofThisNetwork = (k: number): boolean => k > 0 && k <= config.p / 2;
-  const key = candidates.find((list) => list && list.length > 0 && list.every(ofThisNetwork));
-  return key ?? Array.from({ length: Math.min(4, config.p >> 1) }, (_, i) => i + 1);
-}
-
-/** Values of all pairs as a matrix of one column. */
-export const asGrid = (values: Float64Array): Matrix => createMatrix(values.length, 1, values);

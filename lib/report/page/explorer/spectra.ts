@@ -1,9 +1,10 @@
 // Charts by frequency or by index: embedding spectrum, singular values, cosine coefficients of the logits. Their numbers
 // come from the stage progress, for every checkpoint. The scales are the same for the whole run.
 import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
+import { claimsAt } from '../../claims.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
 import { source } from '../parts/element.ts';
-import { short, whole } from '../parts/numbers.ts';
+import { short } from '../parts/numbers.ts';
 import { panel } from './panel.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
@@ -24,21 +25,25 @@ function following(store: Store, picture: Chart): HTMLElement {
 export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
   const all = run.measure('fourier_norms_W_E');
   if (!all) return null;
-  const half = run.data.config.p >> 1;
+  const half = run.axis.numbers.length >> 1;
   const top = most(all) * 1.12;
+  // 'Sin 3', 'Cos 3': for an even number of elements the last frequency has a cosine alone.
+  const components = run.basis.names.slice(1).map((name) => {
+    const [wave, k] = name.split(' ') as [string, string];
+    return { k: Number(k), isCosine: wave === 'Cos' };
+  });
   const picture = chart(
     HEIGHT,
-    () => `Norms of the embedding's Fourier components at epoch ${whole(run.epochs[store.choice.frame]!)}`,
+    () => `Norms of the embedding's Fourier components ${run.when(run.epochs[store.choice.frame]!)}`,
     () => {
       const norms = run.list('fourier_norms_W_E', store.choice.frame)!;
-      const bars = Array.from({ length: 2 * half }, (_, i) => {
-        const k = (i >> 1) + 1;
-        return {
-          x1: k - FILLED / 2 + ((i % 2) * FILLED) / 2,
-          norm: norms[i + 1]!,
-          fill: SERIES_COLOURS[i % 2]!,
-        };
-      });
+      const bars = components.map(({ k, isCosine }, i) => ({
+        x1: k - FILLED / 2 + (isCosine ? FILLED / 2 : 0),
+        norm: norms[i + 1]!,
+        fill: SERIES_COLOURS[Number(isCosine)]!,
+      }));
+      const height = (of: number): number =>
+        components.reduce((top, { k }, i) => (k === of ? Math.max(top, norms[i + 1]!) : top), 0);
       return {
         frame: {
           x: { label: 'frequency k', domain: [0.3, half + 0.7], counted: true },
@@ -53,16 +58,16 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
             fill: 'fill',
             ariaDescription: 'norms',
           }),
-          names(run, (k) => Math.max(norms[2 * k - 1]!, norms[2 * k]!)),
+          names(run, height),
         ],
       };
     },
   );
   return panel(run, store, {
     id: 'embedding-spectrum',
-    title: 'What the embedding is made of',
+    title: 'The embedding by frequency',
     words: [
-      'Each number’s vector, taken over all numbers, as sine and cosine waves. At first all frequencies are there alike; at the end a handful is left. ',
+      `Each number’s vector, taken over the numbers, as sine and cosine waves. ${claimsAt('axes', run.facts)} ${claimsAt('embedding', run.facts)} `,
       source('Norms of F W_E; Nanda et al. 2023, figure 3.'),
     ],
     picture: [
@@ -91,7 +96,7 @@ export function singularValues(run: Run, store: Store): HTMLElement | null {
   const top = most(all) * 1.05;
   const picture = chart(
     HEIGHT,
-    () => `Singular values of the embedding at epoch ${whole(run.epochs[store.choice.frame]!)}`,
+    () => `Singular values of the embedding ${run.when(run.epochs[store.choice.frame]!)}`,
     () => ({
       frame: {
         x: { label: 'index', domain: [-0.02 * n, 1.02 * n], counted: true },
@@ -110,9 +115,9 @@ export function singularValues(run: Run, store: Store): HTMLElement | null {
   );
   return panel(run, store, {
     id: 'singular-values',
-    title: 'How many directions it uses',
+    title: 'The embedding by direction',
     words: [
-      'Singular values of the embedding. The cloud of the beginning sinks; pairs of equal values stay, a cosine and a sine for each frequency. ',
+      `Singular values of the embedding. ${claimsAt('singular_values', run.facts)} `,
       source('SVD of W_E; TransformerLens’ demo.'),
     ],
     picture: [following(store, picture)],
@@ -123,14 +128,14 @@ export function singularValues(run: Run, store: Store): HTMLElement | null {
 export function logitCoefficients(run: Run, store: Store): HTMLElement | null {
   const all = run.measure('logit_cosine_coefficients');
   if (!all) return null;
-  const half = run.data.config.p >> 1;
+  const half = run.axis.numbers.length >> 1;
   const domain = [least(all) * 1.1, most(all) * 1.12] as const;
   const picture = chart(
     HEIGHT,
     () => {
-      const k = run.keyFrequencies[0]!;
-      const value = run.list('logit_cosine_coefficients', store.choice.frame)![k - 1];
-      return `Cosine coefficients of the logits at epoch ${whole(run.epochs[store.choice.frame]!)}; of frequency ${k}: ${short(value)}`;
+      const values = run.list('logit_cosine_coefficients', store.choice.frame)!;
+      const k = 1 + values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+      return `Cosine coefficients of the logits ${run.when(run.epochs[store.choice.frame]!)}; the largest, of frequency ${k}: ${short(values[k - 1])}`;
     },
     () => {
       const values = run.list('logit_cosine_coefficients', store.choice.frame)!;
@@ -157,11 +162,8 @@ export function logitCoefficients(run: Run, store: Store): HTMLElement | null {
   );
   return panel(run, store, {
     id: 'logit-coefficients',
-    title: 'What the answer is made of',
-    words: [
-      'How much of cos w(a + b − c) is in the logits, frequency by frequency. It is the fingerprint of adding by angles: only a + b − c counts. ',
-      source('Nanda et al. 2023, section 4.2.'),
-    ],
+    title: 'The answer by frequency',
+    words: [`${claimsAt('logits', run.facts)} `, source('Nanda et al. 2023, section 4.2.')],
     picture: [following(store, picture)],
     fromWeights: false,
   });

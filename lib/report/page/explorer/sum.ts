@@ -1,18 +1,19 @@
-// Ask the network a sum: the page runs the prompt `a b =` with the weights of the slider's epoch.
-import { padDomain } from '../../../charts/frame.ts';
+// Ask the network a sum, or whatever it learnt: the page runs the prompt `a b =` with the weights of the slider's epoch.
+import { padDomain, type FrameOptions } from '../../../charts/frame.ts';
+import type { Tick } from '../../../charts/figure.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { softmax } from '../../../network/forward.ts';
 import { largestClass } from '../../../network/loss.ts';
 import { frequencyComponents } from '../../../numerics/fourier-basis.ts';
-import { OPERATIONS, type Operation } from '../../../task/operations.ts';
+import { OPERATIONS } from '../../../task/operations.ts';
+import { claimsAt } from '../../claims.ts';
 import { chart, legend, Plot } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
-import { percent, whole } from '../parts/numbers.ts';
+import { percent, short } from '../parts/numbers.ts';
 import { numberBox } from './panel.ts';
 import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
-const SIGNS: Readonly<Record<string, string>> = { add: '+', subtract: '−', multiply: '·' };
 const POSITIONS = ['a', 'b', '='];
 
 /** What the network computes for one pair. */
@@ -20,15 +21,17 @@ function ask(run: Run, { snapshot, a, b }: Choice) {
   const { pattern, logits: row } = run.pair(snapshot, a, b);
   const logits = row.data;
   const answer = largestClass(logits);
-  const right = OPERATIONS[run.data.task.operation as Operation].label(a, b, run.data.config.p);
+  const right = OPERATIONS[run.facts.operation].label(a, b, run.data.config.p);
   const mean = logits.reduce((sum, x) => sum + x, 0) / logits.length;
-  const waves = frequencyComponents(logits, run.keyFrequencies);
+  const inOrder = Float64Array.from(run.axis.numbers, (c) => logits[c]!);
+  const waves = frequencyComponents(inOrder, run.keyFrequencies);
   return { pattern, logits: logits.map((x) => x - mean), answer, right, waves, shares: softmax([...logits]) };
 }
 
 export function sum(run: Run, store: Store): HTMLElement {
   const { p, n_heads } = run.data.config;
-  const { b_from } = OPERATIONS[run.data.task.operation as Operation];
+  const { b_from, result, formula } = OPERATIONS[run.facts.operation];
+  const { axis } = run;
   let asked = ask(run, store.choice);
   const [boxA, boxB] = (['a', 'b'] as const).map((name) =>
     numberBox(
@@ -48,6 +51,7 @@ export function sum(run: Run, store: Store): HTMLElement {
     'another pair',
   );
   const verdict = h('p', { class: 'verdict', role: 'status' });
+  const agreement = h('p', { role: 'status' });
   const cells = Array.from({ length: n_heads }, () => POSITIONS.map(() => h('td')));
   const attention = h(
     'table',
@@ -60,56 +64,75 @@ export function sum(run: Run, store: Store): HTMLElement {
       ...cells.map((row, head) => h('tr', {}, h('th', { scope: 'row' }, `head ${head}`), ...row)),
     ),
   );
+  // By place on the axis; a number outside the group, which no wave leads to, stands behind.
   const total = (): Float64Array =>
-    asked.logits.map((_, c) => asked.waves.reduce((sum, wave) => sum + wave[c]!, 0));
-  const answers = Array.from({ length: p }, (_, c) => c);
+    Float64Array.from(axis.numbers, (_, i) => asked.waves.reduce((sum, wave) => sum + wave[i]!, 0));
+  const places = Array.from(axis.numbers.keys());
+  const all = [
+    ...axis.numbers,
+    ...Array.from({ length: p }, (_, c) => c).filter((c) => !axis.numbers.includes(c)),
+  ];
+  const x = (length: number): FrameOptions['x'] => ({
+    label: `answer ${axis.label('c')}`,
+    domain: [-0.5, length - 0.5],
+    counted: true,
+    ...(axis.isNamed && { ticks: namedTicks(all.slice(0, length)) }),
+  });
   const colours = run.keyFrequencies.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]!);
   const waves = chart(
     230,
-    () => `Waves of the key frequencies over the answers; they add up to a peak at ${largestClass(total())}`,
-    () => ({
-      frame: {
-        x: { label: 'answer c', domain: [-0.5, p - 0.5], counted: true },
-        y: {
-          label: 'logit',
-          domain: padDomain([...asked.logits, ...asked.waves.flatMap((wave) => Array.from(wave))]),
+    () =>
+      `Waves of the key frequencies over the answers; their sum is largest at ${axis.numbers[largestClass(total())]!}`,
+    () => {
+      const summed = total();
+      return {
+        frame: {
+          x: x(places.length),
+          y: {
+            label: 'logit',
+            domain: padDomain([...asked.logits, ...asked.waves.flatMap((wave) => Array.from(wave))]),
+          },
+          marks:
+            all.indexOf(asked.right) < places.length
+              ? [{ x: all.indexOf(asked.right), label: `right answer ${asked.right}` }]
+              : [],
         },
-        marks: [{ x: asked.right, label: `right answer ${asked.right}` }],
-      },
-      marks: [
-        ...asked.waves.map((wave, i) =>
-          Plot.line(answers, {
-            x: (c: number) => c,
-            y: (c: number) => wave[c]!,
-            stroke: colours[i]!,
-            strokeOpacity: 0.8,
+        marks: [
+          ...asked.waves.map((wave, i) =>
+            Plot.line(places, {
+              x: (i: number) => i,
+              y: (i: number) => wave[i]!,
+              stroke: colours[i]!,
+              strokeOpacity: 0.8,
+            }),
+          ),
+          Plot.line(places, {
+            x: (i: number) => i,
+            y: (i: number) => summed[i]!,
+            stroke: INK,
+            strokeWidth: 2.2,
           }),
-        ),
-        Plot.line(answers, {
-          x: (c: number) => c,
-          y: (c: number) => total()[c]!,
-          stroke: INK,
-          strokeWidth: 2.2,
-        }),
-      ],
-    }),
+        ],
+      };
+    },
   );
   const logits = chart(
     190,
     () => `Logits over the answers; the largest is that of ${asked.answer}`,
     () => ({
       frame: {
-        x: { label: 'answer c', domain: [-0.5, p - 0.5], counted: true },
+        x: x(p),
         y: { label: 'logit', domain: padDomain([...asked.logits, 0]) },
       },
       marks: [
-        Plot.rect(answers, {
-          x1: (c: number) => c - 0.4,
-          x2: (c: number) => c + 0.4,
+        Plot.rect(all, {
+          x1: (_: number, place: number) => place - 0.4,
+          x2: (_: number, place: number) => place + 0.4,
           y1: (c: number) => Math.min(0, asked.logits[c]!),
           y2: (c: number) => Math.max(0, asked.logits[c]!),
           fill: (c: number) =>
             c === asked.right ? SERIES_COLOURS[2] : c === asked.answer ? SERIES_COLOURS[1] : MUTED,
+          title: (c: number) => `${c}: ${short(asked.logits[c])}`,
           ariaDescription: 'logits',
         }),
       ],
@@ -117,11 +140,11 @@ export function sum(run: Run, store: Store): HTMLElement {
   );
   const element = section(
     'sum',
-    'Ask it a sum',
+    `Ask it ${result}`,
     h(
       'p',
       {},
-      'The whole network runs here, in this page, on the pair you choose. Each key frequency gives every candidate answer a push; the pushes are waves that agree at one place only. ',
+      `The whole network runs here, in this page, on the pair you choose. ${claimsAt('sum', run.facts)} `,
       source(
         'Forward pass as TransformerLens’; waves: Fourier components of the logits over c; Nanda et al. 2023, section 4.',
       ),
@@ -130,16 +153,21 @@ export function sum(run: Run, store: Store): HTMLElement {
     h(
       'div',
       { class: 'two wide' },
-      h(
-        'div',
-        { class: 'card' },
-        h('h3', {}, 'Waves that agree'),
-        legend([
-          ...run.keyFrequencies.map((k, i) => ({ name: `k = ${k}`, colour: colours[i]! })),
-          { name: 'their sum', colour: INK },
-        ]),
-        waves.element,
-      ),
+      ...(run.keyFrequencies.length === 0
+        ? []
+        : [
+            h(
+              'div',
+              { class: 'card' },
+              h('h3', {}, 'Waves of the key frequencies'),
+              legend([
+                ...run.keyFrequencies.map((k, i) => ({ name: `k = ${k}`, colour: colours[i]! })),
+                { name: 'their sum', colour: INK },
+              ]),
+              waves.element,
+              agreement,
+            ),
+          ]),
       h('div', { class: 'card' }, h('h3', {}, 'Logits'), logits.element, attention),
     ),
   );
@@ -156,25 +184,31 @@ export function sum(run: Run, store: Store): HTMLElement {
     const isRight = asked.answer === asked.right;
     const epoch = run.data.snapshots[choice.snapshot]!;
     verdict.replaceChildren(
-      h('strong', { class: isRight ? 'right' : 'wrong' }, `${formula(run, a, b)} = ${asked.answer}`),
-      ` ${isRight ? 'Right' : `Wrong: it is ${asked.right}`}, with ${percent(asked.shares[asked.answer]!)} of its belief, at epoch ${whole(epoch)}. `,
-      run.isTrained(a, b) ? 'It was trained on this pair.' : 'It has never seen this pair.',
+      h('strong', { class: isRight ? 'right' : 'wrong' }, `${formula(a, b)} = ${asked.answer}`),
+      ` ${isRight ? 'Right' : `Wrong: it is ${asked.right}`}, with ${percent(asked.shares[asked.answer]!)} of its belief, ${run.when(epoch)}. `,
+      run.facts.origin !== 'drawn'
+        ? ''
+        : run.isTrained(a, b)
+          ? 'It was trained on this pair.'
+          : 'It has never seen this pair.',
     );
+    agreement.textContent = `Their sum is largest at ${axis.numbers[largestClass(total())]!}; the right answer is ${asked.right}${axis.numbers.includes(asked.right) ? '' : ', which no wave reaches, as it is not in the group'}.`;
     Object.assign(element.dataset, {
       answer: asked.answer,
       right: asked.right,
       logits: JSON.stringify(Array.from(asked.logits)),
     });
-    if (!waves.element.isConnected) return;
-    waves.draw();
-    logits.draw();
+    if (waves.element.isConnected) waves.draw();
+    if (logits.element.isConnected) logits.draw();
   };
   store.follow(['snapshot', 'a', 'b'], answer, element);
   return element;
 }
 
-function formula(run: Run, a: number, b: number): string {
-  const { operation } = run.data.task;
-  const sign = SIGNS[operation];
-  return sign ? `${a} ${sign} ${b}` : `${a}² + ${a}·${b} + ${b}²`;
+/** How many ticks of an axis whose numbers do not count up. */
+const MOST_NAMED = 12;
+
+function namedTicks(numbers: readonly number[]): Tick[] {
+  const stride = Math.ceil(numbers.length / MOST_NAMED);
+  return numbers.flatMap((number, at) => (at % stride === 0 ? [{ at, name: String(number) }] : []));
 }

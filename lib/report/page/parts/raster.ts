@@ -44,7 +44,7 @@ export interface Raster {
   draw(values: ArrayLike<number>, domain: readonly [number, number], description: string): void;
 }
 
-/** A square heat map with the names of rows and columns at its sides. */
+/** A square heat map with the names of rows and columns at its sides; the pointer calls a cell by its `name`. */
 export function raster(
   side: number,
   {
@@ -52,7 +52,14 @@ export function raster(
     columns,
     signed = false,
     bar = true,
-  }: { rows: string; columns: string; signed?: boolean; bar?: boolean },
+    name,
+  }: {
+    rows: string;
+    columns: string;
+    signed?: boolean;
+    bar?: boolean;
+    name: (row: number, column: number) => string;
+  },
 ): Raster {
   const canvas = h('canvas', { width: side, height: side, role: 'img' });
   const context = canvas.getContext('2d')!;
@@ -68,7 +75,15 @@ export function raster(
     ...(bar ? [colourBar(signed, low, high)] : []),
   );
   const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
+  let drawn: ArrayLike<number> = [];
+  canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
+    const cell = (offset: number, length: number): number =>
+      Math.max(0, Math.min(side - 1, Math.floor((offset / length) * side)));
+    const [row, column] = [cell(offsetY, canvas.clientHeight), cell(offsetX, canvas.clientWidth)];
+    canvas.title = `${name(row, column)}: ${short(drawn[row * side + column])}`;
+  });
   const draw: Raster['draw'] = (values, [from, to], description) => {
+    drawn = values;
     const scale = (STEPS - 1) / (to - from || 1);
     for (let i = 0; i < side * side; i++) {
       const step = 4 * Math.max(0, Math.min(STEPS - 1, Math.round((values[i]! - from) * scale)));

@@ -1,0 +1,254 @@
+// Every sentence of the explorer that claims something of the run, in one place: each with the condition under which it is
+// printed, made from numbers of this run. A place in the page prints all of its sentences whose condition holds.
+// Free of Node, as the page prints them.
+import { LEARNT } from '../measures/thresholds.ts';
+import { OPERATIONS } from '../task/operations.ts';
+import type { CyclicGroup } from '../task/cyclic-group.ts';
+import {
+  hasStates,
+  isRight,
+  learnsBoth,
+  learnsTogether,
+  groks,
+  hasNotGrokked,
+  isWorseThanGuessing,
+  isMostlyTuned,
+  type Facts,
+} from './facts.ts';
+import { percent, short, whole } from './page/parts/numbers.ts';
+
+export interface Claim {
+  readonly when: (facts: Facts) => boolean;
+  readonly says: (facts: Facts) => string;
+}
+
+const operationOf = ({ operation }: Facts) => OPERATIONS[operation];
+
+function groupOf({ operation, p }: Facts): CyclicGroup | null {
+  const group = OPERATIONS[operation].group(p);
+  return group.n === null ? null : group;
+}
+
+const hasGroup = (facts: Facts): boolean => groupOf(facts) !== null;
+/** The share of a head's attention that a frequency must explain to be named. */
+const NAMED = 0.5;
+
+export const CLAIMS = {
+  title: [
+    {
+      when: (facts) => isRight(facts) && facts.history !== 'none',
+      says: (facts) => `How a network learnt ${operationOf(facts).learnt} modulo ${facts.p}`,
+    },
+    {
+      when: (facts) => isRight(facts) && facts.history === 'none',
+      says: (facts) => `A network that has learnt ${operationOf(facts).learnt} modulo ${facts.p}`,
+    },
+    {
+      when: (facts) => !isRight(facts),
+      says: (facts) => `A network asked ${operationOf(facts).learnt} modulo ${facts.p}`,
+    },
+  ],
+  story: [
+    {
+      when: ({ history }) => history === 'none',
+      says: () => 'There is no history of its training; this is the network as it is.',
+    },
+    {
+      when: ({ history }) => history === 'losses',
+      says: () => 'Its history has losses and no accuracies, so when it learnt what is not known.',
+    },
+    {
+      when: ({ history, memorised }) => history === 'whole' && memorised === null,
+      says: ({ epochs }) => `Train accuracy has not reached 99 %${within(epochs)}.`,
+    },
+    {
+      when: hasNotGrokked,
+      says: ({ memorised, epochs, test_accuracy }) =>
+        `By epoch ${whole(memorised!)} it knew its training pairs by heart: train accuracy had reached 99 %. Test accuracy has not${within(epochs)}${test_accuracy === null ? '' : `; it ends at ${percent(test_accuracy)}`}.`,
+    },
+    {
+      when: groks,
+      says: ({ memorised, grokked, test_accuracy_then }) =>
+        `By epoch ${whole(memorised!)} it knew its training pairs by heart, and ${percent(test_accuracy_then!)} of the others. By epoch ${whole(grokked!)} it had found the rule: test accuracy reached 99 %.`,
+    },
+    {
+      when: learnsBoth,
+      says: ({ memorised, grokked, test_accuracy_then }) =>
+        `Train accuracy reached 99 % at epoch ${whole(memorised!)}, with ${percent(test_accuracy_then!)} of the other pairs right by then, and test accuracy at epoch ${whole(grokked!)}.`,
+    },
+    {
+      when: ({ grokked, test_accuracy }) =>
+        grokked !== null && test_accuracy !== null && test_accuracy < LEARNT,
+      says: ({ test_accuracy }) => `At the end test accuracy is ${percent(test_accuracy!)}.`,
+    },
+    {
+      when: ({ clock }) => clock === 'yes',
+      says: () => 'It computes by turning circles: the stage logits finds it to be a clock.',
+    },
+    {
+      when: ({ clock }) => clock === 'partly',
+      says: () => 'The stage logits finds it to be a clock in some respects.',
+    },
+    { when: ({ clock }) => clock === 'no', says: () => 'The stage logits finds it to be no clock.' },
+    {
+      when: ({ not_measured }) => not_measured !== null,
+      says: ({ not_measured }) => `What it computes with is not measured: ${not_measured!}.`,
+    },
+    { when: hasStates, says: () => 'Move the slider to see it at other epochs.' },
+  ],
+  test_accuracy: [
+    {
+      when: ({ origin }) => origin !== 'taken',
+      says: ({ test_pairs, origin }) =>
+        `on ${test_pairs === null ? '' : `${whole(test_pairs)} `}pairs that it is not trained on${origin === 'went on' ? ' here' : ''}`,
+    },
+    {
+      when: ({ origin }) => origin === 'taken',
+      says: () => 'on the test pairs of this split; which pairs it saw is not known',
+    },
+  ],
+  curves_title: [
+    { when: groks, says: () => 'It memorises, then it groks' },
+    { when: learnsTogether, says: () => 'It learns training and test pairs together' },
+    {
+      when: (facts) => !groks(facts) && !learnsTogether(facts),
+      says: () => 'Loss and accuracy over training',
+    },
+  ],
+  curves: [
+    {
+      when: ({ origin, forked_after }) => origin === 'went on' && forked_after === null,
+      says: () => 'Training went on from a model that was brought in; epochs count from there.',
+    },
+    {
+      when: ({ forked_after }) => forked_after !== null,
+      says: ({ forked_after }) =>
+        `Up to epoch ${whole(forked_after!)} this is the history of another run, from which this one went on.`,
+    },
+    {
+      when: ({ origin, train_pairs }) => origin !== 'taken' && train_pairs !== null,
+      says: ({ train_pairs, test_pairs }) =>
+        `The network is trained on ${whole(train_pairs!)} pairs; ${whole(test_pairs!)} are held out.`,
+    },
+    {
+      when: ({ origin }) => origin === 'taken',
+      says: () => 'These curves came with the network; which pairs it was trained on is not known here.',
+    },
+    {
+      when: isWorseThanGuessing,
+      says: ({ worst, guessing }) =>
+        `The test loss is largest at epoch ${whole(worst!.epoch)}, ${short(worst!.loss)}, where guessing has ${short(guessing)}.`,
+    },
+    {
+      when: (facts) => isWorseThanGuessing(facts) && facts.worst!.recovered !== null,
+      says: ({ worst }) => `By epoch ${whole(worst!.recovered!)} it has come below that.`,
+    },
+    {
+      when: ({ memorised, grokked }) => memorised !== null || grokked !== null,
+      says: () => 'Marked are the first logged epochs with an accuracy of 99 %.',
+    },
+    {
+      when: ({ has_phases }) => has_phases,
+      says: () =>
+        'Shaded are the phases that the stage progress finds by other rules: memorisation lasts until the test loss is largest.',
+    },
+  ],
+  explorer_title: [
+    { when: (facts) => hasStates(facts) && isRight(facts), says: () => 'Watch it learn' },
+    { when: (facts) => hasStates(facts) && !isRight(facts), says: () => 'Watch it train' },
+    { when: (facts) => !hasStates(facts), says: () => 'The network as it is' },
+  ],
+  axes: [
+    {
+      when: (facts) => groupOf(facts)?.g !== undefined,
+      says: (facts) =>
+        `Numbers stand in the order of their logarithms, 0 left out; ${groupOf(facts)!.words.note}`,
+    },
+  ],
+  embedding: [
+    {
+      when: (facts) => hasStates(facts) && facts.spread !== null,
+      says: ({ spread, states }) =>
+        `At epoch ${whole(states[0]!)} the norms of ${spread!.first} of ${spread!.of} frequencies are above a quarter of the largest, at epoch ${whole(states.at(-1)!)} those of ${spread!.last}.`,
+    },
+    {
+      when: (facts) => !hasStates(facts) && facts.spread !== null,
+      says: ({ spread }) =>
+        `The norms of ${spread!.last} of ${spread!.of} frequencies are above a quarter of the largest.`,
+    },
+  ],
+  singular_values: [
+    {
+      when: (facts) => hasStates(facts) && facts.effective_rank !== null,
+      says: ({ effective_rank, states }) =>
+        `Its effective rank is ${short(effective_rank!.first)} at epoch ${whole(states[0]!)} and ${short(effective_rank!.last)} at epoch ${whole(states.at(-1)!)}.`,
+    },
+  ],
+  logits: [
+    {
+      when: hasGroup,
+      says: (facts) => {
+        const { sum, answer } = groupOf(facts)!.words;
+        return `How much of cos w(${sum} − ${answer}) is in the logits, frequency by frequency.`;
+      },
+    },
+    {
+      when: ({ explained, key }) => explained !== null && key !== null,
+      says: ({ explained }) =>
+        `The key frequencies hold ${percent(explained!)} of the logits’ squared norm at the end.`,
+    },
+  ],
+  circle: [
+    {
+      when: ({ circularity }) => circularity !== null,
+      says: ({ circularity }) =>
+        `Circularity at the end: ${short(circularity!)}, where a perfect circle has 1.`,
+    },
+  ],
+  attention: [
+    {
+      when: ({ attention }) => attention !== null && attention.some(({ fraction }) => fraction > NAMED),
+      says: ({ attention }) =>
+        `At the end ${attention!
+          .flatMap(({ frequency, fraction }, head) =>
+            fraction > NAMED
+              ? [`frequency ${frequency} explains ${percent(fraction)} of what varies in head ${head}`]
+              : [],
+          )
+          .join(', ')}.`,
+    },
+  ],
+  neurons_title: [
+    { when: (facts) => isMostlyTuned(facts), says: () => 'Most neurons keep to one frequency' },
+    { when: (facts) => !isMostlyTuned(facts), says: () => 'Neurons by frequency' },
+  ],
+  neurons: [
+    {
+      when: ({ tuned }) => tuned !== null,
+      says: ({ tuned }) =>
+        `At the end one frequency explains more than ${Math.round(100 * tuned!.above)} % of ${tuned!.neurons} of the ${tuned!.of} neurons.`,
+    },
+  ],
+  sum: [
+    {
+      when: ({ key }) => key !== null,
+      says: () =>
+        'Each key frequency gives every candidate answer a push: a wave over the answers. The black line is their sum.',
+    },
+    {
+      when: ({ key, not_measured }) => key === null && not_measured !== null,
+      says: ({ not_measured }) => `No waves are drawn: ${not_measured!}.`,
+    },
+  ],
+} satisfies Readonly<Record<string, readonly Claim[]>>;
+
+const within = (epochs: number | null): string => (epochs === null ? '' : ` within ${whole(epochs)} epochs`);
+
+export type Place = keyof typeof CLAIMS;
+
+/** What the page says at a place. */
+export const claimsAt = (place: Place, facts: Facts): string =>
+  (CLAIMS[place] as readonly Claim[])
+    .filter(({ when }) => when(facts))
+    .map(({ says }) => says(facts))
+    .join(' ');

@@ -1,0 +1,198 @@
+// What the page may speak of: numbers of this run, from its summaries, its history and its measures. Each is null where
+// this run does not have it. Free of Node, as the page works them out from its data.
+import type { Summaries } from '../artifacts/summaries.ts';
+import { KEY, LEARNT, TUNED } from '../measures/thresholds.ts';
+import { OPERATIONS, type Operation } from '../task/operations.ts';
+
+/** Of one logged epoch; NaN for an accuracy that was not recorded. */
+export interface LoggedEpoch {
+  readonly epoch: number;
+  readonly test_loss: number;
+  readonly train_accuracy: number;
+  readonly test_accuracy: number;
+}
+
+/** What facts are drawn from. */
+export interface Evidence {
+  readonly p: number;
+  readonly operation: Operation;
+  readonly summaries: Summaries;
+  readonly history: readonly LoggedEpoch[] | null;
+  /** Epochs of the states that there are measures of; a single one of a network without checkpoints. */
+  readonly epochs: readonly number[];
+  /** A measure of each of them, a list a state; null if it was not taken. */
+  readonly measure: (name: string) => readonly Float32Array[] | null;
+}
+
+/** At the first state and at the last. */
+export interface Change {
+  readonly first: number;
+  readonly last: number;
+}
+
+export interface Facts {
+  readonly p: number;
+  readonly operation: Operation;
+  /**
+   * Trained from drawn weights; trained on from a model that was there before; or brought in and taken as it is. Which pairs a
+   * model saw before it was brought in, and from which seeds, is not known.
+   */
+  readonly origin: 'drawn' | 'went on' | 'taken';
+  /** The last epoch of another run, whose history begins this one. */
+  readonly forked_after: number | null;
+  /** What came of the training: nothing, losses alone, or accuracies, too. */
+  readonly history: 'none' | 'losses' | 'whole';
+  /** Epochs trained. */
+  readonly epochs: number | null;
+  readonly train_pairs: number | null;
+  readonly test_pairs: number | null;
+  /** At the end. */
+  readonly train_accuracy: number | null;
+  readonly test_accuracy: number | null;
+  /** The first logged epochs at which train and test accuracy reached 99 %. */
+  readonly memorised: number | null;
+  readonly grokked: number | null;
+  /** Test accuracy at the epoch `memorised`. */
+  readonly test_accuracy_then: number | null;
+  /** The largest test loss, and the first logged epoch after it at which the test loss is below that of guessing. */
+  readonly worst: { readonly loss: number; readonly epoch: number; readonly recovered: number | null } | null;
+  /** Loss of one who guesses among p answers. */
+  readonly guessing: number;
+  /** Whether the stage progress found any phase. */
+  readonly has_phases: boolean;
+  /** Epochs of the states of the network in the page. */
+  readonly states: readonly number[];
+  readonly key: readonly number[] | null;
+  /** Why measures are missing that ask for a cyclic group. */
+  readonly not_measured: string | null;
+  /** The verdict of the stage logits. */
+  readonly clock: 'yes' | 'partly' | 'no' | null;
+  readonly circularity: number | null;
+  /** Share of the logits' squared norm in the key cosines, at the end. */
+  readonly explained: number | null;
+  /** Neurons that one frequency explains by more than `above`, of so many. */
+  readonly tuned: { readonly neurons: number; readonly of: number; readonly above: number } | null;
+  /** Frequencies whose norm in W_E is above a quarter of the largest, of so many. */
+  readonly spread: (Change & { readonly of: number }) | null;
+  readonly effective_rank: Change | null;
+  /** By head: the frequency that explains most of its attention to a. */
+  readonly attention: readonly { readonly frequency: number; readonly fraction: number }[] | null;
+}
+
+export function factsOf({ p, operation, summaries, history, epochs, measure }: Evidence): Facts {
+  const { train, attention } = summaries;
+  const reached = (accuracy: 'train_accuracy' | 'test_accuracy'): LoggedEpoch | null =>
+    history?.find((record) => record[accuracy] >= LEARNT) ?? null;
+  const memorised = reached('train_accuracy');
+  const guessing = Math.log(p);
+  const rank = measure('effective_rank_W_E');
+  const bestOfHeads = attention?.attention_to_a ?? null;
+  return {
+    p,
+    operation,
+    origin: originOf(summaries),
+    forked_after: train && 'forked_after' in train ? train.forked_after : null,
+    history: history === null ? 'none' : hasAccuracies(history) ? 'whole' : 'losses',
+    epochs: train?.epochs ?? null,
+    train_pairs: train?.train_pairs ?? null,
+    test_pairs: train?.test_pairs ?? null,
+    train_accuracy: train?.train_accuracy ?? null,
+    test_accuracy: train?.test_accuracy ?? null,
+    memorised: memorised?.epoch ?? null,
+    grokked: reached('test_accuracy')?.epoch ?? null,
+    test_accuracy_then: memorised?.test_accuracy ?? null,
+    worst: history && worstOf(history, guessing),
+    guessing,
+    has_phases: Object.values(summaries.progress?.phases ?? {}).some((phase) => phase !== null),
+    states: epochs,
+    key: keyOf(summaries, nOf(p, operation)),
+    not_measured: whyNot(p, operation),
+    clock: summaries.logits?.verdict?.clock ?? null,
+    circularity: circularityOf(summaries),
+    explained: measure('logit_explained_by_key')?.at(-1)?.[0] ?? null,
+    tuned: tunedOf(summaries),
+    spread: spreadOf(measure('fourier_norms_W_E')),
+    effective_rank: rank && { first: rank[0]![0]!, last: rank.at(-1)![0]! },
+    attention:
+      bestOfHeads &&
+      bestOfHeads.map(({ frequency, fraction }) => ({ frequency: frequency ?? 0, fraction: fraction ?? 0 })),
+  };
+}
+
+function originOf({ train }: Summaries): Facts['origin'] {
+  if (train && 'pretrained' in train) return 'taken';
+  return train && ('went_on' in train || 'forked_after' in train) ? 'went on' : 'drawn';
+}
+
+const hasAccuracies = (history: readonly LoggedEpoch[]): boolean =>
+  history.every((record) => Number.isFinite(record.train_accuracy) && Number.isFinite(record.test_accuracy));
+
+function worstOf(history: readonly LoggedEpoch[], guessing: number): Facts['worst'] {
+  const worst = history.reduce((most, each) => (each.test_loss > most.test_loss ? each : most));
+  const after = history.find(({ epoch, test_loss }) => epoch > worst.epoch && test_loss < guessing);
+  return { loss: worst.test_loss, epoch: worst.epoch, recovered: after?.epoch ?? null };
+}
+
+/** How many elements the group has; p without one. */
+const nOf = (p: number, operation: Operation): number => OPERATIONS[operation].group(p).n ?? p;
+
+function whyNot(p: number, operation: Operation): string | null {
+  const group = OPERATIONS[operation].group(p);
+  return group.n === null ? group.why : null;
+}
+
+/** As the stages found them, of W_logit. */
+function keyOf({ progress, fourier, logits }: Summaries, n: number): readonly number[] | null {
+  const candidates = [
+    progress?.key_frequencies,
+    fourier?.key_frequencies?.logit_map_quarter_max,
+    logits?.key_used,
+  ];
+  const isOfThis = (k: number): boolean => k > 0 && k <= n / 2;
+  return candidates.find((list) => list && list.length > 0 && list.every(isOfThis)) ?? null;
+}
+
+const circularityOf = ({ logits }: Summaries): number | null =>
+  logits && 'circularity' in logits ? logits.circularity : null;
+
+function tunedOf({ neurons }: Summaries): Facts['tuned'] {
+  if (!neurons || neurons.neurons_in_clusters === null) return null;
+  return { neurons: neurons.neurons_in_clusters, of: neurons.d_mlp, above: neurons.cluster_above ?? TUNED };
+}
+
+/** `norms` in the order of the Fourier basis: constant, sin 1, cos 1, ... */
+function spreadOf(norms: readonly Float32Array[] | null): Facts['spread'] {
+  if (!norms) return null;
+  const large = (of: Float32Array): number => {
+    const byFrequency = Array.from({ length: of.length >> 1 }, (_, i) =>
+      Math.max(of[2 * i + 1]!, of[2 * i + 2] ?? 0),
+    );
+    const border = KEY * Math.max(...byFrequency);
+    return byFrequency.filter((norm) => norm > border).length;
+  };
+  return { first: large(norms[0]!), last: large(norms.at(-1)!), of: norms[0]!.length >> 1 };
+}
+
+export const hasStates = ({ states }: Facts): boolean => states.length > 1;
+
+/** Right on 99 % of its pairs at the end, whichever set they belong to. */
+export const isRight = ({ train_accuracy, test_accuracy }: Facts): boolean =>
+  (train_accuracy ?? 0) >= LEARNT && (test_accuracy ?? 0) >= LEARNT;
+
+/** It had learnt its training pairs while most of the others were wrong. */
+const memorisesFirst = ({ memorised, test_accuracy_then }: Facts): boolean =>
+  memorised !== null && test_accuracy_then !== null && test_accuracy_then < 0.5;
+export const learnsBoth = (facts: Facts): boolean =>
+  facts.memorised !== null && facts.grokked !== null && !memorisesFirst(facts);
+export const learnsTogether = (facts: Facts): boolean =>
+  learnsBoth(facts) && facts.test_accuracy_then! >= 0.9;
+export const groks = (facts: Facts): boolean => memorisesFirst(facts) && facts.grokked !== null;
+export const hasNotGrokked = ({ history, memorised, grokked }: Facts): boolean =>
+  history === 'whole' && memorised !== null && grokked === null;
+
+/** By how much a loss must exceed that of guessing to be called worse. */
+const WORSE = 1.05;
+export const isWorseThanGuessing = ({ worst, guessing }: Facts): boolean =>
+  worst !== null && worst.loss > WORSE * guessing;
+
+export const isMostlyTuned = ({ tuned }: Facts): boolean => tuned !== null && tuned.neurons > tuned.of / 2;
