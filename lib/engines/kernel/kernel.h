@@ -66,7 +66,6 @@ struct job {
 struct scratch {
   float *z[KEPT_BLOCKS];        // [BLOCK_ROWS, z_stride]
   float *logits_t[KEPT_BLOCKS]; // [p, BLOCK_ROWS]
-  float *neurons_t; // [M, BLOCK_ROWS]
   float *attention; // [BLOCK_ROWS, 2 H]
   float *dot;      // [BLOCK_ROWS, 2 H]
 };

@@ -85,7 +85,7 @@ static void relu_rows(const struct kernel *k, const struct block_view *x) {
     }
 }
 
-/** z, and from it logits_t [p, BLOCK_ROWS]: with pairs along the vectors, neither p nor the softmax needs padding. */
+/** z, its last p columns the logits, and logits_t [p, BLOCK_ROWS]: with pairs along the vectors the softmax needs no padding. */
 static void forward_block(const struct kernel *k, const struct block_view *x) {
   int before_relu = k->job.kind == FORWARD && k->job.neurons && k->job.before_relu;
   attend(k, x);
@@ -94,10 +94,9 @@ static void forward_block(const struct kernel *k, const struct block_view *x) {
   if (k->job.kind == FORWARD && k->job.neurons) copy_neurons(k, x);
   if (before_relu) relu_rows(k, x);
   MARK(COMBINE);
-  transpose(x->z, k->z_stride, BLOCK_ROWS, k->mlp_width, x->s->neurons_t, BLOCK_ROWS);
+  struct term term = {x->z, k->z_stride, ALONG_ROWS, k->W_logit, k->p_stride, k->d_mlp};
+  multiply(&(struct product){BLOCK_ROWS, divide_up(k->p, LANES), x->z + k->mlp_width, k->z_stride, 1, 1, {term}});
   transpose(x->z + k->mlp_width, k->z_stride, BLOCK_ROWS, k->logit_width, x->logits_t, BLOCK_ROWS);
-  struct term term = {k->W_logit_t, k->m_stride, ALONG_ROWS, x->s->neurons_t, BLOCK_ROWS, k->d_mlp};
-  multiply(&(struct product){k->p, BLOCK_ROWS / LANES, x->logits_t, BLOCK_ROWS, 1, 1, {term}});
   MARK(FORWARD_PRODUCT);
 }
 

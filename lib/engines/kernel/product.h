@@ -29,8 +29,9 @@ struct product {
   struct term term[MAX_TERMS];
 };
 
-// A panel of B, DEPTH_BLOCK x PANEL_VECTORS, stays in the first-level cache while all rows of a unit pass over it.
-enum { DEPTH_BLOCK = 256, PANEL_VECTORS = 32 / LANES, UNIT_ROWS = 56 };
+// While a tile's rows of A are in the first-level cache, they meet a panel of B, DEPTH_BLOCK x PANEL_VECTORS, which stays in
+// the second-level one and is asked for AHEAD rows early: its rows lie too far apart for the processor to foresee them.
+enum { DEPTH_BLOCK = 256, PANEL_VECTORS = 128 / LANES, UNIT_ROWS = 56, AHEAD = 8, LINE_FLOATS = 16 };
 
 /** One tile: c [rows, vectors] = or += a [rows, depth] b [depth, vectors]; all but depth and accumulate known to the compiler. */
 INLINE void tile(const int rows, const int vectors, const int along, int depth, const float *a, long a_stride,
@@ -39,9 +40,13 @@ INLINE void tile(const int rows, const int vectors, const int along, int depth, 
   UNROLL for (int r = 0; r < rows; r++)
     UNROLL for (int v = 0; v < vectors; v++)
       sum[r][v] = accumulate ? *(vec *)(c + r * c_stride + v * LANES) : splat(0.0f);
+  if (!accumulate)
+    for (int r = 0; r < rows; r++)
+      for (int j = 0; j < vectors * LANES; j += LINE_FLOATS) __builtin_prefetch(c + r * c_stride + j, 1);
   for (int k = 0; k < depth; k++) {
     vec row[TILE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) row[v] = *(const vec *)(b + v * LANES);
+    for (int j = 0; j < vectors * LANES; j += LINE_FLOATS) __builtin_prefetch(b + AHEAD * b_stride + j);
     UNROLL for (int r = 0; r < rows; r++) {
       vec x = splat(along == ALONG_ROWS ? a[r * a_stride] : a[r]);
       UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = multiply_add(x, row[v], sum[r][v]);

@@ -71,7 +71,6 @@ static void make_scratch(struct kernel *k) {
     struct scratch *s = &k->scratch[i];
     for (int j = 0; j < KEPT_BLOCKS; j++)
       s->z[j] = floats(k, BLOCK_ROWS, k->z_stride), s->logits_t[j] = floats(k, k->p, BLOCK_ROWS);
-    s->neurons_t = floats(k, k->d_mlp, BLOCK_ROWS);
     s->attention = floats(k, BLOCK_ROWS, 2 * k->n_heads);
     s->dot = floats(k, BLOCK_ROWS, 2 * k->n_heads);
   }
@@ -208,7 +207,7 @@ double kernel_bytes(int p, int d_model, int n_heads, int d_head, int d_mlp, int 
   double D = d_model, H = n_heads, V = H * pad(d_head), M = pad(d_mlp), z = M + pad(p), T = 2. * p;
   double weights = (p + 4 + 4 * V + 2 * M + p) * D, state = 4 * weights; // weights, m, v, gradient
   double tables = 2 * (T * (D + V) + V * z + H * T * z) + D * (z + V) + V * z + p * z, logits = 4 * M * p;
-  double scratch = threads * (double)BLOCK_ROWS * (KEPT_BLOCKS * (z + p) + M + 4 * H);
+  double scratch = threads * (double)BLOCK_ROWS * (KEPT_BLOCKS * (z + p) + 4 * H);
   int blocks = divide_up(rows, BLOCK_ROWS), slices = divide_up(blocks, slice_blocks_of(blocks));
   double pairs = rows * (z + 4 * H) + slices * M * p;
   return (state + tables + logits + scratch + pairs) * sizeof(float);
