@@ -2,9 +2,13 @@ import { join } from 'node:path';
 import type { Identity, Note } from '../lib/engines/engine.ts';
 import {
   choice,
+  constant,
+  either,
   file,
   flag,
+  group,
   integer,
+  list,
   nullable,
   number,
   object,
@@ -12,6 +16,7 @@ import {
   type ParamsOf,
 } from '../lib/runner/schema.ts';
 import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
+import { WEIGHT_NAMES } from '../lib/network/config.ts';
 import { nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
 
 const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as const;
@@ -24,6 +29,18 @@ function namesStart(text: string): NamedFile | null {
     return { path: join(source.folder, stateFile(source.epoch)), others: nearestStates };
   return { path: source.path, folderOf: FOLDER_OF, ...(source.run !== null && { rest: `#${source.run}` }) };
 }
+
+const FREQUENCIES = list(integer({ min: 1 }), { minLength: 1 });
+const NEURONS = either(
+  list(integer({ min: 0 }), { minLength: 1 }),
+  group({ frequency: integer({ min: 1 }) }),
+);
+const EDIT = either(
+  group({ W_E: choice(['keep', 'remove']), frequencies: FREQUENCIES }),
+  group({ head: integer({ min: 0 }), zero: constant(true) }),
+  group({ neurons: NEURONS, zero: constant(true) }),
+  group({ neurons: NEURONS, keep: constant(true) }),
+);
 
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
 export const params = object(
@@ -44,6 +61,10 @@ export const params = object(
     start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
     /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
     go_on: flag({ default: false }),
+    /** Interventions on the first weights, in order; moments of what they change are zero. */
+    edit: list(EDIT, { default: [] }),
+    /** Weights that take no step and do not decay. */
+    freeze: list(choice(WEIGHT_NAMES), { default: [] }),
     /** Seed of PyTorch's generator for the initial weights, drawn as TransformerLens draws them. */
     seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
     /** Steps of full-batch AdamW, if nothing stops it before. */

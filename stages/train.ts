@@ -20,6 +20,8 @@ import { findMilestones } from '../lib/measures/milestones.ts';
 import { flattenWeights, parameterCount, viewWeights } from '../lib/network/config.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
 import { hasAccuracies, NO_ACCURACY, type HistoryRecord } from '../lib/training/history.ts';
+import { applyEdits, editStart } from '../lib/training/edit.ts';
+import { freeze } from '../lib/training/freeze.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { isStateDue, stateEvery } from '../lib/training/kept-state.ts';
 import { KeptStates } from '../lib/training/kept-states.ts';
@@ -59,8 +61,9 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
   await trainModel(job, dataset, start);
 }
 
-async function trainModel(job: Job<TrainParams>, { train, test }: Dataset, start: Start): Promise<void> {
+async function trainModel(job: Job<TrainParams>, { task, train, test }: Dataset, from: Start): Promise<void> {
   const { params, identity, out, progress, runsOn } = job;
+  const start = editStart(from, task.operation, params.edit);
   const { config } = start.origin;
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
@@ -85,7 +88,8 @@ async function trainModel(job: Job<TrainParams>, { train, test }: Dataset, start
     if (record.epoch % 1000 === 0)
       console.log(`epoch ${record.epoch}: ${note}, test accuracy ${record.test_accuracy.toFixed(4)}`);
   };
-  await trainLoop(engine, { train, test }, params, schedule, journal, tell, (epoch, now) =>
+  const trainee = freeze(engine, config, params.freeze);
+  await trainLoop(trainee, { train, test }, params, schedule, journal, tell, (epoch, now) =>
     states.keep(epoch, now),
   );
 
@@ -162,9 +166,13 @@ async function openJournal(
 
 async function takeModel(
   { params, identity, out, runsOn, say }: Job<TrainParams>,
-  { train, test }: Dataset,
-  { config, weights, history, checkpoints, copyRest }: Pretrained,
+  { task, train, test }: Dataset,
+  { config, weights: given, ...rest }: Pretrained,
 ): Promise<void> {
+  const weights = applyEdits(config, task.operation, given, params.edit);
+  // History and checkpoints are those of the network before the edits.
+  const { history, checkpoints, copyRest } =
+    params.edit.length === 0 ? rest : { history: null, checkpoints: 0, copyRest: async () => {} };
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
   engine.writeState({ weights: flattenWeights(config, weights) });
@@ -199,7 +207,8 @@ async function takeModel(
     test_accuracy: on_test.accuracy,
   };
   if (!history) {
-    const why_no_history = 'the model came without a history';
+    const why_no_history =
+      params.edit.length > 0 ? 'its model was edited' : 'the model came without a history';
     const nothing = { history: null, why_no_history };
     return writeSummary(out, trainSummary, { ...network, epochs: null, ...at_end, ...nothing });
   }

@@ -26,7 +26,7 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/runner/together.test.ts': 60,
   'test/stages/fourier.test.ts': 10,
   'test/stages/svd.test.ts': 10,
-  'test/stages/train-kills.test.ts': 60,
+  'test/stages/train-kills.test.ts': 90,
   'test/sweep/slurm.test.ts': 180,
   'test/commands/tensorflow-link.test.ts': 120,
   'test/artifacts/foreign-history.test.ts': 15,

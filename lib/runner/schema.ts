@@ -137,6 +137,31 @@ export function file(
   return { schema, must, default: options.default, names: options.names ?? ((path) => ({ path, folderOf })) };
 }
 
+/** Exactly this value. */
+export const constant = <const T extends string | number | boolean>(value: T): Field<T> => ({
+  schema: v.literal(value, `must be ${value}`),
+  must: String(value),
+});
+
+/** A group of named values, all of them and no others. */
+export function group<const F extends Fields>(fields: F): Field<Values<F>> {
+  const schemas = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
+  const must = `{ ${Object.entries(fields)
+    .map(([name, { must }]) => `${name}: ${must}`)
+    .join(', ')} }`;
+  return { schema: v.strictObject(schemas, `must be ${must}`) as v.GenericSchema<unknown, Values<F>>, must };
+}
+
+/** One of several kinds of value. */
+export function either<const F extends readonly Field<unknown>[]>(
+  ...fields: F
+): Field<F[number] extends Field<infer T> ? T : never> {
+  type T = F[number] extends Field<infer T> ? T : never;
+  const must = fields.map((field) => field.must).join(', or ');
+  const schemas = fields.map(({ schema }) => schema);
+  return { schema: v.union(schemas, `must be ${must}`) as v.GenericSchema<unknown, T>, must };
+}
+
 /** A list of one kind of value. */
 export function list<T>(
   item: Field<T>,

@@ -1,0 +1,123 @@
+// Interventions on the first weights: each changes what it names and nothing else.
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../../lib/files/failure.ts';
+import {
+  flattenWeights,
+  viewWeights,
+  WEIGHT_NAMES,
+  type ModelConfig,
+  type Weights,
+} from '../../lib/network/config.ts';
+import { embeddingInBasis } from '../../lib/network/composites.ts';
+import { initialWeights } from '../../lib/network/initial.ts';
+import { readModel } from '../../lib/network/model-file.ts';
+import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
+import { rowNorms, toMatrix } from '../../lib/numerics/matrix.ts';
+import { applyEdits, editStart, type Edit } from '../../lib/training/edit.ts';
+import { assertClose } from '../assert-close.ts';
+
+const config: ModelConfig = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
+const weights = initialWeights(config, 3);
+const edit = (...edits: Edit[]): Weights => applyEdits(config, 'add', weights, edits);
+
+/** Names of the weights that are another tensor now. */
+const changed = (edited: Weights): string[] => WEIGHT_NAMES.filter((name) => edited[name] !== weights[name]);
+
+test('frequencies of W_E are removed or kept, the row of = and everything else stays', () => {
+  const norms = (each: Weights): Float64Array =>
+    rowNorms(embeddingInBasis(makeFourierBasis(7), toMatrix(each.W_E, { rows: 7 })));
+  const before = norms(weights);
+  for (const [change, gone] of [
+    ['remove', [3, 4]],
+    ['keep', [1, 2, 5, 6]],
+  ] as const) {
+    const edited = edit({ W_E: change, frequencies: [2] });
+    assert.deepEqual(changed(edited), ['W_E']);
+    const expected = before.map((norm, row) => ((gone as readonly number[]).includes(row) ? 0 : norm));
+    assertClose(change, [...norms(edited)], [...expected], { atol: 1e-6 });
+    assert.deepEqual(edited.W_E.data.slice(7 * 8), weights.W_E.data.slice(7 * 8));
+  }
+});
+
+test('a head writes nothing any more, and neurons that are zeroed or not kept neither', () => {
+  const head = edit({ head: 1, zero: true });
+  assert.deepEqual(changed(head), ['W_O']);
+  assert.ok(head.W_O.data.every((value, i) => (i < 4 * 8 ? value === weights.W_O.data[i] : value === 0)));
+  for (const [one, isSilent] of [
+    [{ neurons: [0, 5], zero: true }, (j: number) => j === 0 || j === 5],
+    [{ neurons: [0, 5], keep: true }, (j: number) => j !== 0 && j !== 5],
+  ] as const) {
+    const edited = edit(one);
+    assert.deepEqual(changed(edited), ['W_out']);
+    const expected = weights.W_out.data.map((value, i) => (isSilent(Math.floor(i / 8)) ? 0 : value));
+    assert.deepEqual(edited.W_out.data, expected);
+  }
+});
+
+let trained: { config: ModelConfig; weights: Weights };
+before(async () => {
+  trained = await readModel(fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url)));
+});
+
+test('neurons of a frequency are those whose best frequency it is', () => {
+  const silent = (change: 'zero' | 'keep', frequency: number): number => {
+    const one = { neurons: { frequency }, [change]: true } as unknown as Edit;
+    const { data } = applyEdits(trained.config, 'add', trained.weights, [one]).W_out;
+    const rows = Array.from({ length: 512 }, (_, j) => data.subarray(j * 128, (j + 1) * 128));
+    return rows.filter((row) => row.every((value) => value === 0)).length;
+  };
+  const counts = Array.from({ length: 26 }, (_, i) => silent('zero', i + 1));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  assert.ok(all > 400 && all <= 512, String(all));
+  const most = counts.indexOf(Math.max(...counts)) + 1;
+  assert.equal(silent('keep', most), 512 - counts[most - 1]!);
+});
+
+test('edits follow each other, and none is the network itself', () => {
+  assert.equal(edit(), weights);
+  const both = edit({ head: 0, zero: true }, { W_E: 'keep', frequencies: [1] });
+  assert.deepEqual(changed(both), ['W_E', 'W_O']);
+});
+
+test('a part that this network does not have is refused by its number', () => {
+  const cases: [Edit, RegExp][] = [
+    [
+      { W_E: 'keep', frequencies: [1, 4] },
+      /"frequencies":\[1,4\]\}: there is no 4 \(frequencies are 1 to 3\)$/,
+    ],
+    [{ head: 2, zero: true }, /there is no 2 \(heads are 0 to 1\)$/],
+    [{ neurons: [16], keep: true }, /there is no 16 \(neurons are 0 to 15\)$/],
+  ];
+  for (const [one, message] of cases)
+    assert.throws(
+      () => edit(one),
+      (error) => error instanceof Failure && message.test(error.message),
+    );
+  assert.throws(
+    () => applyEdits(config, 'quadratic', weights, [{ W_E: 'keep', frequencies: [1] }]),
+    /frequencies of W_E are those of a \+ b and a - b modulo p, and this network learnt quadratic$/,
+  );
+});
+
+test('moments of a weight that an edit changes are zero, those of others stay', () => {
+  const flat = flattenWeights(config, weights);
+  const [m, v] = [flat.map(() => 1), flat.map(() => 2)];
+  const origin = { config, operation: 'add', seed: 3 };
+  const start = { origin, first: () => ({ weights: flat, m, v, step: 25 }), parent: null };
+  const first = editStart(start, 'add', [{ W_E: 'remove', frequencies: [1] }]).first();
+  assert.equal(first.step, 25);
+  for (const [moment, value] of [
+    [first.m!, 1],
+    [first.v!, 2],
+  ] as const) {
+    const views = viewWeights(config, moment);
+    for (const name of WEIGHT_NAMES)
+      assert.ok(
+        views[name].data.every((x) => x === (name === 'W_E' ? 0 : value)),
+        name,
+      );
+  }
+  assert.ok(m.every((value) => value === 1));
+});
