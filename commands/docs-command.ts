@@ -9,6 +9,7 @@ import { writeLines } from '../lib/files/visible.ts';
 import { replaceFile } from '../lib/files/whole-file.ts';
 import { exitCodeOf, type Outside } from './command.ts';
 import { readOptions } from './options.ts';
+import { measuresPage } from './measures-page.ts';
 import { paramsPage } from './params-page.ts';
 
 const HELP = `Writes the pages of docs/ that are made from the code.
@@ -22,7 +23,10 @@ const HELP = `Writes the pages of docs/ that are made from the code.
 const OPTIONS = { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
 const DOCS = fileURLToPath(new URL('../docs', import.meta.url));
-const PAGES: Readonly<Record<string, () => string | Promise<string>>> = { 'params.md': paramsPage };
+const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'measures.md': measuresPage,
+  'params.md': paramsPage,
+};
 
 /** Runs the command with these arguments and returns the exit code. Never throws. */
 export const runDocsCommand = (

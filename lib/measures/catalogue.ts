@@ -40,18 +40,15 @@ export const MEASURES = {
     accuracy: 'accuracy',
     name: 'full network',
     says: 'Mean cross-entropy of the network as it is, over the pairs of the task.',
-    ...ALWAYS,
-    unit: 'nats',
-    by: 'set',
+    ...LOSS,
+    needs: 'nothing',
   },
   loss_in_group: {
     accuracy: 'accuracy_in_group',
     name: 'full network',
     says: 'The same loss over the pairs in the group, as the losses below. It differs from that of the task where numbers stand outside the group: the 0 of multiplication.',
-    ...ALWAYS,
-    unit: 'nats',
+    ...LOSS,
     needs: 'group',
-    by: 'set',
   },
   restricted_loss_logits: {
     accuracy: 'restricted_accuracy_logits',
@@ -96,7 +93,7 @@ export const MEASURES = {
   excluded_loss_cosines: {
     accuracy: 'excluded_accuracy_cosines',
     name: 'excluded, cosines',
-    says: 'Loss of the logits without these cosines. Chughtai et al. call it excluded, too: it takes out less than the loss above.',
+    says: 'Loss of the logits without these cosines: excluded by Chughtai et al., another number than that of directions.',
     ...LOSS,
     formula: 'L − Σ α_k u_k',
     source: CHUGHTAI,
@@ -114,18 +111,23 @@ export const MEASURES = {
     ...KEY_SHARE,
   },
   trig_ratio_neuron_pre: {
-    name: 'neurons before the ReLU',
+    name: 'trig ratio, neurons before the ReLU',
     says: 'Share of the variance over all pairs that is in cos and sin of w_k (a + b), k key; mean over the neurons before the ReLU.',
     ...KEY_SHARE,
     source: ARENA,
   },
   trig_ratio_neuron_post: {
-    name: 'neurons after the ReLU',
+    name: 'trig ratio, neurons after the ReLU',
     says: 'The same of neurons after the ReLU.',
     ...KEY_SHARE,
     source: ARENA,
   },
-  trig_ratio_logits: { name: 'logits', says: 'The same of the logits.', ...KEY_SHARE, source: ARENA },
+  trig_ratio_logits: {
+    name: 'trig ratio, logits',
+    says: 'The same of the logits.',
+    ...KEY_SHARE,
+    source: ARENA,
+  },
   distance_irrelevance: {
     name: 'distance irrelevance',
     says: 'How little the correct logit depends on a − b: near 0 for a pizza, near 1 for a clock.',
@@ -142,46 +144,46 @@ export const MEASURES = {
     source: NANDA,
   },
   gini_power_per_frequency_W_E: {
-    name: 'W_E, power',
+    name: 'Gini of W_E, power',
     says: 'Gini coefficient of the power per frequency in W_E: 0 where all have the same, near 1 where few have everything.',
     ...WEIGHT_SHARE,
     formula: 'Gini(sin² + cos²)',
   },
   gini_component_norms_W_E: {
-    name: 'W_E, norms',
+    name: 'Gini of W_E, norms',
     says: 'The same of the norms of all components, the constant among them.',
     ...WEIGHT_SHARE,
   },
   effective_rank_W_E: {
-    name: 'W_E',
+    name: 'effective rank of W_E',
     says: 'How many directions of W_E count: exp of the entropy of the squared singular values.',
     ...ALWAYS,
     unit: 'directions',
   },
   energy_in_key_frequencies_W_E: {
-    name: 'W_E',
+    name: 'W_E in key frequencies',
     says: 'Share of the squared norm of W_E that is in sines and cosines of the key frequencies.',
     ...KEY_SHARE,
     source: CHUGHTAI,
   },
   gini_power_per_frequency_W_L: {
-    name: 'W_logit, power',
+    name: 'Gini of W_logit, power',
     says: 'Gini coefficient of the power per frequency in W_logit = W_out W_U, over the answers.',
     ...WEIGHT_SHARE,
   },
   gini_component_norms_W_L: {
-    name: 'W_logit, norms',
+    name: 'Gini of W_logit, norms',
     says: 'The same of the norms of all its components.',
     ...WEIGHT_SHARE,
   },
   effective_rank_W_L: {
-    name: 'W_logit',
+    name: 'effective rank of W_logit',
     says: 'How many directions of W_logit count.',
     ...ALWAYS,
     unit: 'directions',
   },
   energy_in_key_frequencies_W_L: {
-    name: 'W_logit',
+    name: 'W_logit in key frequencies',
     says: 'Share of the squared norm of W_logit that is in sines and cosines of the key frequencies.',
     ...KEY_SHARE,
     source: CHUGHTAI,
@@ -256,5 +258,3 @@ export const MEASURES = {
     source: ZHONG,
   },
 } as const satisfies Readonly<Record<string, Measure>>;
-
-export type MeasureName = keyof typeof MEASURES;

@@ -41,7 +41,8 @@ const SETS: Readonly<Record<SetName, string>> = { all: 'all pairs', train: 'trai
 
 /** What a column is called in a legend, with its set where there are several; the full network by its set alone. */
 export function legendOf(name: string): string {
-  const { measure, set } = columnNamed(name);
+  const { measure, isAccuracy, set } = columnNamed(name);
   if (set === null) return measure.name;
-  return measure === MEASURES.loss ? SETS[set] : `${measure.name} (${SETS[set]})`;
+  if (measure === MEASURES.loss) return isAccuracy ? `accuracy, ${SETS[set]}` : SETS[set];
+  return `${isAccuracy ? 'accuracy, ' : ''}${measure.name} (${SETS[set]})`;
 }

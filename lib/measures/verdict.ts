@@ -80,7 +80,13 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
   });
   const criteria = [
     atLeast('test accuracy', of.test_accuracy, LEARNT, true, 'Power et al. 2022'),
-    atLeast('logits explained by key cosines', of.logit_explained, 0.94, true, `${CHUGHTAI}: 0.952 to 0.979`),
+    atLeast(
+      'logits explained by key cosines',
+      of.logit_explained,
+      0.94,
+      true,
+      `${CHUGHTAI}, of all k: 0.952 to 0.979`,
+    ),
     atMost('restricted loss / full loss', of.restricted_loss / of.full_loss, 1, true, `${NANDA}: 0.23`),
     atLeast(
       'excluded cosines / guessing',

@@ -2,11 +2,12 @@
 // groups of odd and of even order, answers outside the group, and the smallest orders there are.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { COLUMNS, legendOf, type Values } from '../../lib/measures/columns.ts';
 import { gridByIndex, viewGroup } from '../../lib/measures/group-view.ts';
 import { findKeyFrequencies } from '../../lib/measures/key-frequencies.ts';
 import { measureLast } from '../../lib/measures/last.ts';
-import type { Values } from '../../lib/measures/columns.ts';
 import { measure } from '../../lib/measures/measure.ts';
+import { SCALAR_FIGURES } from '../../lib/measures/shown.ts';
 import { bestFrequencies, frequencyShares } from '../../lib/measures/neuron-frequencies.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../../lib/network/config.ts';
 import { runNetwork } from '../../lib/network/forward.ts';
@@ -271,4 +272,26 @@ test('addition is not renumbered: the network is the very same object, and pairs
   const view = viewGroup(run);
   assert.equal(view.renumber(weights), weights);
   assert.deepEqual(view.pairs, run.grid);
+});
+
+test('what is measured are the columns of the catalogue, as far as there is what they need, and what is drawn are some of them', () => {
+  const columnsOf = (every: string, ...needs: string[]): string[] =>
+    COLUMNS.filter(({ measure }) => measure.every === every && needs.includes(measure.needs)).map(
+      ({ column }) => column,
+    );
+  const measured = (operation: Operation, key: readonly number[] | null): [string[], string[]] => {
+    const { config, weights, run } = setUp(7, operation);
+    const view = viewGroup(run);
+    const network = runNetwork(config, weights, view.pairs);
+    return [
+      Object.keys(measure(view, config, weights, network, key)).sort(),
+      Object.keys(measureLast(view, network, weights)).sort(),
+    ];
+  };
+  const [ofCheckpoint, ofLast] = measured('add', [1, 2]);
+  assert.deepEqual(ofCheckpoint, columnsOf('checkpoint', 'nothing', 'group', 'key').sort());
+  assert.deepEqual(ofLast, columnsOf('last', 'nothing', 'group', 'key').sort());
+  assert.deepEqual(measured('quadratic', null)[0], columnsOf('checkpoint', 'nothing').sort());
+  for (const { columns } of SCALAR_FIGURES) for (const column of columns) legendOf(column);
+  assert.throws(() => legendOf('loss'), /not a measure of the catalogue/);
 });

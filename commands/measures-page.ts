@@ -1,0 +1,63 @@
+/** docs/measures.md: every measure of the catalogue, and the columns of measures.arrow that it has. */
+import { MEASURES, type Measure, type Need } from '../lib/measures/catalogue.ts';
+import { COLUMNS } from '../lib/measures/columns.ts';
+
+const INTRODUCTION = `# Measures
+
+Written by \`npm run docs\` from \`lib/measures/catalogue.ts\`. Every measure is one of addition modulo n, in the indices of the
+task's cyclic group: for multiplication modulo a prime p these are discrete logarithms and n = p - 1.
+
+n is the order of the group, a and b are indices in it and c is that of the answer, w_k = 2πk/n; L are the logits at \`=\`, m the
+neurons after the ReLU, T the projection on cos and sin of w_k (a + b) for key k, u_k the cosine of w_k (a + b − c) with norm 1, F
+the Fourier basis. Key frequencies are those whose norm in W_logit exceeds a quarter of the largest, of the trained
+network. All losses but that of the task are over the pairs in the group.
+`;
+
+const NEEDS: Readonly<Record<Need, string>> = {
+  nothing: 'every network',
+  group: 'a group',
+  key: 'key frequencies',
+};
+
+export function measuresPage(): string {
+  const rows = Object.entries(MEASURES).map(([name, measure]: [string, Measure]) =>
+    [
+      columnsOf(name, measure),
+      measure.says,
+      measure.formula ?? '',
+      measure.by && measure.by !== 'set' ? `${measure.unit}, by ${measure.by}` : measure.unit,
+      NEEDS[measure.needs],
+      measure.source ?? '',
+    ]
+      .map((cell) => cell.replaceAll('|', '\\|'))
+      .join(' | '),
+  );
+  const of = (every: Measure['every']): string[] =>
+    Object.values(MEASURES).flatMap((measure, i) => (measure.every === every ? [`| ${rows[i]} |`] : []));
+  const head = ['| name | says | formula | unit | needs | source |', '| --- | --- | --- | --- | --- | --- |'];
+  return [
+    INTRODUCTION,
+    '## Of every checkpoint',
+    '',
+    'Columns of `measures/measures.arrow` and `progress/progress.arrow`; `logits/summary.json` has them of the trained network.',
+    '',
+    ...head,
+    ...of('checkpoint'),
+    '',
+    '## Of the trained network alone',
+    '',
+    'Fields of `logits/summary.json`.',
+    '',
+    ...head,
+    ...of('last'),
+    '',
+  ].join('\n');
+}
+
+/** Names as they stand in tables; sets are told once, behind a slash. */
+function columnsOf(name: string, { by, accuracy }: Measure): string {
+  if (by !== 'set') return `\`${name}\``;
+  const sets = COLUMNS.filter(({ column, set }) => column === `${name}_${set}`).map(({ set }) => set);
+  const named = accuracy === undefined ? [name] : [name, accuracy];
+  return `${named.map((each) => `\`${each}\``).join(', ')}: \`_${sets.join('`, `_')}\``;
+}
