@@ -16,6 +16,7 @@ import { trainSummary, writeNetwork } from '../lib/artifacts/train.ts';
 import type { TrainingState } from '../lib/engines/engine.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { Failure } from '../lib/files/failure.ts';
+import { viewGroup } from '../lib/measures/group-view.ts';
 import { findMilestones } from '../lib/measures/milestones.ts';
 import { flattenWeights, parameterCount, viewWeights } from '../lib/network/config.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
@@ -61,9 +62,10 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
   await trainModel(job, dataset, start);
 }
 
-async function trainModel(job: Job<TrainParams>, { task, train, test }: Dataset, from: Start): Promise<void> {
+async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start): Promise<void> {
+  const { train, test } = dataset;
   const { params, identity, out, progress, runsOn } = job;
-  const start = editStart(from, task.operation, params.edit);
+  const start = editStart(from, viewGroup(dataset), params.edit);
   const { config } = start.origin;
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
@@ -166,10 +168,11 @@ async function openJournal(
 
 async function takeModel(
   { params, identity, out, runsOn, say }: Job<TrainParams>,
-  { task, train, test }: Dataset,
+  dataset: Dataset,
   { config, weights: given, ...rest }: Pretrained,
 ): Promise<void> {
-  const weights = applyEdits(config, task.operation, given, params.edit);
+  const { train, test } = dataset;
+  const weights = applyEdits(config, viewGroup(dataset), given, params.edit);
   // History and checkpoints are those of the network before the edits.
   const { history, checkpoints, copyRest } =
     params.edit.length === 0 ? rest : { history: null, checkpoints: 0, copyRest: async () => {} };

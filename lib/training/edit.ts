@@ -1,8 +1,9 @@
 // Interventions on the weights that a run begins with, one after the other (train.edit). What a part means is what the
-// ablations of lib/measures mean by it.
+// ablations of lib/measures mean by it; frequencies are those of the group of the task.
 import { Failure } from '../files/failure.ts';
-import { createTensor } from '../files/tensor.ts';
+import { createTensor, type Tensor } from '../files/tensor.ts';
 import { withoutFrequencies, withoutHead, withOnlyFrequencies } from '../measures/ablations.ts';
+import type { GroupView } from '../measures/group-view.ts';
 import { bestFrequencies, frequencyShares } from '../measures/neuron-frequencies.ts';
 import {
   flattenWeights,
@@ -13,7 +14,7 @@ import {
   type Weights,
 } from '../network/config.ts';
 import { runNetwork } from '../network/forward.ts';
-import { OPERATIONS, type Operation } from '../task/operations.ts';
+import { createMatrix } from '../numerics/matrix.ts';
 import type { Start } from './start.ts';
 
 export type Edit =
@@ -28,41 +29,51 @@ type Neurons = readonly number[] | { readonly frequency: number };
 /** The weights after all edits. Throws Failure where an edit names a part that this network does not have. */
 export const applyEdits = (
   config: ModelConfig,
-  operation: Operation,
+  view: GroupView,
   weights: Weights,
   edits: readonly Edit[],
-): Weights => edits.reduce((edited, edit) => applyEdit(config, operation, edited, edit), weights);
+): Weights => edits.reduce((edited, edit) => applyEdit(config, view, edited, edit), weights);
 
-function applyEdit(config: ModelConfig, operation: Operation, weights: Weights, edit: Edit): Weights {
+function applyEdit(config: ModelConfig, view: GroupView, weights: Weights, edit: Edit): Weights {
   if ('W_E' in edit) {
-    refuseUngrouped(config, operation, edit);
-    const { frequencies } = edit;
-    refuseAbsent(edit, frequencies, 1, config.p >> 1, 'frequencies');
+    refuseFrequencies(view, edit, edit.frequencies);
     const change = edit.W_E === 'keep' ? withOnlyFrequencies : withoutFrequencies;
-    return change(weights, config.p, frequencies);
+    const { W_E } = change(view.renumber(weights), view.n, edit.frequencies);
+    return { ...weights, W_E: inOwnOrder(W_E, view.numbers) };
   }
   if ('head' in edit) {
     refuseAbsent(edit, [edit.head], 0, config.n_heads - 1, 'heads');
     return withoutHead(config, weights, edit.head);
   }
-  const chosen = new Set(chooseNeurons(config, operation, weights, edit));
+  const chosen = new Set(chooseNeurons(config, view, weights, edit));
   return silence(config, weights, (neuron) => ('zero' in edit ? chosen.has(neuron) : !chosen.has(neuron)));
+}
+
+/** Rows of W_E that stand in the order of a group, where their numbers are. */
+function inOwnOrder({ shape, data }: Tensor, numbers: Int32Array): Tensor {
+  const d_model = shape[1]!;
+  const own = data.slice();
+  numbers.forEach((number, i) => own.set(data.subarray(i * d_model, (i + 1) * d_model), number * d_model));
+  return createTensor(shape, own);
 }
 
 function chooseNeurons(
   config: ModelConfig,
-  operation: Operation,
+  view: GroupView,
   weights: Weights,
   edit: Edit & { readonly neurons: Neurons },
 ): readonly number[] {
   const { neurons } = edit;
+  const { d_mlp } = config;
   if (!('frequency' in neurons)) {
-    refuseAbsent(edit, neurons, 0, config.d_mlp - 1, 'neurons');
+    refuseAbsent(edit, neurons, 0, d_mlp - 1, 'neurons');
     return neurons;
   }
-  refuseUngrouped(config, operation, edit);
-  refuseAbsent(edit, [neurons.frequency], 1, config.p >> 1, 'frequencies');
-  const best = bestFrequencies(frequencyShares(runNetwork(config, weights).post));
+  refuseFrequencies(view, edit, [neurons.frequency]);
+  const { post } = runNetwork(config, view.renumber(weights), view.pairs);
+  const rows = view.n ** 2;
+  const inside = createMatrix(rows, d_mlp, post.data.subarray(0, rows * d_mlp));
+  const best = bestFrequencies(frequencyShares(inside));
   return [...best.keys()].filter((j) => best[j]?.frequency === neurons.frequency);
 }
 
@@ -85,24 +96,20 @@ function refuseAbsent(edit: Edit, numbers: readonly number[], from: number, to: 
   throw new Failure(`${written(edit)}: there is no ${absent} (${what} are ${from} to ${to})`, 'name others');
 }
 
-/** Frequencies are those of the numbers as they stand in W_E. */
-function refuseUngrouped({ p }: ModelConfig, operation: Operation, edit: Edit): void {
-  const group = OPERATIONS[operation].group(p);
-  if (group !== null && 'n' in group && group.n === p) return;
-  throw new Failure(
-    `${written(edit)}: frequencies of W_E are those of a + b and a - b modulo p, and this network learnt ${operation}`,
-    'name neurons by their numbers, or leave it out',
-  );
+function refuseFrequencies(view: GroupView, edit: Edit, frequencies: readonly number[]): void {
+  if (view.why !== null)
+    throw new Failure(`${written(edit)}: ${view.why}`, 'name neurons by their numbers, or leave it out');
+  refuseAbsent(edit, frequencies, 1, view.n >> 1, 'frequencies');
 }
 
 /** A start with its weights edited; the moments of each tensor that changed are zero. */
-export function editStart(start: Start, operation: Operation, edits: readonly Edit[]): Start {
+export function editStart(start: Start, view: GroupView, edits: readonly Edit[]): Start {
   if (edits.length === 0) return start;
   const { config } = start.origin;
   const first: Start['first'] = () => {
     const state = start.first();
     const before = viewWeights(config, state.weights);
-    const after = applyEdits(config, operation, before, edits);
+    const after = applyEdits(config, view, before, edits);
     const changed = WEIGHT_NAMES.filter((name) => after[name] !== before[name]);
     const edited = { ...state, weights: flattenWeights(config, after) };
     for (const moment of ['m', 'v'] as const)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { viewGroup, type GroupView } from '../../lib/measures/group-view.ts';
 import { Failure } from '../../lib/files/failure.ts';
 import {
   flattenWeights,
@@ -15,12 +16,23 @@ import { initialWeights } from '../../lib/network/initial.ts';
 import { readModel } from '../../lib/network/model-file.ts';
 import { makeFourierBasis } from '../../lib/numerics/fourier-basis.ts';
 import { rowNorms, toMatrix } from '../../lib/numerics/matrix.ts';
+import type { Operation } from '../../lib/task/operations.ts';
+import { gridRows } from '../../lib/task/split.ts';
 import { applyEdits, editStart, type Edit } from '../../lib/training/edit.ts';
 import { assertClose } from '../assert-close.ts';
 
 const config: ModelConfig = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 };
 const weights = initialWeights(config, 3);
-const edit = (...edits: Edit[]): Weights => applyEdits(config, 'add', weights, edits);
+const viewOf = (p: number, operation: Operation = 'add'): GroupView => {
+  const grid = gridRows(p, operation);
+  return viewGroup({
+    task: { p, operation },
+    grid,
+    train: grid,
+    test: { a: new Int32Array(), b: new Int32Array(), label: new Int32Array() },
+  });
+};
+const edit = (...edits: Edit[]): Weights => applyEdits(config, viewOf(7), weights, edits);
 
 /** Names of the weights that are another tensor now. */
 const changed = (edited: Weights): string[] => WEIGHT_NAMES.filter((name) => edited[name] !== weights[name]);
@@ -41,6 +53,26 @@ test('frequencies of W_E are removed or kept, the row of = and everything else s
   }
 });
 
+test('frequencies are those of the group: of a product, over discrete logarithms, and the row of 0 stays', () => {
+  const view = viewOf(7, 'multiply');
+  assert.equal(view.n, 6);
+  const edited = applyEdits(config, view, weights, [{ W_E: 'remove', frequencies: [3] }]);
+  // At n/2 there is a cosine alone: 1, -1, 1, ... in the order of logarithms to the base 3.
+  const powers = [1, 3, 2, 6, 4, 5];
+  for (let column = 0; column < 8; column++) {
+    const at = (each: Weights, number: number): number => each.W_E.data[number * 8 + column]!;
+    const part = powers.reduce((sum, number, i) => sum + (-1) ** i * at(weights, number), 0) / 6;
+    const expected = powers.map((number, i) => at(weights, number) - (-1) ** i * part);
+    assertClose(
+      'rows',
+      powers.map((number) => at(edited, number)),
+      expected,
+      { atol: 1e-6 },
+    );
+    assert.equal(at(edited, 0), at(weights, 0));
+  }
+});
+
 test('a head writes nothing any more, and neurons that are zeroed or not kept neither', () => {
   const head = edit({ head: 1, zero: true });
   assert.deepEqual(changed(head), ['W_O']);
@@ -56,6 +88,7 @@ test('a head writes nothing any more, and neurons that are zeroed or not kept ne
   }
 });
 
+const view53 = viewOf(53);
 let trained: { config: ModelConfig; weights: Weights };
 before(async () => {
   trained = await readModel(fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url)));
@@ -64,7 +97,7 @@ before(async () => {
 test('neurons of a frequency are those whose best frequency it is', () => {
   const silent = (change: 'zero' | 'keep', frequency: number): number => {
     const one = { neurons: { frequency }, [change]: true } as unknown as Edit;
-    const { data } = applyEdits(trained.config, 'add', trained.weights, [one]).W_out;
+    const { data } = applyEdits(trained.config, view53, trained.weights, [one]).W_out;
     const rows = Array.from({ length: 512 }, (_, j) => data.subarray(j * 128, (j + 1) * 128));
     return rows.filter((row) => row.every((value) => value === 0)).length;
   };
@@ -96,8 +129,8 @@ test('a part that this network does not have is refused by its number', () => {
       (error) => error instanceof Failure && message.test(error.message),
     );
   assert.throws(
-    () => applyEdits(config, 'quadratic', weights, [{ W_E: 'keep', frequencies: [1] }]),
-    /frequencies of W_E are those of a \+ b and a - b modulo p, and this network learnt quadratic$/,
+    () => applyEdits(config, viewOf(7, 'quadratic'), weights, [{ W_E: 'keep', frequencies: [1] }]),
+    /^Failure: train\.edit: \{"W_E":"keep","frequencies":\[1\]\}: \S+/,
   );
 });
 
@@ -106,7 +139,7 @@ test('moments of a weight that an edit changes are zero, those of others stay', 
   const [m, v] = [flat.map(() => 1), flat.map(() => 2)];
   const origin = { config, operation: 'add', seed: 3 };
   const start = { origin, first: () => ({ weights: flat, m, v, step: 25 }), parent: null };
-  const first = editStart(start, 'add', [{ W_E: 'remove', frequencies: [1] }]).first();
+  const first = editStart(start, viewOf(7), [{ W_E: 'remove', frequencies: [1] }]).first();
   assert.equal(first.step, 25);
   for (const [moment, value] of [
     [first.m!, 1],
