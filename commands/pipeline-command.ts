@@ -103,12 +103,18 @@ async function execute(
 
 /** Shows the events of these stages on the terminal, or as JSON, until `close`. */
 async function openReport(
-  { json }: Options,
+  { json, artifacts }: Options,
   names: readonly string[],
   stdout: Outside['stdout'],
 ): Promise<{ report: Report; close: () => void }> {
   if (json) return { report: (event) => writeEvent(stdout, event), close: () => {} };
   const { Terminal } = await import('./terminal.ts');
   const terminal = new Terminal(stdout, names);
-  return { report: (event) => terminal.show(event), close: () => terminal.close() };
+  const folder = artifacts === undefined ? '' : ` -- --artifacts ${artifacts}`;
+  const report: Report = (event) => {
+    if (event.type !== 'show') return terminal.show(event);
+    const { stage } = event;
+    terminal.show({ type: 'say', stage, line: `watch ${stage}: npm run report${folder}` });
+  };
+  return { report, close: () => terminal.close() };
 }

@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../lib/files/failure.ts';
+import { buildLive, livePath, readLive } from '../lib/report/live.ts';
 import { serve } from '../lib/report/server.ts';
 import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 import { showPage } from './show-page.ts';
 
-const HELP = `Opens the explorer page in the browser, through a server on this machine only. Ctrl-C ends it.
+const HELP = `Opens the explorer page in the browser, through a server on this machine only; while a training runs
+in the folder, a page that follows it. Ctrl-C ends it.
 
   npm run report
   npm run report -- --artifacts artifacts/quick
@@ -31,12 +33,17 @@ await runCommand(async (args, env) => {
   }
   const artifacts = given.artifacts ?? 'artifacts';
   const page = join(artifacts, 'report', 'index.html');
-  if (!existsSync(page))
+  const isLive = existsSync(livePath(artifacts));
+  if (!isLive && !existsSync(page))
     throw new Failure(
       `${page} is missing`,
       'run `npm run pipeline` first, or name another folder with --artifacts',
     );
-  const { server, url } = await serve(resolve(artifacts));
-  await showPage(server, `${url}report/`, !given['no-open']);
+  let live: Promise<string> | null = null;
+  const { server, url } = await serve(resolve(artifacts), {
+    '/live/': () => (live ??= buildLive()),
+    '/live/train.json': () => readLive(artifacts),
+  });
+  await showPage(server, isLive ? `${url}live/` : `${url}report/`, !given['no-open']);
   return 0;
 });

@@ -51,6 +51,7 @@ export class Terminal {
     const { stage } = event;
     if (event.type === 'progress') this.#advance(this.#begin(stage), event);
     else if (event.type === 'say') this.#print(`    ${event.line}`);
+    else if (event.type === 'show') return;
     else if (event.type === 'note') this.#line(stage, event.text);
     else if (event.type === 'begin') {
       const live = this.#begin(stage);

@@ -26,6 +26,7 @@ import { freeze } from '../lib/training/freeze.ts';
 import { Journal } from '../lib/training/journal.ts';
 import { isStateDue, stateEvery } from '../lib/training/kept-state.ts';
 import { KeptStates } from '../lib/training/kept-states.ts';
+import { showLive } from '../lib/training/live.ts';
 import { trainLoop } from '../lib/training/loop.ts';
 import { parseStart } from '../lib/training/start-source.ts';
 import { begin, refuseOtherRun, startFromModel, startFromSeed, type Start } from '../lib/training/start.ts';
@@ -63,8 +64,8 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
 }
 
 async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start): Promise<void> {
-  const { train, test } = dataset;
-  const { params, identity, out, progress, runsOn } = job;
+  const { task, train, test } = dataset;
+  const { params, identity, out, progress, runsOn, show } = job;
   const start = editStart(from, viewGroup(dataset), params.edit);
   const { config } = start.origin;
   const engine = await openEngine(params.engine, config, identity);
@@ -83,10 +84,18 @@ async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start):
     console.log(`going on from epoch ${state.step} of an earlier attempt`);
   } else await begin(start, engine, journal);
 
-  progress(engine.readState().step, params.epochs);
+  const began_at = engine.readState().step;
+  progress(began_at, params.epochs);
+  const live = showLive(
+    { config, task, total: params.epochs, began_at },
+    journal.history,
+    () => viewWeights(config, engine.readState().weights).W_E.data,
+    show,
+  );
   const tell = (record: HistoryRecord): void => {
     const note = `train ${record.train_loss.toExponential(2)}, test ${record.test_loss.toExponential(2)}`;
     progress(record.epoch + 1, params.epochs, note);
+    live(record.epoch + 1);
     if (record.epoch % 1000 === 0)
       console.log(`epoch ${record.epoch}: ${note}, test accuracy ${record.test_accuracy.toFixed(4)}`);
   };

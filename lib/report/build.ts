@@ -22,7 +22,14 @@ export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
 export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
   buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
 
-export async function buildHtml(entry: string, title: string, data: object, blocks: Blocks): Promise<string> {
+/** `asks`: whether the page asks the server that it came from, and so opens from there alone. */
+export async function buildHtml(
+  entry: string,
+  title: string,
+  data: object,
+  blocks: Blocks,
+  asks = false,
+): Promise<string> {
   const { outputFiles } = await bundle({
     entryPoints: [entry, STYLE],
     minify: true,
@@ -43,7 +50,7 @@ export async function buildHtml(entry: string, title: string, data: object, bloc
     '<html lang="en">',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="${policyOf(code, sheet)}">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policyOf(code, sheet, asks)}">`,
     '<link rel="icon" href="data:,">',
     `<title>${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</title>`,
     `<style>${sheet}</style>`,

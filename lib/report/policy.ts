@@ -1,14 +1,15 @@
 // Content security policies: a page may run the script and use the style that it was built with, and show its own images.
 import { createHash } from 'node:crypto';
 
-/** The policy of a page with exactly this script and this style sheet. */
-export function policyOf(script: string, style: string): string {
+/** The policy of a page with exactly this script and this style sheet. With `asks` it may ask the server that it came from. */
+export function policyOf(script: string, style: string, asks: boolean): string {
   return [
     "default-src 'none'",
     `script-src '${hashOf(script)}' 'wasm-unsafe-eval'`,
     'worker-src blob:',
     `style-src '${hashOf(style)}'`,
     'img-src data: blob:',
+    ...(asks ? [CONNECT] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -16,8 +17,10 @@ export function policyOf(script: string, style: string): string {
 
 const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
 
-/** What a served page may do beyond that; only a header can allow it. */
-const SERVED = "connect-src 'self'; frame-ancestors 'none'";
+const CONNECT = "connect-src 'self'";
+
+/** What only a header can say. */
+const SERVED = "frame-ancestors 'none'";
 
 /** For all other files that are served, such as a figure opened by itself: they can be seen but run nothing. */
 export const CLOSED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";

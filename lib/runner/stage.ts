@@ -23,12 +23,14 @@ export interface Job<P> {
   progress(done: number, total: number, note?: string): void;
   /** Tells what it computes with, for its log and its record: nothing that results depend on beyond `identity`. */
   runsOn(what: Readonly<Record<string, string>>): void;
+  /** Something to watch while it works, as plain data; it takes the place of what was shown before, until the stage ends. */
+  show(what: object): void;
   /** Shows a line on the terminal as well as in the log. */
   say(line: string): void;
 }
 
 /** What the runner sends: the job as plain data. */
-export type Assignment = Omit<Job<unknown>, 'progress' | 'runsOn' | 'say'>;
+export type Assignment = Omit<Job<unknown>, 'progress' | 'runsOn' | 'say' | 'show'>;
 
 /** What the stage sends. It has succeeded when it has sent `done` and its process has ended with 0. */
 export type StageMessage =
@@ -36,6 +38,7 @@ export type StageMessage =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
   | { readonly type: 'runs-on'; readonly what: Readonly<Record<string, string>> }
   | { readonly type: 'say'; readonly line: string }
+  | { readonly type: 'show'; readonly what: object }
   | { readonly type: 'done' }
   /** An expected failure has a remedy, maybe empty. Null means a bug, whose stack is in the log. */
   | { readonly type: 'failed'; readonly message: string; readonly remedy: string | null };
@@ -70,7 +73,8 @@ async function runAsProcess(body: Body): Promise<void> {
   void send({ type: 'ready' });
   const assignment = await assigned;
   try {
-    await body({ ...assignment, params: assignment.params as never, progress: throttled(), runsOn, say });
+    const params = assignment.params as never;
+    await body({ ...assignment, params, progress: throttled(), runsOn, say, show });
   } catch (error) {
     const { message, remedy } = describeError(error, relative('', process.argv[1]!));
     console.error(error instanceof Error && 'remedy' in error ? `${visible(message)}\n${remedy}` : error);
@@ -110,6 +114,8 @@ function say(line: string): void {
   console.log(visible(line));
   void send({ type: 'say', line });
 }
+
+const show = (what: object): void => void send({ type: 'show', what });
 
 function throttled(): Job<unknown>['progress'] {
   let sent = -Infinity;

@@ -18,7 +18,7 @@ import { stage } from '../lib/runner/stage.ts';
 import { render } from '../lib/render.ts';
 import { params } from './NAME.params.ts';
 const runs = process.argv[1]!.replace(/stages[^]*/, 'runs/');
-await stage(params, async ({ params, needs, out, resume_dir, progress, say }) => {
+await stage(params, async ({ params, needs, out, resume_dir, progress, say, show }) => {
   appendFileSync(runs + 'NAME', '.');
   const read = Object.entries(needs).map(([need, folder]) =>
     readdirSync(folder).map((file) => need + ' ' + readFileSync(folder + '/' + file, 'utf8')).join(''));

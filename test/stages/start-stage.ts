@@ -62,7 +62,7 @@ export function runStage<S extends ParamsSchema>(
             .map((pair) => pair.join(' '))
             .join(', ')}`,
         );
-      await body({ params: params as never, ...rest, say, runsOn, progress: () => {} });
+      await body({ params: params as never, ...rest, say, runsOn, show: () => {}, progress: () => {} });
       return { exitCode: 0, message: '', log: log.text };
     } catch (error) {
       const { message, remedy } = describeError(error, `stages/${name}.ts`);

@@ -17,6 +17,7 @@ import { isDead, isOnThisHost, ownerOf, parseOwner } from '../disk/owner.ts';
 import { compareKeys, hashKey, type Inputs, type Key } from '../key/key.ts';
 import { circumstancesOf, type Circumstances, type StageRecord } from '../store/record.ts';
 import { progressIn } from './event.ts';
+import { openLive } from './live.ts';
 import { readFolderState } from './inputs.ts';
 import { killGroup } from './process-groups.ts';
 import { runProcess } from './process.ts';
@@ -102,6 +103,9 @@ async function runToEnd(
   const log = workspace.besideStage(name, 'log.txt');
   const needs = Object.fromEntries(stage.needs.map((need) => [need, workspace.folder(need)]));
   let runs_on: Circumstances['runs_on'] = {};
+  const { show, close } = openLive(workspace.besideStage(name, 'live.json'), () =>
+    report({ type: 'show', stage: name }),
+  );
   const end = await runProcess({
     root: pipeline.root,
     script: stage.script,
@@ -115,10 +119,11 @@ async function runToEnd(
     onMessage: (message) => {
       if (message.type === 'runs-on') runs_on = message.what;
       else if (message.type === 'say') report({ type: 'say', stage: name, line: message.line });
+      else if (message.type === 'show') show(message.what);
       else report({ ...message, type: 'progress', stage: name, action: 'running' });
     },
     stop,
-  });
+  }).finally(close);
   for (const marker of markers) await rm(marker, { force: true });
   stop.throwIfAborted();
   if (end.type === 'done') return runs_on;

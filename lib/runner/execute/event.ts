@@ -16,6 +16,8 @@ export type RunEvent =
     }
   /** A line from the stage itself for the terminal. */
   | { readonly type: 'say'; readonly stage: string; readonly line: string }
+  /** The stage shows something while it works, for the first time: it stands in live.json beside its log. */
+  | { readonly type: 'show'; readonly stage: string }
   /** A line from the runner: it waits for another run, the cache is damaged. */
   | { readonly type: 'note'; readonly stage: string; readonly text: string }
   | {

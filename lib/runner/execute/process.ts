@@ -18,7 +18,7 @@ export interface StageProcess {
   readonly assignment: Assignment;
   readonly log: string;
   onStart(pid: number): Promise<void>;
-  onMessage(message: StageMessage & { type: 'progress' | 'say' | 'runs-on' }): void;
+  onMessage(message: StageMessage & { type: 'progress' | 'say' | 'show' | 'runs-on' }): void;
   /** Aborted with the name of a signal as reason, which is passed on to the stage. */
   readonly stop: AbortSignal;
 }

@@ -4,6 +4,7 @@
  *   provenance.json   the record of what the stage folder holds
  *   log.txt           what the stage printed when it last ran
  *   running.json      the process that runs it now
+ *   live.json         what it shows meanwhile
  *   attempt-.../       what it is writing
  *   replaced/         the folder that is about to be removed
  *   set-aside/        files that somebody put or changed in the stage folder by hand

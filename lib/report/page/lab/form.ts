@@ -1,8 +1,8 @@
 // The settings as a form. A network that has begun to learn keeps its settings, all but the weight decay.
-import { OPERATIONS, type Operation } from '../../../task/operations.ts';
+import { OPERATION_NAMES, OPERATIONS, type Operation } from '../../../task/operations.ts';
 import type { Settings } from '../../worker/messages.ts';
 import { details, h } from '../parts/element.ts';
-import { FIELDS, findClash, findFault, OFFERED, OPERATION, SIZES, type Field } from './settings.ts';
+import { FIELDS, findClash, findFault, OPERATION, SIZES, type Field } from './settings.ts';
 
 export interface Form {
   readonly element: HTMLElement;
@@ -57,7 +57,7 @@ export function settingsForm(
   const operation = h(
     'select',
     { id: 'lab-operation', change: () => set('operation', operation.value as Operation) },
-    ...OFFERED.map((name) => h('option', { value: name }, OPERATIONS[name].formula('a', 'b'))),
+    ...OPERATION_NAMES.map((name) => h('option', { value: name }, OPERATIONS[name].formula('a', 'b'))),
   );
   operation.value = settings.operation;
   const [p, ...others] = FIELDS.map(box);

@@ -1,14 +1,23 @@
 // What is known of the network that learns: its history, and its embedding in the order of the group.
 import { findMilestones, type Milestones } from '../../../measures/milestones.ts';
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
-import { frequencyRows } from '../../../numerics/fourier-basis.ts';
-import { createMatrix, multiply, rowNorms, type Matrix } from '../../../numerics/matrix.ts';
+import {
+  fourierNorms,
+  frequenciesOf,
+  frequencyPower,
+  makeFourierBasis,
+  type FourierBasis,
+} from '../../../numerics/fourier-basis.ts';
+import { createMatrix, multiply, type Matrix } from '../../../numerics/matrix.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
 import type { HistoryRecord } from '../../../training/history.ts';
 import type { Settings } from '../../worker/messages.ts';
 
+/** What is to be known of the task and the network. */
+export type Learner = Pick<Settings, 'p' | 'operation' | 'd_model'>;
+
 export class Learning {
-  readonly settings: Settings;
+  readonly settings: Learner;
   /** Order of the group in which the operation is addition; p where there is none. */
   readonly n: number;
   /** Why there is none; null where there is one. */
@@ -17,10 +26,10 @@ export class Learning {
   epochs = 0;
   /** Number at each index of the group. */
   readonly #numbers: readonly number[];
-  readonly #waves: Matrix;
+  readonly #basis: FourierBasis;
   #W_E: Matrix;
 
-  constructor(settings: Settings, W_E: Float32Array) {
+  constructor(settings: Learner, W_E: Float32Array) {
     const { p, operation } = settings;
     const group = OPERATIONS[operation].group(p);
     this.settings = settings;
@@ -28,12 +37,12 @@ export class Learning {
     this.ungrouped = group.n === null ? group.why : null;
     this.#numbers =
       group.n === null ? Array.from({ length: p }, (_, number) => number) : Array.from(group.numbers);
-    this.#waves = frequencyRows(this.n, this.frequencies);
+    this.#basis = makeFourierBasis(this.n);
     this.#W_E = this.#inOrder(W_E);
   }
 
   get frequencies(): number[] {
-    return Array.from({ length: this.n >> 1 }, (_, i) => i + 1);
+    return frequenciesOf(this.n);
   }
 
   get milestones(): Milestones | null {
@@ -63,12 +72,7 @@ export class Learning {
 
   /** Norm of sine and cosine of each frequency in W_E; entry k - 1 belongs to k. */
   norms(): Float64Array {
-    const rows = rowNorms(multiply(this.#waves, this.#W_E));
-    return Float64Array.from(this.frequencies, (k, i) => {
-      // The highest frequency of an even n is a cosine alone, of twice the square of the others.
-      const size = 2 * k === this.n ? Math.SQRT2 : 1;
-      return Math.hypot(rows[2 * i]!, rows[2 * i + 1]!) / size;
-    });
+    return frequencyPower(fourierNorms(multiply(this.#basis.F, this.#W_E))).map(Math.sqrt);
   }
 
   /** The numbers in the plane of frequency k, [n, 2]. */

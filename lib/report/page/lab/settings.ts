@@ -1,6 +1,6 @@
 // What the lab can be asked to train: each field with its name in pipeline.yaml, what it may be, and where it starts. The
 // address of the page holds them under these names, so that a link opens the lab as it was.
-import { OPERATION_NAMES, OPERATIONS, type Operation } from '../../../task/operations.ts';
+import { OPERATION_NAMES, OPERATIONS } from '../../../task/operations.ts';
 import { pairCount } from '../../../task/split.ts';
 import type { Settings } from '../../worker/messages.ts';
 
@@ -55,9 +55,6 @@ export const SIZES: readonly Field[] = [
 ];
 
 export const OPERATION = { param: 'dataset.operation', label: 'operation' } as const;
-/** Those that have every pair. */
-export const OFFERED: readonly Operation[] = OPERATION_NAMES.filter((name) => OPERATIONS[name].b_from === 0);
-
 /** A setting that groks within seconds; seeds and sizes are those of the published run. */
 export const START: Settings = {
   ...{ p: 59, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 },
@@ -79,7 +76,6 @@ export function findClash({
   operation,
   train_fraction,
 }: Settings): { name: keyof Settings; must: string } | null {
-  if (p % 2 === 0) return { name: 'p', must: 'an odd number' };
   const refusal = OPERATIONS[operation].refuses(p);
   if (refusal !== null) return { name: 'p', must: refusal };
   const pairs = pairCount(p, operation);
@@ -96,7 +92,7 @@ export function readSettings(address: URLSearchParams): Settings {
     if (text !== null && text.trim() !== '' && findFault(field, Number(text)) === null)
       settings[field.name] = Number(text);
   }
-  const operation = OFFERED.find((name) => name === address.get(OPERATION.param));
+  const operation = OPERATION_NAMES.find((name) => name === address.get(OPERATION.param));
   if (operation !== undefined) settings['operation'] = operation;
   return findClash(settings as unknown as Settings) === null ? (settings as unknown as Settings) : START;
 }

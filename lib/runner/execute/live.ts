@@ -1,0 +1,36 @@
+/** live.json beside the log of a stage that shows something while it works; readers see what was shown last, whole. */
+import { rm } from 'node:fs/promises';
+import { replaceFile } from '../../files/whole-file.ts';
+
+/** `first` is called once something is there to be read. */
+export function openLive(
+  path: string,
+  first: () => void,
+): { show: (what: object) => void; close: () => Promise<void> } {
+  let newest: object | null = null;
+  let hasShown = false;
+  let isClosed = false;
+  let writing: Promise<void> | null = null;
+  const write = async (): Promise<void> => {
+    while (newest && !isClosed) {
+      const what = newest;
+      newest = null;
+      // Where it cannot be written, nothing is watched, and that is all.
+      await replaceFile(path, JSON.stringify(what)).catch(() => {});
+      if (!hasShown) first();
+      hasShown = true;
+    }
+    writing = null;
+  };
+  return {
+    show: (what) => {
+      newest = what;
+      writing ??= write();
+    },
+    close: async () => {
+      isClosed = true;
+      await writing;
+      await rm(path, { force: true }).catch(() => {});
+    },
+  };
+}
