@@ -1,5 +1,6 @@
 // Matrices in the Fourier basis, as several stages draw them.
 import type { Axis, Colour, Heatmap } from '../lib/charts/figure.ts';
+import { frequenciesOf, rowsOf } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
 
 interface Components {
@@ -26,9 +27,12 @@ export function componentMap({
   value,
   key = [],
 }: Components): Heatmap {
-  const p = matrix.rows;
-  const stride = [1, 2, 5, 10, 20, 50].find((s) => p / (2 * s) <= 14) ?? 100;
-  const cosines = Array.from({ length: p >> 1 }, (_, i) => i + 1);
+  const n = matrix.rows;
+  const stride = [1, 2, 5, 10, 20, 50].find((s) => n / (2 * s) <= 14) ?? 100;
+  const rows = (k: number): { first: number; cosine: number } => {
+    const of = rowsOf(n, k);
+    return { first: of[0]!, cosine: of.at(-1)! };
+  };
   return {
     kind: 'heatmap',
     title,
@@ -37,15 +41,20 @@ export function componentMap({
     y: {
       name: 'component',
       label: 'Fourier component',
-      length: p,
+      length: n,
       names,
-      ticks: [0, ...cosines.filter((k) => k % stride === 0).map((k) => 2 * k)],
+      ticks: [
+        0,
+        ...frequenciesOf(n)
+          .filter((k) => k % stride === 0)
+          .map((k) => rows(k).cosine),
+      ],
     },
     colour: { name: 'value', label: value, signed: true },
     facets: [{ values: matrix.data }],
-    rowMarks: key.map((k) => ({ at: 2 * k - 0.5, label: `k = ${k}` })),
+    rowMarks: key.map((k) => ({ at: (rows(k).first + rows(k).cosine) / 2, label: `k = ${k}` })),
     width: matrix.columns * Math.max(1, Math.floor(560 / matrix.columns)),
-    height: p * Math.max(1, Math.floor(500 / p)),
+    height: n * Math.max(1, Math.floor(500 / n)),
   };
 }
 
