@@ -14,7 +14,7 @@ import { collect } from '../../lib/report/collect.ts';
 import { settled } from '../report/browser.ts';
 import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
-import { artifact, CONFIG, inFolder, smallRun } from './small-run.ts';
+import { artifact, CHECKPOINT_EVERY, CONFIG, inFolder, smallRun } from './small-run.ts';
 
 const P = CONFIG.p;
 const HEIGHT = 'document.documentElement.scrollHeight';
@@ -145,6 +145,27 @@ describe('the explorer page', { skip }, () => {
     assert.equal(await slider.inputValue(), '1');
     await settled(page);
     assert.equal(await page.evaluate(HEIGHT), height);
+  });
+
+  test('a link opens the view that it was made in, back leads to the one before, arrow keys move it', async () => {
+    const linked = await context.newPage();
+    linked.on('pageerror', (error) => problems.push(error.message));
+    const address = pathToFileURL(artifact('report', 'index.html')).href;
+    const view = async (): Promise<string[]> =>
+      Promise.all(
+        ['epoch', 'frequency', 'sum-a', 'sum-b'].map((id) => linked.locator(`#${id}`).inputValue()),
+      );
+    await linked.goto(`${address}#epoch=${CHECKPOINT_EVERY}&k=3&neuron=5&a=2&b=4`);
+    await linked.waitForSelector('#provenance');
+    assert.deepEqual(await view(), ['1', '3', '2', '4']);
+    await linked.keyboard.press('ArrowRight');
+    assert.deepEqual(await view(), ['2', '3', '2', '4']);
+    assert.match(linked.url(), new RegExp(`#epoch=${2 * CHECKPOINT_EVERY}&k=3&neuron=5&a=2&b=4$`));
+    await linked.goBack();
+    assert.deepEqual(await view(), ['1', '3', '2', '4']);
+    await linked.goto(`${address}#epoch=x&k=999&a=-1`);
+    await linked.close();
+    assert.deepEqual(problems, []);
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {

@@ -3,6 +3,7 @@ import type { ReportData } from '../../data.ts';
 import { blockOf } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
 import { themeButton } from '../parts/theme.ts';
+import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
 import { explorer } from './explorer.ts';
 import { figures } from './figures.ts';
@@ -25,7 +26,7 @@ const start = {
   a: Math.round(0.4 * p),
   b: Math.round(0.75 * p),
 };
-const store = new Store(start, (frame) => run.snapshotOf(frame));
+const store = new Store({ ...start, ...readChoice(run) }, (frame) => run.snapshotOf(frame));
 
 /** Sections that the slider moves. It stays at the foot of the window while one of them is in sight. */
 const moving = [
@@ -66,3 +67,5 @@ document.querySelector('nav')!.append(
     .map(([id, name]) => h('a', { href: `#${id}` }, name)),
 );
 document.querySelector('header')!.append(themeButton());
+keepInAddress(run, store);
+moveByKeys(run, store);

@@ -6,9 +6,11 @@ export function readAddress(): URLSearchParams {
   return new URLSearchParams(text.includes('=') ? text : '');
 }
 
-/** Puts these names into the address in place of what they were; the reader's history gets no entry. */
-export function writeAddress(values: Iterable<readonly [string, string]>): void {
+/** Puts these names into the address in place of what they were; with `isStep`, back leads to what it was before. */
+export function writeAddress(values: Iterable<readonly [string, string]>, isStep = false): void {
   const address = readAddress();
   for (const [name, value] of values) address.set(name, value);
-  history.replaceState(null, '', `#${address.toString()}`);
+  const hash = `#${address.toString()}`;
+  if (isStep) history.pushState(null, '', hash);
+  else history.replaceState(null, '', hash);
 }

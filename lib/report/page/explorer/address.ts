@@ -1,0 +1,75 @@
+// The reader's choice in the address of the page (#epoch=10600&k=9&neuron=114&a=45&b=85), so that a link opens the same view
+// and back and forward lead through what was looked at; and arrow keys that move the slider from anywhere.
+import { nearestIndex } from '../../snapshots.ts';
+import { readAddress, writeAddress } from '../parts/address.ts';
+import type { Run } from './run.ts';
+import type { Choice, Store } from './store.ts';
+
+type Chosen = Partial<Omit<Choice, 'snapshot'>>;
+
+/** Choices that follow each other faster than this are one step of the reader's history. */
+const STEP_MS = 1000;
+
+/** What the address asks for; what it does not name, or names wrongly, is left out. */
+export function readChoice({ data, epochs }: Run): Chosen {
+  const { p, d_mlp } = data.config;
+  const address = readAddress();
+  const whole = (name: string, from: number, to: number): number | null => {
+    const text = address.get(name);
+    const n = Number(text);
+    return text !== null && /^\d+$/.test(text) && n >= from && n <= to ? n : null;
+  };
+  const epoch = whole('epoch', 0, epochs.at(-1)!);
+  const found = {
+    frame: epoch === null ? null : nearestIndex(epochs, epoch),
+    frequency: whole('k', 1, p >> 1),
+    neuron: whole('neuron', 0, d_mlp - 1),
+    a: whole('a', 0, p - 1),
+    b: whole('b', 0, p - 1),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
+}
+
+/** Writes every later choice into the address, and makes that of the address where the reader goes back or follows a link. */
+export function keepInAddress(run: Run, store: Store): void {
+  let written = -Infinity;
+  let isFirst = true;
+  let isReading = false;
+  store.follow(['frame', 'frequency', 'neuron', 'a', 'b'], ({ frame, frequency, neuron, a, b }) => {
+    if (isFirst || isReading) return;
+    const now = performance.now();
+    const values = { epoch: run.epochs[frame]!, k: frequency, neuron, a, b };
+    writeAddress(
+      Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
+      now - written > STEP_MS,
+    );
+    written = now;
+  });
+  isFirst = false;
+  addEventListener('hashchange', () => {
+    isReading = true;
+    store.set(readChoice(run));
+    isReading = false;
+  });
+}
+
+/** What has a use of its own for these keys. */
+const USES_KEYS = 'input, select, textarea, [tabindex]';
+
+/** Left and right, home and end move the slider, wherever the focus is but in a field or a part that scrolls. */
+export function moveByKeys(run: Run, store: Store): void {
+  const last = run.epochs.length - 1;
+  const frames: Readonly<Record<string, (frame: number) => number>> = {
+    ArrowLeft: (frame) => Math.max(0, frame - 1),
+    ArrowRight: (frame) => Math.min(last, frame + 1),
+    Home: () => 0,
+    End: () => last,
+  };
+  addEventListener('keydown', (event) => {
+    const to = frames[event.key];
+    const isElsewhere = event.target instanceof Element && event.target.closest(USES_KEYS) !== null;
+    if (!to || isElsewhere || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    store.set({ frame: to(store.choice.frame) });
+  });
+}
