@@ -3,13 +3,14 @@
 // Free of Node, as the page prints them.
 import { LEARNT } from '../measures/thresholds.ts';
 import { OPERATIONS } from '../task/operations.ts';
-import type { CyclicGroup } from '../task/cyclic-group.ts';
 import {
+  groupOf,
   hasStates,
   isRight,
   learnsBoth,
   learnsTogether,
   groks,
+  growsFirst,
   hasNotGrokked,
   isWorseThanGuessing,
   isMostlyTuned,
@@ -23,15 +24,13 @@ export interface Claim {
 }
 
 const operationOf = ({ operation }: Facts) => OPERATIONS[operation];
-
-function groupOf({ operation, p }: Facts): CyclicGroup | null {
-  const group = OPERATIONS[operation].group(p);
-  return group.n === null ? null : group;
-}
-
-const hasGroup = (facts: Facts): boolean => groupOf(facts) !== null;
 /** The share of a head's attention that a frequency must explain to be named. */
 const NAMED = 0.5;
+const VERDICT = {
+  yes: 'It computes by turning circles: the stage logits finds it to be a clock.',
+  partly: 'The stage logits finds it to be a clock in some respects.',
+  no: 'The stage logits finds it to be no clock.',
+};
 
 export const CLAIMS = {
   title: [
@@ -81,15 +80,7 @@ export const CLAIMS = {
         grokked !== null && test_accuracy !== null && test_accuracy < LEARNT,
       says: ({ test_accuracy }) => `At the end test accuracy is ${percent(test_accuracy!)}.`,
     },
-    {
-      when: ({ clock }) => clock === 'yes',
-      says: () => 'It computes by turning circles: the stage logits finds it to be a clock.',
-    },
-    {
-      when: ({ clock }) => clock === 'partly',
-      says: () => 'The stage logits finds it to be a clock in some respects.',
-    },
-    { when: ({ clock }) => clock === 'no', says: () => 'The stage logits finds it to be no clock.' },
+    { when: ({ clock }) => clock !== null, says: ({ clock }) => VERDICT[clock!] },
     {
       when: ({ not_measured }) => not_measured !== null,
       says: ({ not_measured }) => `What it computes with is not measured: ${not_measured!}.`,
@@ -154,8 +145,7 @@ export const CLAIMS = {
     },
   ],
   explorer_title: [
-    { when: (facts) => hasStates(facts) && isRight(facts), says: () => 'Watch it learn' },
-    { when: (facts) => hasStates(facts) && !isRight(facts), says: () => 'Watch it train' },
+    { when: hasStates, says: (facts) => (isRight(facts) ? 'Watch it learn' : 'Watch it train') },
     { when: (facts) => !hasStates(facts), says: () => 'The network as it is' },
   ],
   axes: [
@@ -167,14 +157,11 @@ export const CLAIMS = {
   ],
   embedding: [
     {
-      when: (facts) => hasStates(facts) && facts.spread !== null,
+      when: ({ spread }) => spread !== null,
       says: ({ spread, states }) =>
-        `At epoch ${whole(states[0]!)} the norms of ${spread!.first} of ${spread!.of} frequencies are above a quarter of the largest, at epoch ${whole(states.at(-1)!)} those of ${spread!.last}.`,
-    },
-    {
-      when: (facts) => !hasStates(facts) && facts.spread !== null,
-      says: ({ spread }) =>
-        `The norms of ${spread!.last} of ${spread!.of} frequencies are above a quarter of the largest.`,
+        states.length > 1
+          ? `At epoch ${whole(states[0]!)} the norms of ${spread!.first} of ${spread!.of} frequencies are above a quarter of the largest, at epoch ${whole(states.at(-1)!)} those of ${spread!.last}.`
+          : `The norms of ${spread!.last} of ${spread!.of} frequencies are above a quarter of the largest.`,
     },
   ],
   singular_values: [
@@ -186,7 +173,7 @@ export const CLAIMS = {
   ],
   logits: [
     {
-      when: hasGroup,
+      when: (facts) => groupOf(facts) !== null,
       says: (facts) => {
         const { sum, answer } = groupOf(facts)!.words;
         return `How much of cos w(${sum} − ${answer}) is in the logits, frequency by frequency.`;
@@ -216,6 +203,24 @@ export const CLAIMS = {
               : [],
           )
           .join(', ')}.`,
+    },
+  ],
+  measures_title: [
+    { when: growsFirst, says: () => 'The rule grows before it shows' },
+    { when: (facts) => !growsFirst(facts), says: () => 'Measures over training' },
+  ],
+  losses: [
+    {
+      when: growsFirst,
+      says: ({ rule, guessing }) =>
+        `Restricted test loss is below ${short(guessing / 2)}, half of guessing, from epoch ${whole(rule!.grows!)}; the test loss itself ${rule!.shows === null ? 'not yet' : `from epoch ${whole(rule!.shows)}`}.`,
+    },
+  ],
+  weights: [
+    {
+      when: ({ weights }) => weights !== null && weights.lost > 0,
+      says: ({ weights }) =>
+        `The sum of squared weights is largest at epoch ${whole(weights!.epoch)} and has lost ${percent(weights!.lost)} of that at the end.`,
     },
   ],
   neurons_title: [

@@ -11,10 +11,7 @@ import { folderOf, openRun, type Needs } from '../artifacts/run.ts';
 import { readSummaries, type Summaries } from '../artifacts/summaries.ts';
 import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
-import { embeddingInBasis } from '../network/composites.ts';
-import { flattenWeights, type ModelConfig, type Weights } from '../network/config.ts';
-import { fourierNorms, makeFourierBasis } from '../numerics/fourier-basis.ts';
-import { toMatrix } from '../numerics/matrix.ts';
+import { flattenWeights, type ModelConfig } from '../network/config.ts';
 import { HISTORY_FIELDS } from '../training/history.ts';
 import type { FigureFile, ReportData, Table } from './data.ts';
 import { readFigures, titleOf } from './figure-files.ts';
@@ -64,7 +61,7 @@ export async function collect(needs: Needs): Promise<Collected> {
     history: await table('train', 'history.arrow', readHistoryColumns),
     measures:
       (await table('progress', 'progress.arrow', readProgress)) ??
-      (checkpoints ? null : lastMeasures(config, weights, summaries)),
+      (checkpoints ? null : lastMeasures(summaries)),
     snapshots: snapshots.map(({ epoch }) => epoch),
     neurons: await table('neurons', 'neurons.arrow', readNeurons),
     figures: figures.map(({ stage, name, title }) => ({ stage, name, title })),
@@ -106,16 +103,13 @@ async function readHistoryColumns(folder: string): Promise<NamedColumns> {
 }
 
 /** For a network without checkpoints: what the stages found of it, as a table of one row. */
-function lastMeasures(config: ModelConfig, weights: Weights, summaries: Summaries): Table {
-  const W_E = toMatrix(weights.W_E, { rows: config.p });
-  const { svd, logits } = summaries;
-  return toTable({
+const lastMeasures = ({ fourier, svd, logits }: Summaries): Table =>
+  toTable({
     epoch: [0],
-    fourier_norms_W_E: fourierNorms(embeddingInBasis(makeFourierBasis(config.p), W_E)).all,
+    ...(fourier && { fourier_norms_W_E: fourier.fourier_norms_W_E }),
     ...(svd && { singular_values_W_E: svd.singular_values_W_E }),
     ...(logits?.logit_cosine_coefficients && { logit_cosine_coefficients: logits.logit_cosine_coefficients }),
   });
-}
 
 /** Epochs worth a snapshot: when the network memorised and grokked, and when phases begin. */
 function landmarks({ train, progress }: Summaries): number[] {

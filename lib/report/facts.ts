@@ -2,6 +2,7 @@
 // this run does not have it. Free of Node, as the page works them out from its data.
 import type { Summaries } from '../artifacts/summaries.ts';
 import { KEY, LEARNT, TUNED } from '../measures/thresholds.ts';
+import type { CyclicGroup } from '../task/cyclic-group.ts';
 import { OPERATIONS, type Operation } from '../task/operations.ts';
 
 /** Of one logged epoch; NaN for an accuracy that was not recorded. */
@@ -75,6 +76,10 @@ export interface Facts {
   /** Frequencies whose norm in W_E is above a quarter of the largest, of so many. */
   readonly spread: (Change & { readonly of: number }) | null;
   readonly effective_rank: Change | null;
+  /** The first states at which the restricted and the full test loss are below half of that of guessing. */
+  readonly rule: { readonly grows: number | null; readonly shows: number | null } | null;
+  /** The state of the largest sum of squared weights, and what share of it is lost by the last. */
+  readonly weights: { readonly epoch: number; readonly lost: number } | null;
   /** By head: the frequency that explains most of its attention to a. */
   readonly attention: readonly { readonly frequency: number; readonly fraction: number }[] | null;
 }
@@ -112,6 +117,8 @@ export function factsOf({ p, operation, summaries, history, epochs, measure }: E
     explained: measure('logit_explained_by_key')?.at(-1)?.[0] ?? null,
     tuned: tunedOf(summaries),
     spread: spreadOf(measure('fourier_norms_W_E')),
+    rule: ruleOf(measure, epochs, guessing),
+    weights: weightsOf(measure('sum_squared_weights'), epochs),
     effective_rank: rank && { first: rank[0]![0]!, last: rank.at(-1)![0]! },
     attention:
       bestOfHeads &&
@@ -133,8 +140,30 @@ function worstOf(history: readonly LoggedEpoch[], guessing: number): Facts['wors
   return { loss: worst.test_loss, epoch: worst.epoch, recovered: after?.epoch ?? null };
 }
 
+function ruleOf(measure: Evidence['measure'], epochs: readonly number[], guessing: number): Facts['rule'] {
+  const [restricted, full] = [measure('restricted_loss_logits_test'), measure('loss_test')];
+  if (!restricted || !full) return null;
+  const below = (loss: readonly Float32Array[]): number | null => {
+    const first = loss.findIndex(([value]) => value! < guessing / 2);
+    return first < 0 ? null : epochs[first]!;
+  };
+  return { grows: below(restricted), shows: below(full) };
+}
+
+function weightsOf(sums: readonly Float32Array[] | null, epochs: readonly number[]): Facts['weights'] {
+  if (!sums) return null;
+  const largest = sums.reduce((best, [sum], i) => (sum! > sums[best]![0]! ? i : best), 0);
+  return { epoch: epochs[largest]!, lost: 1 - sums.at(-1)![0]! / sums[largest]![0]! };
+}
+
+/** Null where the task has none. */
+export function groupOf({ operation, p }: Pick<Facts, 'operation' | 'p'>): CyclicGroup | null {
+  const group = OPERATIONS[operation].group(p);
+  return group.n === null ? null : group;
+}
+
 /** How many elements the group has; p without one. */
-const nOf = (p: number, operation: Operation): number => OPERATIONS[operation].group(p).n ?? p;
+const nOf = (p: number, operation: Operation): number => groupOf({ p, operation })?.n ?? p;
 
 function whyNot(p: number, operation: Operation): string | null {
   const group = OPERATIONS[operation].group(p);
@@ -196,3 +225,7 @@ export const isWorseThanGuessing = ({ worst, guessing }: Facts): boolean =>
   worst !== null && worst.loss > WORSE * guessing;
 
 export const isMostlyTuned = ({ tuned }: Facts): boolean => tuned !== null && tuned.neurons > tuned.of / 2;
+
+/** What the key frequencies alone compute is right before the whole network is. */
+export const growsFirst = ({ rule }: Facts): boolean =>
+  rule !== null && rule.grows !== null && (rule.shows === null || rule.grows < rule.shows);

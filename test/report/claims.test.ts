@@ -30,6 +30,8 @@ const GROKKED: Facts = {
   tuned: { neurons: 100, of: 128, above: 0.85 },
   spread: { first: 20, last: 2, of: 26 },
   effective_rank: { first: 40.123, last: 4.5 },
+  rule: { grows: 900, shows: 2000 },
+  weights: { epoch: 1000, lost: 0.7 },
   attention: [
     { frequency: 3, fraction: 0.91 },
     { frequency: 11, fraction: 0.2 },
@@ -42,6 +44,8 @@ const SHORT: Facts = {
   grokked: null,
   worst: { loss: 9, epoch: 199, recovered: null },
   has_phases: false,
+  rule: { grows: null, shows: null },
+  weights: { epoch: 199, lost: 0 },
   clock: 'no',
   tuned: { neurons: 3, of: 128, above: 0.85 },
   attention: [{ frequency: 3, fraction: 0.1 }],
@@ -71,6 +75,7 @@ const QUADRATIC: Facts = {
   circularity: null,
   explained: null,
   tuned: null,
+  spread: null,
   attention: null,
 };
 const BROUGHT_IN: Facts = {
@@ -124,6 +129,7 @@ test('every run has one title, and one title a section', () => {
       'curves_title',
       'explorer_title',
       'neurons_title',
+      'measures_title',
       'test_accuracy',
     ] as const) {
       const claims = (CLAIMS[place] as readonly Claim[]).filter(({ when }) => when(facts));
@@ -172,7 +178,7 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
 });
 
 test('a run that groks at once is not said to memorise, nor to be worse than guessing', () => {
-  assert.doesNotMatch(all(AT_ONCE), /by heart|memorises|guessing/);
+  assert.doesNotMatch(all(AT_ONCE), /by heart|memorises|where guessing/);
   assert.match(
     claimsAt('story', AT_ONCE),
     /epoch 120, with 96 % of the other pairs right by then, .* epoch 130\./,
@@ -234,6 +240,22 @@ test('no verdict is spoken that was not given, and most neurons are said to be t
   assert.match(claimsAt('neurons', GROKKED), /more than 85 % of 100 of the 128 neurons/);
 });
 
+test('the rule is said to grow before it shows where the restricted loss falls first', () => {
+  assert.equal(claimsAt('measures_title', GROKKED), 'The rule grows before it shows');
+  assert.match(
+    claimsAt('losses', GROKKED),
+    /below 1\.99, half of guessing, from epoch 900; .* from epoch 2,000\./,
+  );
+  const early = { ...GROKKED, rule: { grows: 900, shows: null } };
+  assert.match(claimsAt('losses', early), /the test loss itself not yet\./);
+  for (const rule of [null, { grows: 900, shows: 900 }, { grows: null, shows: 900 }]) {
+    assert.equal(claimsAt('measures_title', { ...GROKKED, rule }), 'Measures over training');
+    assert.equal(claimsAt('losses', { ...GROKKED, rule }), '');
+  }
+  assert.match(claimsAt('weights', GROKKED), /largest at epoch 1,000 and has lost 70 % of that at the end/);
+  assert.equal(claimsAt('weights', SHORT), '');
+});
+
 const logged = (...of: [epoch: number, test_loss: number, train: number, test: number][]) =>
   of.map(([epoch, test_loss, train_accuracy, test_accuracy]) => ({
     epoch,
@@ -270,6 +292,19 @@ test('facts are read from the history by the stated thresholds', () => {
     ['none', null, null, null],
   );
   assert.equal(factsOf({ ...EVIDENCE, history: logged([0, 1, NaN, NaN]) }).history, 'losses');
+});
+
+test('the rule and the weights are read from the measures of the states', () => {
+  const columns: Record<string, number[]> = {
+    restricted_loss_logits_test: [1.7, 0.8, 0.1],
+    loss_test: [1.7, 0.81, 0.8],
+    sum_squared_weights: [4, 8, 2],
+  };
+  const measure = (name: string) => columns[name]?.map((value) => Float32Array.of(value)) ?? null;
+  const facts = factsOf({ ...EVIDENCE, epochs: [0, 10, 20], measure });
+  assert.deepEqual(facts.rule, { grows: 10, shows: 20 }); // half of ln 5 is 0.805
+  assert.deepEqual(facts.weights, { epoch: 10, lost: 0.75 });
+  assert.deepEqual([factsOf(EVIDENCE).rule, factsOf(EVIDENCE).weights], [null, null]);
 });
 
 test('a frequency counts in the embedding if one of its norms is above a quarter of the largest, the constant left out', () => {

@@ -3,6 +3,7 @@ import { padDomain } from '../../../charts/frame.ts';
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { legendOf } from '../../../measures/columns.ts';
 import { nearestIndex } from '../../snapshots.ts';
+import { claimsAt, type Place } from '../../claims.ts';
 import { chart, cursor, moveCursor, onPick, Plot, swatchColour } from '../parts/chart.ts';
 import { h, missing, section, source } from '../parts/element.ts';
 import type { Run } from './run.ts';
@@ -12,6 +13,8 @@ interface Group {
   readonly id: string;
   readonly title: string;
   readonly words: string;
+  /** The place of what is claimed of this run. */
+  readonly claims?: Place;
   readonly source: string;
   readonly label: string;
   readonly log?: boolean;
@@ -26,6 +29,7 @@ const GROUPS: readonly Group[] = [
   {
     id: 'losses',
     title: 'Losses, with parts kept or taken out',
+    claims: 'losses',
     words:
       'Restricted keeps only what the key frequencies bring, excluded takes it out: of the logits, of the neurons, or as pure cosines.',
     source:
@@ -58,6 +62,7 @@ const GROUPS: readonly Group[] = [
   {
     id: 'sizes',
     title: 'How large and how simple it is',
+    claims: 'weights',
     words:
       'The sum of squared weights is what weight decay works on; effective rank counts the directions of a matrix that matter. Each as a share of its own largest value.',
     source:
@@ -70,7 +75,7 @@ const GROUPS: readonly Group[] = [
 ];
 
 export function measures(run: Run, store: Store): HTMLElement {
-  const title = 'Measures over training';
+  const title = claimsAt('measures_title', run.facts);
   const { progress } = run.data.summaries;
   if (!progress) return section('measures', title, missing('This section', 'progress'));
   const groups = run.epochs.length > 1 ? GROUPS.filter((group) => present(run, group).length > 0) : [];
@@ -156,6 +161,11 @@ function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
     h('h3', {}, group.title),
     h('fieldset', { class: 'toggles' }, h('legend', { class: 'hidden' }, group.title), ...toggles),
     picture.element,
-    h('p', {}, `${group.words} `, source(group.source)),
+    h(
+      'p',
+      {},
+      `${group.words} ${group.claims ? claimsAt(group.claims, run.facts) : ''} `,
+      source(group.source),
+    ),
   );
 }
