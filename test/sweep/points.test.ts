@@ -80,8 +80,8 @@ test('points whose names would be too long for a folder, or alike, have names th
 });
 
 test('a wrong value in hundreds of points is told as often as it stands in the file', async () => {
-  const message = await refusal(`    matrix: { a.n: ${list(200)}, a.odd: [3, 4] }\n`);
-  assert.equal(message.match(/odd must be/g)?.length, 1);
+  const message = await refusal(`    matrix: { a.n: ${list(200)}, a.rate: [0.5, -1] }\n`);
+  assert.equal(message.match(/rate must be/g)?.length, 1);
 });
 
 test('a value that contains itself, and a point without params, are refused', async () => {
