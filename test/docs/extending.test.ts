@@ -1,0 +1,81 @@
+// docs/extending.md: its files and differences, put into a copy of the project, do what it says.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { tableFromIPC } from 'apache-arrow';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const SIZES = ['p=11', 'train_fraction=0.7'].map((each) => `dataset.${each}`);
+const SMALL = ['d_model=16', 'd_head=4', 'd_mlp=32', 'epochs=21'].map((each) => `train.${each}`);
+
+let copy: string;
+before(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'grokscope-extending-'));
+  for (const path of ['commands', 'lib', 'stages', 'package.json', 'package-lock.json', 'pipeline.yaml'])
+    await cp(join(project, path), join(copy, path), { recursive: true });
+  await symlink(join(project, 'node_modules'), join(copy, 'node_modules'));
+  const page = await readFile(join(project, 'docs/extending.md'), 'utf8');
+  for (const [, language, path, text] of page.matchAll(/^```(ts|diff) (\S+)\n(.*?)^```/gms)) {
+    const file = join(copy, path!);
+    if (language === 'ts') await writeFile(file, text!, { flag: 'wx' });
+    else await writeFile(file, applied(await readFile(file, 'utf8'), text!, path!));
+  }
+});
+after(() => rm(copy, { recursive: true, force: true }));
+
+/** A text with one difference applied, whose lines before must be in it once. */
+function applied(text: string, difference: string, path: string): string {
+  const lines = difference.trimEnd().split('\n');
+  const side = (mark: string): string =>
+    lines
+      .filter((line) => !line.startsWith(mark))
+      .map((line) => line.slice(1))
+      .join('\n');
+  const [was, is] = [side('+'), side('-')];
+  assert.equal(text.split(`\n${was}\n`).length, 2, `${path} has once:\n${was}`);
+  return text.replace(`\n${was}\n`, () => `\n${is}\n`);
+}
+
+/** The output of a command of the copy. Throws where it fails. */
+async function run(command: string, ...words: string[]): Promise<string> {
+  const args = ['--import', './lib/files/typescript.mjs', `commands/${command}.ts`, ...words];
+  return (await promisify(execFile)(process.execPath, args, { cwd: copy })).stdout;
+}
+
+test('the stage, the operation, the measure and the engine of the page work in one pipeline', async () => {
+  const params = [
+    ...SIZES,
+    ...SMALL,
+    'dataset.operation=cube_and_product',
+    'train.engine=float64-losses',
+  ];
+  await run('pipeline', 'pipeline', 'norms', 'measures', ...params.flatMap((param) => ['--set', param]));
+  const summary = async (stage: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await readFile(join(copy, `artifacts/${stage}/summary.json`), 'utf8')) as Record<string, unknown>;
+  const norms = await summary('norms');
+  assert.match(String(norms['W_E']), /^\d+\.\d{3}$/);
+  assert.equal((await summary('train'))['engine'], 'float64-losses');
+  const measures = tableFromIPC(await readFile(join(copy, 'artifacts/measures/measures.arrow')));
+  const last = measures.getChild('norm_W_pos')!.get(measures.numRows - 1) as number;
+  assert.equal(last.toFixed(3), norms['W_pos']);
+  const pairs = tableFromIPC(await readFile(join(copy, 'artifacts/dataset/pairs.arrow')));
+  const [a, b, label] = ['a', 'b', 'label'].map((name) => pairs.getChild(name)!.toArray() as Int32Array);
+  label!.forEach((c, i) => assert.equal(c, (a![i]! ** 3 + a![i]! * b![i]!) % 11));
+});
+
+test('the executor of the page carries out a sweep, and is in the help', async () => {
+  const file = join(copy, 'pipeline.yaml');
+  const text = await readFile(file, 'utf8');
+  const set = [...SIZES, ...SMALL].map((each) => each.replace('=', ': ')).join(', ');
+  const sweep = `  two: { until: train, set: { ${set} }, matrix: { train.seed: [1, 2] } }\n`;
+  await writeFile(file, text.replace(/^sweeps:\n/m, (line) => line + sweep));
+  assert.match(await run('sweep', '--help'), /in-turn +on this machine, one point after the other/);
+  await run('sweep', 'two', '--executor', 'in-turn');
+  const results = tableFromIPC(await readFile(join(copy, 'artifacts/sweeps/two/results.arrow')));
+  assert.equal(results.numRows, 2);
+});
