@@ -71,10 +71,22 @@ function compile({ compile, link }: Module): Buffer {
   }
 }
 
-const OPTIONS = { check: { type: 'boolean' } } as const;
+const HELP = `Compiles the WebAssembly modules of the kernel, with Debian 12's clang-16 and lld-16.
+
+  npm run build:wasm
+  npm run build:wasm -- --check    writes nothing; ends with 1 where a committed module is not what its source gives
+
+  -h, --help   this text
+`;
+
+const OPTIONS = { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
 await runCommand(async (args, env) => {
-  const { check } = readOptions('build:wasm', args, OPTIONS, env);
+  const { check, help } = readOptions('build:wasm', args, OPTIONS, env);
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   for (const [name, module] of Object.entries(MODULES)) {
     const bytes = compile(module);
     const file = path.join(FOLDER, name);

@@ -14,8 +14,23 @@ import { readOptions } from './options.ts';
 const LINK = 'use the TensorFlow of a Python environment instead: npm run tensorflow:link -- --python PYTHON';
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/;
 
+const HELP = `Downloads the TensorFlow 2.9.1 that @tensorflow/tfjs-node-gpu was made for, several hundred megabytes, which
+\`npm ci\` leaves out. It computes on a GPU where CUDA 11.2 is, else on the CPU.
+
+  npm run tensorflow:install
+
+  -h, --help   this text
+
+To use the TensorFlow of a Python environment instead: npm run tensorflow:link -- --python PYTHON
+`;
+
+const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
+
 await runCommand(async (args, env) => {
-  readOptions('tensorflow:install', args, {}, env);
+  if (readOptions('tensorflow:install', args, OPTIONS, env).help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   // npm run has put node_modules/.bin, where node-pre-gyp is, on the PATH.
   const installer = spawn(process.execPath, ['scripts/install.js', 'gpu', 'download'], {
     cwd: packageFolder(),

@@ -83,10 +83,26 @@ async function compile(folder: string, libraries: readonly string[], binding: st
 }
 
 const EXAMPLE = 'npm run tensorflow:link -- --python ~/venv/bin/python';
-const OPTIONS = { python: { type: 'string', example: '~/venv/bin/python' } } as const;
+const HELP = `Binds @tensorflow/tfjs-node-gpu to the TensorFlow of a Python environment: for machines that cannot download
+the package's own library, or whose GPU is newer than that. Needs a C++ compiler.
+
+  ${EXAMPLE}
+
+  --python PYTHON   the interpreter of the environment
+  -h, --help        this text
+`;
+
+const OPTIONS = {
+  python: { type: 'string', example: '~/venv/bin/python' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 
 await runCommand(async (args, env) => {
-  const { python } = readOptions('tensorflow:link', args, OPTIONS, env);
+  const { python, help } = readOptions('tensorflow:link', args, OPTIONS, env);
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   if (python === undefined) throw wrongLine('--python', 'is missing: which Python has TensorFlow?', EXAMPLE);
   const folder = await tensorflowFolder(python);
   const libraries = await findLibraries(folder);

@@ -1,24 +1,19 @@
 // docs/extending.md: its files and differences, put into a copy of the project, do what it says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { tableFromIPC } from 'apache-arrow';
+import { copyProject, project } from './copy.ts';
 
-const project = fileURLToPath(new URL('../..', import.meta.url));
 const SIZES = ['p=11', 'train_fraction=0.7'].map((each) => `dataset.${each}`);
 const SMALL = ['d_model=16', 'd_head=4', 'd_mlp=32', 'epochs=21'].map((each) => `train.${each}`);
 
 let copy: string;
 before(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'grokscope-extending-'));
-  for (const path of ['commands', 'lib', 'stages', 'package.json', 'package-lock.json', 'pipeline.yaml'])
-    await cp(join(project, path), join(copy, path), { recursive: true });
-  await symlink(join(project, 'node_modules'), join(copy, 'node_modules'));
+  copy = await copyProject('commands', 'lib', 'stages');
   const page = await readFile(join(project, 'docs/extending.md'), 'utf8');
   for (const [, language, path, text] of page.matchAll(/^```(ts|diff) (\S+)\n(.*?)^```/gms)) {
     const file = join(copy, path!);
@@ -48,15 +43,13 @@ async function run(command: string, ...words: string[]): Promise<string> {
 }
 
 test('the stage, the operation, the measure and the engine of the page work in one pipeline', async () => {
-  const params = [
-    ...SIZES,
-    ...SMALL,
-    'dataset.operation=cube_and_product',
-    'train.engine=float64-losses',
-  ];
+  const params = [...SIZES, ...SMALL, 'dataset.operation=cube_and_product', 'train.engine=float64-losses'];
   await run('pipeline', 'pipeline', 'norms', 'measures', ...params.flatMap((param) => ['--set', param]));
   const summary = async (stage: string): Promise<Record<string, unknown>> =>
-    JSON.parse(await readFile(join(copy, `artifacts/${stage}/summary.json`), 'utf8')) as Record<string, unknown>;
+    JSON.parse(await readFile(join(copy, `artifacts/${stage}/summary.json`), 'utf8')) as Record<
+      string,
+      unknown
+    >;
   const norms = await summary('norms');
   assert.match(String(norms['W_E']), /^\d+\.\d{3}$/);
   assert.equal((await summary('train'))['engine'], 'float64-losses');
@@ -73,7 +66,10 @@ test('the executor of the page carries out a sweep, and is in the help', async (
   const text = await readFile(file, 'utf8');
   const set = [...SIZES, ...SMALL].map((each) => each.replace('=', ': ')).join(', ');
   const sweep = `  two: { until: train, set: { ${set} }, matrix: { train.seed: [1, 2] } }\n`;
-  await writeFile(file, text.replace(/^sweeps:\n/m, (line) => line + sweep));
+  await writeFile(
+    file,
+    text.replace(/^sweeps:\n/m, (line) => line + sweep),
+  );
   assert.match(await run('sweep', '--help'), /in-turn +on this machine, one point after the other/);
   await run('sweep', 'two', '--executor', 'in-turn');
   const results = tableFromIPC(await readFile(join(copy, 'artifacts/sweeps/two/results.arrow')));

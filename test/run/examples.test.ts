@@ -72,11 +72,11 @@ test('so does the module for Observable', { skip: missing('numpy', 'pyarrow') },
 });
 
 test(
-  "README's lines of Python run as they stand there",
+  "the README's lines of Python, and those of docs/interop.md, run as they stand there",
   { skip: missing('torch', 'pyarrow', 'duckdb', 'safetensors') },
   async () => {
-    const readme = fileURLToPath(new URL('../../README.md', import.meta.url));
-    assert.equal(await runPython('run_readme', readme, inFolder()), 3);
+    const pages = ['README.md', 'docs/interop.md'].map((page) => join(project, page));
+    assert.equal(await runPython('run_pages', inFolder(), ...pages), 4);
   },
 );
 

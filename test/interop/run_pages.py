@@ -1,4 +1,4 @@
-"""Runs the Python blocks of README.md, one after the other, in a folder that holds artifacts/. TransformerLens may not be
+"""Runs the Python blocks of pages, one after the other, in a folder that holds artifacts/. TransformerLens may not be
 there: its two classes are then modules of the same names and shapes, which take the same keys."""
 import ast
 import os
@@ -20,14 +20,14 @@ except ImportError:
     transformer_lens.HookedTransformer = build
     sys.modules["transformer_lens"] = transformer_lens
 
-readme, folder = sys.argv[1:]
-blocks = re.findall(r"^```python\n(.*?)^```", open(readme).read(), re.M | re.S)
+folder, *pages = sys.argv[1:]
+blocks = [block for page in pages for block in re.findall(r"^```python\n(.*?)^```", open(page).read(), re.M | re.S)]
 os.chdir(folder)
 for block in blocks:
     code = ast.parse(block)
     names = {}
     last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
-    exec(compile(code, readme, "exec"), names)
+    exec(compile(code, "page", "exec"), names)
     if last:
-        str(eval(compile(ast.Expression(last.value), readme, "eval"), names))  # as a notebook shows it
+        str(eval(compile(ast.Expression(last.value), "page", "eval"), names))  # as a notebook shows it
 print(len(blocks))
