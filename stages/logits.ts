@@ -1,25 +1,23 @@
 // logits: what the answer is made of, and what is left of it when parts of the network are kept alone or taken out.
-// Reads dataset/pairs.arrow and train/model.safetensors; key frequencies are those of W_logit above a quarter of the
-// largest norm. Draws the two-dimensional spectrum of the logits, their cosine coefficients, excluded losses by frequency
-// and the table of losses with size-matched random controls (Nanda et al. 2023; TransformerLens' demo; GROKVERSE).
+// Reads what the stage measures found of the trained network, and runs it (dataset/pairs.arrow, train/model.safetensors) for
+// what depends on the params of this stage: size-matched random controls, ablations. Draws the two-dimensional spectrum of
+// the logits, their cosine coefficients, excluded losses by frequency, the table of losses and the verdict (Nanda et al.
+// 2023; TransformerLens' demo; GROKVERSE).
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { logitsSummary } from '../lib/artifacts/logits.ts';
-import { openRun } from '../lib/artifacts/run.ts';
+import { readLast } from '../lib/artifacts/measures.ts';
+import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import type { Identity } from '../lib/engines/engine.ts';
 import { fastestRunsOn, openFastest } from '../lib/engines/fastest.ts';
 import { embeddingScores, partScores, randomFrequencies, scoreAblations } from '../lib/measures/ablations.ts';
 import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
 import { pairsAt, viewGroup, type GroupView } from '../lib/measures/group-view.ts';
-import { findKeyFrequencies } from '../lib/measures/key-frequencies.ts';
-import { meanScores, measureLast, scoreTrigPart } from '../lib/measures/last.ts';
+import { meanScores, scoreTrigPart } from '../lib/measures/last.ts';
 import { insideOf, lineSums, type Grid } from '../lib/measures/line-sums.ts';
 import { logitCosineCoefficients } from '../lib/measures/logit-cosines.ts';
 import { scoreExcluded, type LossBySet } from '../lib/measures/losses.ts';
 import { bySet } from '../lib/measures/columns.ts';
-import { measure } from '../lib/measures/measure.ts';
-import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
-import { TUNED } from '../lib/measures/thresholds.ts';
 import { judgeClock, pizzaSummary } from '../lib/measures/verdict.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
@@ -58,19 +56,19 @@ const NOT_MEASURED = {
 await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
   const { config, weights: asTrained, ...run } = await openRun(needs);
   const view = viewGroup(run);
-  const ofNetwork = { p: config.p, operation: run.task.operation, not_measured: view.why };
-  if (view.why !== null) {
-    say(view.why);
-    return writeSummary(out, logitsSummary, { ...ofNetwork, not_measured: view.why, ...NOT_MEASURED });
+  const ofNetwork = { p: config.p, operation: run.task.operation };
+  const { key, values } = await readLast(folderOf(needs, 'measures'), run.task);
+  if (key === null) {
+    const not_measured = view.why!;
+    say(not_measured);
+    return writeSummary(out, logitsSummary, { ...ofNetwork, not_measured, ...NOT_MEASURED });
   }
   const { n, inside } = view;
   const weights = view.renumber(asTrained);
-  const key = findKeyFrequencies(weights, n);
   const random = randomFrequencies(n, key, params.controls, params.seed);
 
   const network = runNetwork(config, weights, view.pairs);
-  progress(1, 4, 'measures');
-  const values = { ...measure(view, config, weights, network, key), ...measureLast(view, network, weights) };
+  progress(1, 4, 'controls');
   const number = (name: string): number => values[name] as number;
   const list = (name: string): number[] => Array.from(values[name] as Float64Array);
   const lossAndAccuracy = (loss: string, accuracy: string): LossBySet => ({
@@ -153,7 +151,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     full_loss: full.loss.all,
     excluded_loss: excluded.loss.train,
     excluded_loss_cosines: withoutCosines.loss.train,
-    neurons_in_clusters: shareInClusters(insideOf(network.post, n)),
+    neurons_in_clusters: number('tuned_neurons'),
     gradient_symmetricity: number('gradient_symmetricity'),
     distance_irrelevance: number('distance_irrelevance'),
     circularity: number('circularity'),
@@ -211,12 +209,6 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     gradient_symmetricity: evidence.gradient_symmetricity,
   });
 });
-
-/** Share of all neurons that one frequency explains by more than TUNED. */
-function shareInClusters(post: Grid): number {
-  const best = bestFrequencies(frequencyShares(post));
-  return best.filter((neuron) => neuron && neuron.fraction > TUNED).length / best.length;
-}
 
 function minus(A: Matrix, B: Matrix): Matrix {
   const difference = A.data.map((x, i) => x - B.data[i]!);

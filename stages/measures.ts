@@ -1,12 +1,13 @@
-// measures: every measure of every checkpoint.
+// measures: every measure of the trained network and of every checkpoint.
 // Reads dataset/pairs.arrow, train/model.safetensors and train/checkpoints.arrow, one checkpoint a core in memory. Key
-// frequencies are those of the last checkpoint, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
+// frequencies are those of the trained network, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
 // W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
 // again.
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { findKeyFrequencies } from '../lib/measures/key-frequencies.ts';
+import { measureLast } from '../lib/measures/last.ts';
 import { findCheckpoints } from '../lib/artifacts/checkpoints.ts';
-import { measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
+import { lastOf, measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { fastestRunsOn } from '../lib/engines/fastest.ts';
@@ -18,36 +19,33 @@ import { measureAll } from './measures.pool.ts';
 /** Each takes some 160 MB at p = 113: more of them would not fit in a gigabyte. */
 const MOST_PROCESSES = 4;
 
-await stage(params, async ({ identity, needs, out, progress, runsOn, say }) => {
-  const { config, ...run } = await openRun(needs);
+await stage(params, async ({ identity, needs, out, progress, runsOn }) => {
+  const { config, weights, ...run } = await openRun(needs);
   const view = viewGroup(run);
-  const { p, operation } = run.task;
+  const trained = view.renumber(weights);
+  const key = view.why === null ? findKeyFrequencies(trained, view.n) : null;
+  const last = measureLast(view, config, trained, key);
   const file = await findCheckpoints(folderOf(needs, 'train'), config);
-  if (!file) {
-    const not_measured = 'the network has no checkpoints: it was not trained here';
-    say(not_measured);
-    const nothing = { checkpoints: null, key_frequencies: null };
-    return writeSummary(out, measuresSummary, { p, operation, not_measured, ...nothing });
-  }
-  const epochs = file.records.map(({ epoch }) => epoch);
-  const last = await file.read(epochs.length - 1);
-  await file.close();
-  const key = view.why === null ? findKeyFrequencies(view.renumber(last), view.n) : null;
+  const epochs = file?.records.map(({ epoch }) => epoch) ?? [];
+  await file?.close();
 
-  runsOn(await fastestRunsOn());
-  const started = performance.now();
-  const measuring = { needs, config, key, engine: identity };
-  const processes = Math.min(defaultThreads(), MOST_PROCESSES);
-  const rows = await measureAll(measuring, epochs.length, processes, (done) =>
-    progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
-  );
-  console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  await writeMeasures(out, epochs, rows, config, key);
+  if (epochs.length > 0) {
+    runsOn(await fastestRunsOn());
+    const started = performance.now();
+    const measuring = { needs, config, key, engine: identity };
+    const processes = Math.min(defaultThreads(), MOST_PROCESSES);
+    const rows = await measureAll(measuring, epochs.length, processes, (done) =>
+      progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
+    );
+    console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    await writeMeasures(out, epochs, rows, config, key);
+  }
   await writeSummary(out, measuresSummary, {
-    p,
-    operation,
+    p: run.task.p,
+    operation: run.task.operation,
     not_measured: view.why,
     checkpoints: epochs.length,
     key_frequencies: key,
+    ...lastOf(last),
   });
 });

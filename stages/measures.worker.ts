@@ -16,7 +16,7 @@ import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 export interface Measuring {
   readonly needs: Needs;
   readonly config: ModelConfig;
-  /** Key frequencies of the last checkpoint, applied to all; null where there is no group. */
+  /** Key frequencies of the trained network, applied to all; null where there is no group. */
   readonly key: readonly number[] | null;
   /** What the key of the stage says that the engine is. */
   readonly engine: Identity;

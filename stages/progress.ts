@@ -22,13 +22,15 @@ await stage(params, async ({ needs, out, say }) => {
     measuresSummary,
   );
   const network = { p, operation };
-  if (checkpoints === null) {
+  if (checkpoints === 0) {
+    const not_measured = 'the network has no checkpoints: it was not trained here';
     say(`nothing to draw: ${not_measured}`);
-    const nothing = { checkpoints, first_epoch: null, last_epoch: null, key_frequencies, phases: null };
+    const nothing = { checkpoints: null, first_epoch: null, last_epoch: null, key_frequencies: null };
     return writeSummary(out, progressSummary, {
       ...network,
       not_measured,
       ...nothing,
+      phases: null,
       milestones: null,
       last: null,
     });
@@ -70,7 +72,7 @@ await stage(params, async ({ needs, out, say }) => {
     first_epoch: first,
     last_epoch: last,
     key_frequencies,
-    key_rule: `${KEY_RULE}, at the last checkpoint`,
+    key_rule: `${KEY_RULE}, of the trained network`,
     phases,
     phase_rules: PHASE_RULES,
     milestones: {

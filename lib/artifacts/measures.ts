@@ -1,26 +1,57 @@
-// measures/: every measure of every checkpoint. measures.arrow has a row per checkpoint, one float64 column per scalar
-// measure, one tensor column per list of them.
+// measures/: every measure of every checkpoint and of the trained network. measures.arrow has a row per checkpoint, one float64
+// column per scalar measure, one tensor column per list of them; the trained network's are in the summary, as float64, too,
+// so that a network without checkpoints is measured as well.
 import { join } from 'node:path';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
-import { badFile } from '../files/failure.ts';
+import { badFile, Failure } from '../files/failure.ts';
 import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
 import { columnNamed, type Values } from '../measures/columns.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
-import { count, either, list, nothing, orNull, record, text, word } from './fields.ts';
+import type { Task } from './dataset.ts';
+import { byName, count, list, number, orNull, record, text, word } from './fields.ts';
+import { readSummary } from './summary.ts';
 
-const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
+export const measuresSummary = record({
+  p: count,
+  operation: word(...OPERATION_NAMES),
+  not_measured: orNull(text),
+  /** 0 of a network that came without; then there is no table. */
+  checkpoints: count,
+  /** Of the trained network. */
+  key_frequencies: orNull(list(count)),
+  /** Every measure of the trained network: numbers, and lists of them. */
+  last: byName(number),
+  last_lists: byName(list(number)),
+});
 
-export const measuresSummary = either(
-  record({
-    ...NETWORK,
-    not_measured: orNull(text),
-    checkpoints: count,
-    /** Of the last checkpoint. */
-    key_frequencies: orNull(list(count)),
-  }),
-  /** Of a network without checkpoints. */
-  record({ ...NETWORK, not_measured: text, checkpoints: nothing, key_frequencies: nothing }),
-);
+/** Measures as the fields `last` and `last_lists` have them. */
+export function lastOf(values: Values) {
+  const named = Object.entries(values);
+  const numbers = named.filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  const lists = named.flatMap(([name, value]) =>
+    typeof value === 'number' ? [] : [[name, Array.from(value)] as const],
+  );
+  return { last: Object.fromEntries(numbers), last_lists: Object.fromEntries(lists) };
+}
+
+/** Key frequencies and measures of the trained network. Throws Failure where they are of another task. */
+export async function readLast(
+  folder: string,
+  task: Task,
+): Promise<{ readonly key: readonly number[] | null; readonly values: Values }> {
+  const { p, operation, key_frequencies, last, last_lists } = await readSummary(folder, measuresSummary);
+  if (p !== task.p || operation !== task.operation)
+    throw new Failure(
+      `${folder} is of ${operation} modulo ${p}, the dataset of ${task.operation} modulo ${task.p}`,
+      'run the stage measures again: `npm run pipeline -- measures`',
+    );
+  const known = (x: number | null): number => x ?? NaN;
+  const numbers = Object.entries(last).map(([name, value]) => [name, known(value)] as const);
+  const lists = Object.entries(last_lists).map(
+    ([name, values]) => [name, Float64Array.from(values, known)] as const,
+  );
+  return { key: key_frequencies, values: Object.fromEntries([...numbers, ...lists]) };
+}
 
 const NAME = 'measures.arrow';
 

@@ -27,12 +27,13 @@ const NANDA = 'Nanda et al. 2023, section 5.1';
 const LENS = 'TransformerLens’ demo';
 const CHUGHTAI = 'Chughtai et al. 2023';
 const ZHONG = 'Zhong et al. 2023';
-const ARENA = 'ARENA’s exercises';
 
 const ALWAYS = { needs: 'nothing', every: 'checkpoint' } as const;
-const LAST = { needs: 'group', every: 'last' } as const;
+const LAST = { needs: 'group', every: 'last', unit: 'share' } as const;
 const WEIGHT_SHARE = { ...ALWAYS, unit: 'share' } as const;
 const KEY_SHARE = { needs: 'key', every: 'checkpoint', unit: 'share' } as const;
+const TRIG = { ...KEY_SHARE, source: 'ARENA’s exercises' } as const;
+const RANK = { ...ALWAYS, unit: 'directions' } as const;
 const LOSS = { needs: 'key', every: 'checkpoint', unit: 'nats', by: 'set' } as const;
 
 export const MEASURES = {
@@ -113,20 +114,17 @@ export const MEASURES = {
   trig_ratio_neuron_pre: {
     name: 'trig ratio, neurons before the ReLU',
     says: 'Share of the variance over all pairs that is in cos and sin of w_k (a + b), k key; mean over the neurons before the ReLU.',
-    ...KEY_SHARE,
-    source: ARENA,
+    ...TRIG,
   },
   trig_ratio_neuron_post: {
     name: 'trig ratio, neurons after the ReLU',
     says: 'The same of neurons after the ReLU.',
-    ...KEY_SHARE,
-    source: ARENA,
+    ...TRIG,
   },
   trig_ratio_logits: {
     name: 'trig ratio, logits',
     says: 'The same of the logits.',
-    ...KEY_SHARE,
-    source: ARENA,
+    ...TRIG,
   },
   distance_irrelevance: {
     name: 'distance irrelevance',
@@ -157,8 +155,7 @@ export const MEASURES = {
   effective_rank_W_E: {
     name: 'effective rank of W_E',
     says: 'How many directions of W_E count: exp of the entropy of the squared singular values.',
-    ...ALWAYS,
-    unit: 'directions',
+    ...RANK,
   },
   energy_in_key_frequencies_W_E: {
     name: 'W_E in key frequencies',
@@ -179,8 +176,7 @@ export const MEASURES = {
   effective_rank_W_L: {
     name: 'effective rank of W_logit',
     says: 'How many directions of W_logit count.',
-    ...ALWAYS,
-    unit: 'directions',
+    ...RANK,
   },
   energy_in_key_frequencies_W_L: {
     name: 'W_logit in key frequencies',
@@ -247,14 +243,18 @@ export const MEASURES = {
     name: 'circularity',
     says: 'How nearly the first four principal components of W_E are waves of one frequency each.',
     ...LAST,
-    unit: 'share',
     source: ZHONG,
   },
   gradient_symmetricity: {
     name: 'gradient symmetricity',
     says: 'How alike a and b push a logit: mean cosine of the gradients by both embeddings, near 1 for a pizza.',
     ...LAST,
-    unit: 'share',
     source: ZHONG,
+  },
+  tuned_neurons: {
+    name: 'neurons of one frequency',
+    says: 'Share of the neurons of which one frequency explains more than 85 %.',
+    ...LAST,
+    source: 'Nanda et al. 2023, section 4.2',
   },
 } as const satisfies Readonly<Record<string, Measure>>;

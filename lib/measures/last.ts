@@ -1,19 +1,35 @@
-// What is measured of the trained network alone: measures that need its float64 run, and controls with random frequencies.
+// What is measured of the trained network: every measure, those that need its float64 run among them; and the controls with
+// random frequencies that some of them have.
 import { toMatrix } from '../numerics/matrix.ts';
-import type { Weights } from '../network/config.ts';
-import type { Network } from '../network/forward.ts';
+import type { ModelConfig, Weights } from '../network/config.ts';
+import { runNetwork, type Network } from '../network/forward.ts';
 import { frequenciesOf } from '../numerics/fourier-basis.ts';
 import type { GroupView } from './group-view.ts';
 import { insideOf, lineSums, type Grid } from './line-sums.ts';
 import { scoreAnswers, scoreExcluded, type LossBySet, type SetName } from './losses.ts';
 import type { Values } from './columns.ts';
+import { measure } from './measure.ts';
+import { bestFrequencies, frequencyShares } from './neuron-frequencies.ts';
 import { circularity, gradientSymmetricity } from './pizza.ts';
+import { TUNED } from './thresholds.ts';
 import { projectOnTrig, withMean } from './trig-part.ts';
 
 const NOBODY = { row: new Int32Array(), label: new Int32Array() };
 
-/** `network`: the run of these weights, renumbered to `view`, on all of its pairs. */
-export function measureLast({ n, inside }: GroupView, network: Network, weights: Weights): Values {
+/** Every measure of a network whose weights are renumbered to `view`; `key`: its key frequencies, null without a group. */
+export function measureLast(
+  view: GroupView,
+  config: ModelConfig,
+  weights: Weights,
+  key: readonly number[] | null,
+): Values {
+  const network = runNetwork(config, weights, view.pairs);
+  const values = measure(view, config, weights, network, key);
+  return key ? { ...values, ...measureGrid(view, network, weights) } : values;
+}
+
+/** What is measured of the trained network alone. */
+function measureGrid({ n, inside }: GroupView, network: Network, weights: Weights): Values {
   const logits = insideOf(network.logits, n);
   const sums = lineSums(logits, 'a + b');
   const parts = frequenciesOf(n).map((k) => projectOnTrig(sums, [k]));
@@ -22,7 +38,14 @@ export function measureLast({ n, inside }: GroupView, network: Network, weights:
     excluded_loss_logits_per_frequency_train: Float64Array.from(without, ({ loss }) => loss.train),
     circularity: circularity(toMatrix(weights.W_E, { rows: n })),
     gradient_symmetricity: gradientSymmetricity(network, weights, n),
+    tuned_neurons: shareOfTuned(insideOf(network.post, n)),
   };
+}
+
+/** Share of all neurons, those that are always off among them, that one frequency explains by more than TUNED. */
+function shareOfTuned(post: Grid): number {
+  const best = bestFrequencies(frequencyShares(post));
+  return best.filter((neuron) => neuron && neuron.fraction > TUNED).length / best.length;
 }
 
 /** Loss and accuracy of the logits' part in some frequencies alone, and of the logits without it. */

@@ -102,14 +102,12 @@ async function readHistoryColumns(folder: string): Promise<NamedColumns> {
   return Object.fromEntries(HISTORY_FIELDS.map((field) => [field, history.map((record) => record[field])]));
 }
 
-/** For a network without checkpoints: what the stages found of it, as a table of one row. */
-const lastMeasures = ({ fourier, svd, logits }: Summaries): Table =>
-  toTable({
-    epoch: [0],
-    ...(fourier && { fourier_norms_W_E: fourier.fourier_norms_W_E }),
-    ...(svd && { singular_values_W_E: svd.singular_values_W_E }),
-    ...(logits?.logit_cosine_coefficients && { logit_cosine_coefficients: logits.logit_cosine_coefficients }),
-  });
+/** For a network without checkpoints: the measures of the trained network, as a table of one row. */
+function lastMeasures({ measures }: Summaries): Table | null {
+  if (!measures) return null;
+  const numbers = Object.entries(measures.last).map(([name, value]) => [name, [value]] as const);
+  return toTable({ epoch: [0], ...Object.fromEntries(numbers), ...measures.last_lists });
+}
 
 /** Epochs worth a snapshot: when the network memorised and grokked, and when phases begin. */
 function landmarks({ train, progress }: Summaries): number[] {

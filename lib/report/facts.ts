@@ -142,7 +142,7 @@ function worstOf(history: readonly LoggedEpoch[], guessing: number): Facts['wors
 
 function ruleOf(measure: Evidence['measure'], epochs: readonly number[], guessing: number): Facts['rule'] {
   const [restricted, full] = [measure('restricted_loss_logits_test'), measure('loss_test')];
-  if (!restricted || !full) return null;
+  if (!restricted || !full || epochs.length < 2) return null;
   const below = (loss: readonly Float32Array[]): number | null => {
     const first = loss.findIndex(([value]) => value! < guessing / 2);
     return first < 0 ? null : epochs[first]!;

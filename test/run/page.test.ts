@@ -207,7 +207,7 @@ describe('the explorer page', { skip }, () => {
       ...{ train_loss: 1, test_loss: 1, train_accuracy: 0, test_accuracy: 0 },
       ...{ history: null, why_no_history: 'it came without' },
     });
-    const stages = ['dataset', 'svd', 'fourier', 'neurons', 'logits'];
+    const stages = ['dataset', 'svd', 'fourier', 'neurons', 'measures', 'logits'];
     const needs = Object.fromEntries(stages.map((stage) => [stage, artifact(stage)]));
     const { data, blocks } = await collect({ ...needs, train });
     const path = inFolder('pretrained.html');

@@ -15,6 +15,7 @@ import { params as attention } from '../../stages/attention.params.ts';
 import { params as dataset } from '../../stages/dataset.params.ts';
 import { params as fourier } from '../../stages/fourier.params.ts';
 import { params as logits } from '../../stages/logits.params.ts';
+import { params as measures } from '../../stages/measures.params.ts';
 import { params as neurons } from '../../stages/neurons.params.ts';
 import { params as svd } from '../../stages/svd.params.ts';
 import { params as train } from '../../stages/train.params.ts';
@@ -63,7 +64,7 @@ async function measure(
     const folders = Object.fromEntries(needs.map((need) => [need, at(need)]));
     const { exitCode, log } = await runStage(stage, schema, given, folders, at(stage));
     assert.equal(exitCode, 0, log);
-    if (['dataset', 'train', 'activations'].includes(stage)) return;
+    if (['dataset', 'train', 'activations', 'measures'].includes(stage)) return;
     for (const [path, numbers] of leaves(await readSummary(at(stage), SUMMARIES[stage])))
       found.set(path, numbers);
   };
@@ -72,7 +73,8 @@ async function measure(
   const both = ['dataset', 'train'];
   await run('activations', activations, both, { positions: 'last' });
   await run('attention', attention, [...both, 'activations'], { example: [1, 5] });
-  await run('logits', logits, both, { controls: 1 });
+  await run('measures', measures, both);
+  await run('logits', logits, [...both, 'measures'], { controls: 1 });
   await run('svd', svd, both);
   await run('fourier', fourier, both);
   await run('neurons', neurons, both);

@@ -1,6 +1,6 @@
 // On a grokked p = 53 network: what the stage reports is what PyTorch and NumPy found (test/fixtures/trained-p53.json).
 import { logitsSummary } from '../../lib/artifacts/logits.ts';
-import { readSummary } from '../../lib/artifacts/summary.ts';
+import { readSummary, writeSummary } from '../../lib/artifacts/summary.ts';
 import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,21 +10,28 @@ import { readArrow } from '../../lib/files/arrow.ts';
 import { writePairs } from '../../lib/artifacts/dataset.ts';
 import { gridRows, splitRows } from '../../lib/task/split.ts';
 import { params } from '../../stages/logits.params.ts';
+import { params as measuresParams } from '../../stages/measures.params.ts';
+import { measuresSummary, readLast } from '../../lib/artifacts/measures.ts';
 import { assertClose } from '../assert-close.ts';
 import { runStage, temporaryFolder, type Ended } from './start-stage.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
+/** The stage on the measures of the network for the p that it is of. */
 async function run(t: TestContext, p: number): Promise<Ended & { out: string }> {
   const folder = await temporaryFolder(t);
-  const needs = { dataset: join(folder, 'dataset'), train: join(folder, 'train') };
-  const out = join(folder, 'out');
-  for (const path of [needs.dataset, needs.train, out]) await mkdir(path);
+  const at = (name: string): string => join(folder, name);
+  const needs = { dataset: at('dataset'), train: at('train'), measures: at('measures') };
+  const out = at('out');
+  for (const path of [...Object.values(needs), out]) await mkdir(path);
   await copyFile(fixture('trained-p53.safetensors'), join(needs.train, 'model.safetensors'));
   const task = { p, operation: 'add', train_fraction: 0.5, seed: 12 } as const;
   const isTrain = new Uint8Array(p * p);
   for (const row of splitRows(p, task.train_fraction, task.seed).train) isTrain[row] = 1;
   await writePairs(needs.dataset, task, gridRows(p, 'add'), isTrain);
+  const { dataset, train } = needs;
+  const first = await runStage('measures', measuresParams, {}, { dataset, train }, needs.measures);
+  if (first.exitCode !== 0) return { ...first, out };
   return { ...(await runStage('logits', params, { controls: 2 }, needs, out)), out };
 }
 
@@ -73,4 +80,17 @@ test('a model and a dataset of different p are refused', async (t) => {
   const { exitCode, message } = await run(t, 51);
   assert.equal(exitCode, 1);
   assert.equal(message, 'the model has p = 53, the dataset p = 51');
+});
+
+test('measures of another task are refused', async (t) => {
+  const folder = await temporaryFolder(t);
+  const of = { p: 31, operation: 'subtract' } as const;
+  const nothing = { not_measured: null, checkpoints: 0, key_frequencies: [1], last: {}, last_lists: {} };
+  await writeSummary(folder, measuresSummary, { ...of, ...nothing });
+  const task = { ...of, train_fraction: 0.5, seed: 1 };
+  assert.deepEqual(await readLast(folder, task), { key: [1], values: {} });
+  await assert.rejects(
+    readLast(folder, { ...task, operation: 'add' }),
+    /is of subtract modulo 31, the dataset of add modulo 31/,
+  );
 });

@@ -4,6 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import { measuresSummary } from '../../lib/artifacts/measures.ts';
 import { progressSummary } from '../../lib/artifacts/progress.ts';
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
@@ -59,12 +60,13 @@ async function measure(t: TestContext, ...given: [Operation, Weights, readonly W
   assert.equal(first.exitCode, 0, first.log);
   const second = await runStage('progress', progressParams, {}, { measures }, out);
   assert.equal(second.exitCode, 0, second.log);
-  return { out, summary: await readSummary(out, progressSummary), names: await readdir(out) };
+  const measured = await readSummary(measures, measuresSummary);
+  return { out, measured, summary: await readSummary(out, progressSummary), names: await readdir(out) };
 }
 
 const untrained = (of: ModelConfig): Weights[] => [1, 2].map((seed) => initialWeights(of, seed));
 
-test('subtract: measures of every checkpoint, on the key frequencies of the last, and a figure of each', async (t) => {
+test('subtract: measures of every checkpoint, on the key frequencies of the trained network, and a figure of each', async (t) => {
   const { out, summary, names } = await measure(t, 'subtract', subtracting, [
     ...untrained(config),
     subtracting,
@@ -106,8 +108,12 @@ test('quadratic: what holds for any operation is measured, the rest is left out 
   assert.ok(names.includes('progress_measures.svg') && !names.includes('trig_ratio.svg'));
 });
 
-test('a network without checkpoints has null and the reason, and no figure', async (t) => {
-  const { summary, names } = await measure(t, 'add', adding, []);
+test('a network without checkpoints is measured as it is; over training there is nothing to draw, and the reason', async (t) => {
+  const { summary, names, measured } = await measure(t, 'add', adding, []);
+  assert.deepEqual([measured.checkpoints, measured.not_measured, measured.key_frequencies], [0, null, key]);
+  const { last, last_lists } = measured;
+  assert.ok(last['accuracy_all'] === 1 && last['logit_explained_by_key']! > 0.999);
+  assert.equal(last_lists['excluded_loss_logits_per_frequency_train']!.length, p >> 1);
   assert.deepEqual(names, ['summary.json']);
   assert.deepEqual([summary.checkpoints, summary.phases, summary.last], [null, null, null]);
   assert.match(String(summary.not_measured), /has no checkpoints/);
@@ -115,9 +121,12 @@ test('a network without checkpoints has null and the reason, and no figure', asy
 
 async function verdict(t: TestContext, operation: Operation) {
   const { folder, needs } = await prepare(t, operation, subtracting, []);
-  const out = join(folder, 'out');
-  await mkdir(out);
-  const { exitCode, log } = await runStage('logits', logitsParams, { controls: 1 }, needs, out);
+  const [measures, out] = [join(folder, 'measures'), join(folder, 'out')];
+  for (const path of [measures, out]) await mkdir(path);
+  const first = await runStage('measures', measuresParams, {}, needs, measures);
+  assert.equal(first.exitCode, 0, first.log);
+  const all = { ...needs, measures };
+  const { exitCode, log } = await runStage('logits', logitsParams, { controls: 1 }, all, out);
   assert.equal(exitCode, 0, log);
   return readSummary(out, logitsSummary);
 }
