@@ -3,8 +3,11 @@
 // 2023, section 4.1; TransformerLens' demo).
 import { createMatrix, multiply, transpose, type Matrix } from '../numerics/matrix.ts';
 
-/** W_E [p, d_model] -> [p, 2], the coordinates along cosine and sine of frequency k; 0 along a direction that is absent. */
-export function embeddingCircle(W_E: Matrix, k: number): Matrix {
+/**
+ * W_E [p, d_model] -> [p, 2], the coordinates along cosine and sine of frequency k; 0 along a direction that is absent.
+ * `plane`: the embedding whose directions these are.
+ */
+export function embeddingCircle(W_E: Matrix, k: number, plane = W_E): Matrix {
   const { rows: p } = W_E;
   const wave = (of: (angle: number) => number): Matrix =>
     createMatrix(
@@ -13,7 +16,7 @@ export function embeddingCircle(W_E: Matrix, k: number): Matrix {
       Float64Array.from({ length: p }, (_, a) => of((2 * Math.PI * ((k * a) % p)) / p)),
     );
   const coordinates = [wave(Math.cos), wave(Math.sin)].map((row) => {
-    const direction = multiply(row, W_E);
+    const direction = multiply(row, plane);
     const length = Math.hypot(...direction.data) || 1;
     return multiply(W_E, transpose(direction)).data.map((x) => x / length);
   });

@@ -6,6 +6,7 @@ import { colourRules } from './colours.ts';
 import type { ReportData } from './data.ts';
 import { policyOf } from './policy.ts';
 import type { SweepData } from './sweeps/data.ts';
+import { kernelBlocks, scoringBlock } from './workers.ts';
 
 const EXPLORER = fileURLToPath(new URL('./page/explorer/main.ts', import.meta.url));
 const SWEEPS = fileURLToPath(new URL('./page/sweeps/main.ts', import.meta.url));
@@ -15,8 +16,12 @@ const STYLE = fileURLToPath(new URL('./page/parts/style.css', import.meta.url));
 export type Blocks = Readonly<Record<string, Uint8Array>>;
 
 /** The explorer as HTML. The same data always give the same bytes. */
-export const buildPage = (data: ReportData, blocks: Blocks): Promise<string> =>
-  buildHtml(EXPLORER, `grokscope: ${data.task.operation}, p = ${data.config.p}`, data, blocks);
+export const buildPage = async (data: ReportData, blocks: Blocks): Promise<string> =>
+  buildHtml(EXPLORER, `grokscope: ${data.task.operation}, p = ${data.config.p}`, data, {
+    ...blocks,
+    ...(await scoringBlock()),
+    ...(await kernelBlocks()),
+  });
 
 /** The page of sweeps as HTML. The same data always give the same bytes. */
 export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>

@@ -73,6 +73,7 @@ export async function collect(needs: Needs): Promise<Collected> {
   }
   const blocks = {
     ...Object.fromEntries(snapshots.map(({ halves }, i) => [`weights-${i}`, bytesOf(halves)])),
+    network: bytesOf(flattenWeights(config, weights)),
     ...Object.fromEntries(figures.map(({ svg }, i) => [`figure-${i}`, gzipSync(svg, { level: 9 })])),
   };
   return { data, blocks, flaws };

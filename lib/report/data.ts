@@ -27,7 +27,10 @@ export interface ReportData {
   readonly history: Table | null;
   /** progress/progress.arrow; null if there is none. */
   readonly measures: Table | null;
-  /** Epochs of the snapshots. Their weights are in blocks `weights-0`, ..., as float16 in the order of WEIGHT_NAMES. */
+  /**
+   * Epochs of the snapshots. Their weights are in blocks `weights-0`, ..., as float16 in the order of
+   * WEIGHT_NAMES; those of the last network in the block `network`, as float32.
+   */
   readonly snapshots: readonly number[];
   /** neurons/neurons.arrow. */
   readonly neurons: Table | null;

@@ -2,6 +2,7 @@
 import type { ReportData } from '../../data.ts';
 import { blockOf } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
+import { whole } from '../parts/numbers.ts';
 import { themeButton } from '../parts/theme.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
@@ -15,6 +16,8 @@ import { Run } from './run.ts';
 import { slider } from './slider.ts';
 import { Store } from './store.ts';
 import { sum } from './sum.ts';
+import { touch } from '../touch/touch.ts';
+import { touchableOf } from './touchable.ts';
 import { sweepsLink } from './sweeps-link.ts';
 
 const run = new Run(JSON.parse(blockOf('data')) as ReportData);
@@ -44,10 +47,17 @@ const sections = [
     ...moving.filter((each) => each !== null),
     part('the slider', () => slider(run, store)) ?? '',
   ),
+  part('touch it', () => touch(touchableOf(run), store, lastOf(run))),
   part('figures', () => figures(run)),
   sweepsLink(),
   part('provenance', () => provenance(run)),
 ];
+
+/** Which network is touched, whatever the slider shows. */
+function lastOf({ facts, epochs }: Run): string {
+  if (facts.origin === 'taken') return 'This is the network as it came.';
+  return `This is the network at the end, after ${whole(facts.epochs ?? epochs.at(-1)! + 1)} epochs.`;
+}
 
 const LINKS: Readonly<Record<string, string>> = {
   curves: 'Curves',
@@ -55,6 +65,7 @@ const LINKS: Readonly<Record<string, string>> = {
   measures: 'Measures',
   neurons: 'Neurons',
   sum: 'Ask it',
+  touch: 'Touch it',
   figures: 'Figures',
   sweeps: 'Sweeps',
   provenance: 'Provenance',

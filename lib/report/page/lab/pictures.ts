@@ -3,9 +3,11 @@ import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
 import { h, source, type Child } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
-import { circleColour, circles, SHOWN } from './circles.ts';
+import { circleColour, circles } from '../parts/circles.ts';
 import type { Learning } from './learning.ts';
 
+/** How many frequencies have their circle shown. */
+const SHOWN = 4;
 /** Most points of a line. */
 const MOST_POINTS = 400;
 /** Width of a bar, as a share of the distance between frequencies. */
@@ -27,7 +29,7 @@ export function pictures(learning: Learning): Pictures {
     strongest = falling.slice(0, SHOWN).sort((j, k) => j - k);
   };
   look();
-  const turning = circles(learning);
+  const turning = circles(learning, Math.min(SHOWN, learning.n >> 1));
   const drawn = [
     curve(learning, 'loss', 'cross-entropy (nats)'),
     curve(learning, 'accuracy', 'share of pairs'),

@@ -6,10 +6,18 @@ export function readAddress(): URLSearchParams {
   return new URLSearchParams(text.includes('=') ? text : '');
 }
 
-/** Puts these names into the address in place of what they were; with `isStep`, back leads to what it was before. */
-export function writeAddress(values: Iterable<readonly [string, string]>, isStep = false): void {
+/**
+ * Puts these names into the address in place of what they were, and takes those out whose value is null; with `isStep`, back
+ * leads to what it was before.
+ */
+export function writeAddress(
+  values: Iterable<readonly [name: string, value: string | null]>,
+  isStep = false,
+): void {
   const address = readAddress();
-  for (const [name, value] of values) address.set(name, value);
+  for (const [name, value] of values)
+    if (value === null) address.delete(name);
+    else address.set(name, value);
   const hash = `#${address.toString()}`;
   if (isStep) history.pushState(null, '', hash);
   else history.replaceState(null, '', hash);

@@ -1,17 +1,25 @@
-// The circles of the strongest frequencies, as small pictures that are changed in place: they move many times a second.
+// Circles of some frequencies side by side, as small pictures that are changed in place: they move many times a second.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
-import { swatchColour } from '../parts/chart.ts';
-import { h } from '../parts/element.ts';
-import type { Learning } from './learning.ts';
+import type { Matrix } from '../../../numerics/matrix.ts';
+import { swatchColour } from './chart.ts';
+import { h } from './element.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** How many frequencies are shown. */
-export const SHOWN = 4;
 /** How many points of a circle have their number beside them. */
 const NAMED = 8;
 const REACH = 1.3;
 
-export const circleColour = (place: number): string => SERIES_COLOURS[place]!;
+/** An embedding as it is now. */
+export interface Turning {
+  /** How many numbers there are. */
+  readonly n: number;
+  /** The numbers in the plane of frequency k, [n, 2]. */
+  circle(k: number): Matrix;
+  /** What the number at an index is called. */
+  numberAt(index: number): number;
+}
+
+export const circleColour = (place: number): string => SERIES_COLOURS[place % SERIES_COLOURS.length]!;
 
 function draw<K extends keyof SVGElementTagNameMap>(
   tag: K,
@@ -24,7 +32,7 @@ function draw<K extends keyof SVGElementTagNameMap>(
 
 interface Circle {
   readonly element: HTMLElement;
-  show(learning: Learning, k: number, radius: number): void;
+  show(turning: Turning, k: number, radius: number): void;
 }
 
 /** A circle for a group of n numbers. */
@@ -41,8 +49,8 @@ function makeCircle(n: number, place: number): Circle {
     caption,
   );
   element.append(svg);
-  const show = (learning: Learning, k: number, radius: number): void => {
-    const { data } = learning.circle(k);
+  const show = (turning: Turning, k: number, radius: number): void => {
+    const { data } = turning.circle(k);
     const at = (index: number, further = 1): [number, number] => [
       (further * data[2 * index]!) / radius,
       (-further * data[2 * index + 1]!) / radius,
@@ -71,7 +79,7 @@ function makeCircle(n: number, place: number): Circle {
       const [x, y] = at(index, 1.17);
       name.setAttribute('x', x.toFixed(3));
       name.setAttribute('y', y.toFixed(3));
-      name.textContent = String(learning.numberAt(index));
+      name.textContent = String(turning.numberAt(index));
     });
     caption.textContent = `k = ${k}`;
     svg.setAttribute('aria-label', `The numbers in the plane of frequency ${k}`);
@@ -86,18 +94,19 @@ export interface Circles {
   draw(strongest: readonly number[]): void;
 }
 
-export function circles(learning: Learning): Circles {
-  const all = Array.from({ length: Math.min(SHOWN, learning.n >> 1) }, (_, i) => makeCircle(learning.n, i));
+/** `count`: how many there are room for. */
+export function circles(turning: Turning, count: number): Circles {
+  const all = Array.from({ length: count }, (_, i) => makeCircle(turning.n, i));
   let reach = 0;
   return {
     element: h('div', { class: 'circles' }, ...all.map(({ element }) => element)),
     draw: (strongest) => {
       // One scale for all, which grows with the circles but does not shrink: what is small looks small.
       for (const k of strongest) {
-        const { data } = learning.circle(k);
+        const { data } = turning.circle(k);
         for (let i = 0; i < data.length; i += 2) reach = Math.max(reach, Math.hypot(data[i]!, data[i + 1]!));
       }
-      strongest.forEach((k, i) => all[i]?.show(learning, k, reach || 1));
+      strongest.forEach((k, i) => all[i]?.show(turning, k, reach || 1));
     },
   };
 }

@@ -1,0 +1,27 @@
+// Which shares of which parts are kept: in the address of the page, `W_E.9=0&past_mlp=0.5`, so that a link opens the network
+// as it was touched. Parts that are whole do not stand there.
+import { readAddress, writeAddress } from '../parts/address.ts';
+import type { Kept, Network } from './network.ts';
+
+/** What the address asks for, as far as this network has it. */
+export function readKept(network: Network): Kept {
+  const asked = new Map<string, number>();
+  for (const [name, text] of readAddress()) {
+    const share = Number(text);
+    if (text.trim() !== '' && share >= 0 && share <= 1) asked.set(name, share);
+  }
+  const names = new Set(network.groups(asked).flatMap(({ parts }) => parts.map((part) => part.name)));
+  return new Map([...asked].filter(([name]) => names.has(name)));
+}
+
+/** In place of what stood there before. With `isStep`, back leads to that. */
+export function writeKept(before: Kept, kept: Kept, isStep: boolean): void {
+  const gone = [...before.keys()].filter((name) => !kept.has(name));
+  writeAddress(
+    [
+      ...gone.map((name) => [name, null] as const),
+      ...[...kept].map(([name, share]) => [name, String(share)] as const),
+    ],
+    isStep,
+  );
+}

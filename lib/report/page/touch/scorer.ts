@@ -1,0 +1,53 @@
+// The worker that scores changed networks, seen from the page. Its script and the kernel's two builds are in the page.
+import type { FromScorer, Scores, ToScorer } from '../../worker/score-messages.ts';
+import { blockOf, decodeBytes } from '../parts/block.ts';
+import type { Touchable } from './network.ts';
+
+export class Scorer {
+  readonly #worker: Worker;
+  #asked: ((scores: Scores) => void) | null = null;
+  /** What is to be asked next: of weights that come faster than they are scored, the newest. */
+  #next: { readonly weights: Float32Array; readonly hear: (scores: Scores) => void } | null = null;
+
+  /** `fail` hears why there is nothing to hear. */
+  constructor({ config, train, test }: Touchable, fail: (why: string) => void) {
+    const url = URL.createObjectURL(new Blob([decodeBytes(blockOf('scorer'))], { type: 'text/javascript' }));
+    this.#worker = new Worker(url);
+    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromScorer>) => {
+      URL.revokeObjectURL(url);
+      if (data.tell === 'failed') return fail(data.why);
+      const hear = this.#asked;
+      this.#asked = null;
+      hear?.(data.scores);
+      const next = this.#next;
+      this.#next = null;
+      if (next) this.score(next.weights, next.hear);
+    });
+    this.#worker.addEventListener('error', ({ message }) =>
+      fail(message || 'this browser starts no worker from a file'),
+    );
+    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => decodeBytes(blockOf(id))) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    this.#ask({ ask: 'open', modules: { relaxed, plain }, config, train, test });
+  }
+
+  /** Calls `hear` with the scores of the network of these weights, unless others are asked for before it is their turn. */
+  score(weights: Float32Array, hear: (scores: Scores) => void): void {
+    if (this.#asked) {
+      this.#next = { weights, hear };
+      return;
+    }
+    this.#asked = hear;
+    this.#ask({ ask: 'score', weights });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #ask(message: ToScorer): void {
+    this.#worker.postMessage(message);
+  }
+}

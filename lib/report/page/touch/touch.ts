@@ -1,0 +1,183 @@
+// Touch it: parts of the network are turned down, and everything that follows them is computed anew, in this page.
+import { embeddingCircle } from '../../../measures/embedding-circle.ts';
+import { viewWeights } from '../../../network/config.ts';
+import { OPERATIONS } from '../../../task/operations.ts';
+import { circles } from '../parts/circles.ts';
+import { h, section, source, type Child } from '../parts/element.ts';
+import { numberBox } from '../explorer/panel.ts';
+import type { Store } from '../explorer/store.ts';
+import { answer } from './answer.ts';
+import { readKept, writeKept } from './kept.ts';
+import { Network, type Kept, type Touchable } from './network.ts';
+import { Scorer } from './scorer.ts';
+import { onlyThese } from './only.ts';
+import { scoreTable } from './scores.ts';
+import { sliders } from './sliders.ts';
+
+/** Changes that follow each other faster than this are one step of the reader's history. */
+const STEP_MS = 1000;
+/** How many circles there is room for. */
+const MOST_CIRCLES = 6;
+/** Of how many frequencies it asks first what the network were with them alone. */
+const FEW = 3;
+
+/** `which`: what network this is, as a sentence. The pair is that of the store. */
+export function touch(of: Touchable, store: Store, which: string): HTMLElement {
+  const network = new Network(of);
+  const { config, axis } = of;
+  const { p } = config;
+  const { b_from } = OPERATIONS[of.operation];
+  let kept: Kept = new Map();
+  let touched = of.weights;
+  let embedding = network.embedding;
+  let written = -Infinity;
+
+  const table = scoreTable();
+  const given = answer(of);
+  const note = h('p', { class: 'note', hidden: true });
+  const turning = {
+    n: axis.numbers.length,
+    circle: (k: number) => embeddingCircle(embedding, k, network.embedding),
+    numberAt: (index: number) => axis.numbers[index]!,
+  };
+  const shown = (of.key ?? []).filter((k) => 2 * k < turning.n).slice(0, MOST_CIRCLES);
+  const small = circles(turning, shown.length);
+
+  let scorer: Scorer | null = null;
+  const fail = (why: string): void => {
+    note.hidden = false;
+    note.textContent = `Losses over all pairs cannot be computed here: ${why}.`;
+  };
+  const score = (weights: Float32Array): void => {
+    const of = [...kept].map((pair) => pair.join('=')).join('&');
+    scorer?.score(weights, (scores) => {
+      table.show('touched', scores);
+      Object.assign(element.dataset, { of, scores: JSON.stringify(scores) });
+    });
+  };
+  let waits = false;
+  const compute = (): void => {
+    waits = false;
+    const flat = network.keep(kept);
+    touched = viewWeights(config, flat);
+    embedding = network.embeddingOf(touched);
+    given.show(touched, store.choice.a, store.choice.b);
+    small.draw(shown);
+    score(flat);
+  };
+  const show = (next: Kept): void => {
+    kept = next;
+    dials.show(kept);
+    if (waits) return;
+    waits = true;
+    requestAnimationFrame(compute);
+  };
+  const set = (next: Kept): void => {
+    const now = performance.now();
+    const named = network.short(next);
+    writeKept(kept, named, now - written > STEP_MS);
+    written = now;
+    show(named);
+  };
+  const dials = sliders(network, (name, share) => set(new Map([...kept, [name, share]])));
+
+  /** Every frequency out but these; what else was turned stays so. */
+  const only = (frequencies: readonly number[]): void => {
+    const others = [...kept].filter(([name]) => !name.startsWith('W_E.'));
+    const named = [...new Set([...(of.key ?? []), ...frequencies])];
+    const shares = named.map((k): [string, number] => [`W_E.${k}`, frequencies.includes(k) ? 1 : 0]);
+    set(new Map([...others, ...shares, ['W_E.others', 0]]));
+  };
+  const button = (label: string, click: () => void): HTMLButtonElement =>
+    h('button', { type: 'button', click }, label);
+  const buttons = [
+    button('As it is', () => set(new Map())),
+    ...(of.key === null || of.key.length === 0
+      ? []
+      : [
+          button('Key frequencies alone', () => only(of.key!)),
+          button('No key frequency', () => set(new Map(of.key!.map((k) => [`W_E.${k}`, 0])))),
+        ]),
+  ];
+  const list = of.key === null ? [] : [onlyThese(network.strongest(FEW), network.highest, only)];
+  const boxes = (['a', 'b'] as const).map((name) => {
+    const box = numberBox(
+      `touch-${name}`,
+      name,
+      { min: name === 'b' ? b_from : 0, max: p - 1, value: store.choice[name] },
+      (n) => store.set({ [name]: n }),
+    );
+    return { name, ...box };
+  });
+  const circlesCard: Child[] =
+    shown.length === 0
+      ? []
+      : [
+          h(
+            'div',
+            { class: 'card' },
+            h('h3', {}, 'Numbers on circles'),
+            small.element,
+            h('p', {}, 'The embedding as it was touched, in the planes that it has as it is.'),
+          ),
+        ];
+  const element = section(
+    'touch',
+    'Touch it',
+    h(
+      'p',
+      {},
+      `${which} Each slider keeps a share of one part, from 1, as it is, to 0, taken out, and whatever follows that part is computed anew, here. `,
+      source('Parts set to zero as in Nanda et al. 2023; frequencies of the embedding as in GROKVERSE.'),
+    ),
+    h('div', { class: 'ask' }, ...buttons, ...list),
+    h(
+      'div',
+      { class: 'touch' },
+      h('div', { class: 'card touch-scores' }, table.element, note),
+      dials.element,
+      h(
+        'div',
+        { class: 'touch-follows' },
+        h(
+          'div',
+          { class: 'card' },
+          h('h3', {}, 'One pair'),
+          h('div', { class: 'ask' }, ...boxes.map((box) => box.element)),
+          given.element,
+        ),
+        ...circlesCard,
+      ),
+    ),
+  );
+  const begin = (): void => {
+    scorer = new Scorer(of, fail);
+    scorer.score(network.keep(new Map()), (scores) => table.show('as it is', scores));
+    score(network.keep(kept));
+  };
+  const seen = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      seen.disconnect();
+      begin();
+    },
+    { rootMargin: '400px' },
+  );
+  seen.observe(element);
+  small.draw(shown);
+  show(readKept(network));
+  addEventListener('hashchange', () => {
+    written = -Infinity;
+    show(readKept(network));
+  });
+  store.follow(
+    ['a', 'b'],
+    ({ a, b }) => {
+      for (const { name, input } of boxes)
+        if (document.activeElement !== input) input.value = String({ a, b }[name]);
+      given.show(touched, a, b);
+    },
+    element,
+  );
+  return element;
+}

@@ -1,0 +1,35 @@
+// What a page carries that computes with the kernel: the script of a worker, and the kernel's builds for pages.
+import { fileURLToPath } from 'node:url';
+import { readPageModules } from '../engines/page-modules.ts';
+import { bundle } from '../files/bundle.ts';
+
+/** Parts of a page that it decodes when they are needed, by id. */
+type Blocks = Readonly<Record<string, Uint8Array>>;
+
+const TRAINING = fileURLToPath(new URL('./worker/main.ts', import.meta.url));
+const SCORING = fileURLToPath(new URL('./worker/scoring.ts', import.meta.url));
+
+/** For a page that trains. */
+export const trainingBlock = async (): Promise<Blocks> => ({ worker: await scriptOf(TRAINING) });
+
+/** For a page whose networks are touched. */
+export const scoringBlock = async (): Promise<Blocks> => ({ scorer: await scriptOf(SCORING) });
+
+/** For both. */
+export async function kernelBlocks(): Promise<Blocks> {
+  const { relaxed, plain } = await readPageModules();
+  return { 'page-relaxed': relaxed, 'page-plain': plain };
+}
+
+async function scriptOf(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await bundle({
+    entryPoints: [entry],
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    platform: 'browser',
+    legalComments: 'none',
+    outdir: '.',
+  });
+  return outputFiles[0]!.contents;
+}
