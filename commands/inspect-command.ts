@@ -127,7 +127,7 @@ function conclude(given: string, found: FoundModel | string): string[] {
     `layout: ${layout.name} (${layout.from})`,
     `sizes: p ${p}, d_model ${d_model}, n_heads ${n_heads}, d_head ${d_head}, d_mlp ${d_mlp}`,
     ...notes,
-    'this pipeline takes it, with dataset.seed and dataset.train_fraction as they were where it was trained:',
+    'this pipeline takes it, with dataset.seed and dataset.train_fraction as they were where it was trained (seed=null where nobody knows):',
     `  npm run pipeline -- --set train.start=${given} --set dataset.p=${p} --set dataset.seed=SEED`,
   ];
 }

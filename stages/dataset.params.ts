@@ -1,4 +1,4 @@
-import { choice, integer, number, object } from '../lib/runner/schema.ts';
+import { choice, integer, nullable, number, object } from '../lib/runner/schema.ts';
 import { OPERATION_NAMES, OPERATIONS } from '../lib/task/operations.ts';
 import { pairCount } from '../lib/task/split.ts';
 
@@ -10,8 +10,11 @@ export const params = object(
     operation: choice(OPERATION_NAMES, { default: 'add' }),
     /** Share of the pairs that is training data. */
     train_fraction: number({ default: 0.3, above: 0, below: 1 }),
-    /** Seed of torch.randperm, which draws the training pairs. */
-    seed: integer({ default: 598, min: 0, max: 2 ** 32 - 1 }),
+    /**
+     * Seed of torch.randperm, which draws the training pairs; null where nobody knows which pairs a model was trained on that is
+     * taken as it is (train.start): then it is measured on all pairs alone.
+     */
+    seed: nullable(integer({ min: 0, max: 2 ** 32 - 1 }), { default: 598 }),
   },
   ({ p, operation, train_fraction }) => {
     const refusal = OPERATIONS[operation].refuses(p);

@@ -1,4 +1,5 @@
-// dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it.
+// dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it, or not at
+// all where there is no seed.
 // Writes pairs.arrow, a-major, and summary.json.
 import { datasetSummary, writePairs } from '../lib/artifacts/dataset.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
@@ -10,14 +11,18 @@ await stage(params, async ({ params, out }) => {
   const { p, operation, train_fraction, seed } = params;
   const grid = gridRows(p, operation);
   const pairs = grid.a.length;
+  const counted = { p, operation, pairs };
+  if (seed === null) {
+    await writePairs(out, params, grid, null);
+    await writeSummary(out, datasetSummary, { ...counted, train_pairs: null, test_pairs: null });
+    return console.log(`${pairs} pairs; which of them a model was trained on is not known`);
+  }
   const { train, test } = splitRows(p, train_fraction, seed, operation);
   const isTrain = new Uint8Array(pairs);
   for (const row of train) isTrain[row] = 1;
   await writePairs(out, params, grid, isTrain);
   await writeSummary(out, datasetSummary, {
-    p,
-    operation,
-    pairs,
+    ...counted,
     train_pairs: train.length,
     test_pairs: test.length,
   });

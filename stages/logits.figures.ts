@@ -1,5 +1,6 @@
 // What the stage logits draws: logits by frequency, tables of losses, the verdict.
-import { SET_NAMES, type LossBySet } from '../lib/measures/losses.ts';
+import type { SetName } from '../lib/measures/group-view.ts';
+import type { LossBySet } from '../lib/measures/losses.ts';
 import type { Clock, Criterion } from '../lib/measures/verdict.ts';
 import type { GroupWords } from '../lib/task/cyclic-group.ts';
 import type { Bars, Criteria, Heatmap, Lines } from '../lib/charts/figure.ts';
@@ -81,16 +82,21 @@ export interface NamedScores {
 }
 
 /** A table of losses, as powers of ten, or of accuracies: a row a variant of the network, a column a set of pairs. */
-export function scoreTable(measure: 'loss' | 'accuracy', rows: readonly NamedScores[], p: number): Heatmap {
+export function scoreTable(
+  measure: 'loss' | 'accuracy',
+  rows: readonly NamedScores[],
+  p: number,
+  sets: readonly SetName[],
+): Heatmap {
   const isLoss = measure === 'loss';
-  const values = rows.flatMap(({ scores }) => SET_NAMES.map((set) => scores[measure][set]));
+  const values = rows.flatMap(({ scores }) => sets.map((set) => scores[measure][set]));
   return {
     kind: 'heatmap',
     title: isLoss ? 'Losses with parts kept or taken out' : 'Accuracies with parts kept or taken out',
     subtitle: isLoss
       ? `log₁₀ of the mean cross-entropy; guessing among ${p} answers has ${Math.log10(Math.log(p)).toFixed(2)}.`
       : `Share of pairs whose largest logit is the answer's; guessing has ${(1 / p).toFixed(3)}.`,
-    x: { name: 'set', label: 'pairs', length: SET_NAMES.length, names: SET_NAMES },
+    x: { name: 'set', label: 'pairs', length: sets.length, names: sets },
     y: { name: 'variant', label: 'network', length: rows.length, names: rows.map(({ name }) => name) },
     colour: isLoss
       ? { name: 'log10_loss', label: 'log₁₀ of the loss', signed: false }

@@ -12,7 +12,7 @@ import type { Identity } from '../lib/engines/engine.ts';
 import { fastestRunsOn, openFastest } from '../lib/engines/fastest.ts';
 import { embeddingScores, partScores, randomFrequencies, scoreAblations } from '../lib/measures/ablations.ts';
 import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
-import { pairsAt, viewGroup, type GroupView } from '../lib/measures/group-view.ts';
+import { pairsAt, viewGroup, type GroupView, type SetName } from '../lib/measures/group-view.ts';
 import { meanScores, scoreTrigPart } from '../lib/measures/last.ts';
 import { insideOf, lineSums, type Grid } from '../lib/measures/line-sums.ts';
 import { logitCosineCoefficients } from '../lib/measures/logit-cosines.ts';
@@ -21,6 +21,7 @@ import { bySet } from '../lib/measures/columns.ts';
 import { judgeClock, pizzaSummary } from '../lib/measures/verdict.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../lib/network/config.ts';
 import { runNetwork } from '../lib/network/forward.ts';
+import type { Score } from '../lib/network/loss.ts';
 import { makeFourierBasis } from '../lib/numerics/fourier-basis.ts';
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
 import { createMatrix, firstColumns, frobeniusNorm, rowNorms, type Matrix } from '../lib/numerics/matrix.ts';
@@ -63,7 +64,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     say(not_measured);
     return writeSummary(out, logitsSummary, { ...ofNetwork, not_measured, ...NOT_MEASURED });
   }
-  const { n, inside } = view;
+  const { n, inside, sets } = view;
   const weights = view.renumber(asTrained);
   const random = randomFrequencies(n, key, params.controls, params.seed);
 
@@ -107,11 +108,12 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   );
   const perFrequency = list('excluded_loss_logits_per_frequency_train');
   const excluded = lossAndAccuracy('excluded_loss_logits', 'excluded_accuracy_logits');
-  await writeFigure(
-    out,
-    'excluded_loss',
-    excludedLines(perFrequency, full.loss.train, excluded.loss.train, view.words),
-  );
+  if (perFrequency.length > 0)
+    await writeFigure(
+      out,
+      'excluded_loss',
+      excludedLines(perFrequency, full.loss.train, excluded.loss.train, view.words),
+    );
   const chance = `${random[0]!.length} random k`;
   const cosines = lossAndAccuracy('loss_of_cosine_logits', 'accuracy_of_cosine_logits');
   const withoutCosines = lossAndAccuracy('excluded_loss_cosines', 'excluded_accuracy_cosines');
@@ -137,20 +139,22 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     { name: 'W_E of key k only', scores: ablated.only_key },
     { name: `W_E of ${chance} only`, scores: meanScores(ablated.only_random) },
   ];
-  await writeFigure(out, 'losses', scoreTable('loss', rows, config.p));
-  await writeFigure(out, 'accuracies', scoreTable('accuracy', rows, config.p));
+  await writeFigure(out, 'losses', scoreTable('loss', rows, config.p, sets));
+  await writeFigure(out, 'accuracies', scoreTable('accuracy', rows, config.p, sets));
 
+  const [trained, heldOut] = sets.length > 1 ? (['train', 'test'] as const) : (['all', 'all'] as const);
   const evidence = {
     answers: config.p,
-    test_accuracy: number('accuracy_test'),
+    of: heldOut,
+    accuracy: number(`accuracy_${heldOut}`),
     key_frequencies: key.length,
     energy_in_key_frequencies_W_E: number('energy_in_key_frequencies_W_E'),
     energy_in_key_frequencies_W_L: number('energy_in_key_frequencies_W_L'),
     logit_explained: explained,
     restricted_loss: restricted.loss.all,
     full_loss: full.loss.all,
-    excluded_loss: excluded.loss.train,
-    excluded_loss_cosines: withoutCosines.loss.train,
+    excluded_loss: excluded.loss[trained],
+    excluded_loss_cosines: withoutCosines.loss[trained],
     neurons_in_clusters: number('tuned_neurons'),
     gradient_symmetricity: number('gradient_symmetricity'),
     distance_irrelevance: number('distance_irrelevance'),
@@ -198,7 +202,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
       uncentred: explained,
       centred: number('logit_explained_by_key_centred'),
     },
-    excluded_loss_logits_per_frequency_train: perFrequency,
+    excluded_loss_logits_per_frequency_train: perFrequency.length > 0 ? perFrequency : null,
     trig_ratio: {
       neuron_pre: number('trig_ratio_neuron_pre'),
       neuron_post: number('trig_ratio_neuron_post'),
@@ -222,16 +226,17 @@ function asMatrix({ rows, columns, data }: Grid): Matrix {
 /** Scores of networks with changed weights over the pairs of the group, by an engine. */
 async function openEvaluator(config: ModelConfig, view: GroupView, identity: Identity) {
   const engine = await openFastest(config, identity);
-  const [train, test] = [pairsAt(view, view.inside.train), pairsAt(view, view.inside.test)];
   const row = Int32Array.from({ length: view.n ** 2 }, (_, i) => i);
-  const all = pairsAt(view, { row, label: view.pairs.label.subarray(0, row.length) });
+  const pairs = {
+    all: pairsAt(view, { row, label: view.pairs.label.subarray(0, row.length) }),
+    train: pairsAt(view, view.inside.train),
+    test: pairsAt(view, view.inside.test),
+  };
+  const of = async (set: SetName): Promise<Score> =>
+    view.sets.includes(set) ? engine.evaluate(pairs[set]) : { loss: NaN, accuracy: NaN };
   const score = async (weights: Weights): Promise<LossBySet> => {
     engine.writeState({ weights: flattenWeights(config, weights) });
-    const scores = {
-      all: await engine.evaluate(all),
-      train: await engine.evaluate(train),
-      test: await engine.evaluate(test),
-    };
+    const scores = { all: await of('all'), train: await of('train'), test: await of('test') };
     return {
       loss: { all: scores.all.loss, train: scores.train.loss, test: scores.test.loss },
       accuracy: { all: scores.all.accuracy, train: scores.train.accuracy, test: scores.test.accuracy },

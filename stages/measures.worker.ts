@@ -2,8 +2,7 @@
 // what an engine computes of them on one thread. measures.pool.ts starts some and hands out the work. It ends with its
 // parent.
 import { openCheckpoints } from '../lib/artifacts/checkpoints.ts';
-import { readPairs } from '../lib/artifacts/dataset.ts';
-import { folderOf, type Needs } from '../lib/artifacts/run.ts';
+import { folderOf, openPairs, type Needs } from '../lib/artifacts/run.ts';
 import type { Activations, Identity } from '../lib/engines/engine.ts';
 import { openFastest } from '../lib/engines/fastest.ts';
 import { describeError } from '../lib/files/failure.ts';
@@ -56,7 +55,7 @@ function fail(error: Error): void {
 const report = (what: Report): void => void process.send?.(what);
 
 async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<Measure> {
-  const view = viewGroup(await readPairs(folderOf(needs, 'dataset')));
+  const view = viewGroup(await openPairs(needs));
   const file = await openCheckpoints(folderOf(needs, 'train'), config);
   const model = await openFastest(config, engine, 1);
   let activations: Activations = {};

@@ -3,7 +3,7 @@
 import type { Band, Lines, LineSeries } from '../lib/charts/figure.ts';
 import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
 import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
-import { legendOf } from '../lib/measures/columns.ts';
+import { legendOf, present } from '../lib/measures/columns.ts';
 import { SCALAR_FIGURES } from '../lib/measures/shown.ts';
 import { frequenciesOf, rowsOf } from '../lib/numerics/fourier-basis.ts';
 import type { GroupWords } from '../lib/task/cyclic-group.ts';
@@ -48,16 +48,16 @@ export function progressFigures(
   };
   const count = training.epochs.length;
   const listed = SCALAR_FIGURES.flatMap(({ name, title, subtitle, columns: all, ...rest }) => {
-    const present = all.filter((column) => column in columns);
-    if (present.length === 0) return [];
-    const drawn = present.map((column) => ({
+    const found = present(all, (column) => column in columns);
+    if (found.length === 0) return [];
+    const drawn = found.map((column) => ({
       name: legendOf(column),
       values: columns[column] as Float64Array,
     }));
     const heading = {
       title: title.replace('{sum}', words.sum).replace('{answer}', words.answer),
       // What is not drawn is not spoken of.
-      ...(present.length === all.length && { subtitle: spoken(subtitle) }),
+      ...(found.length === all.length && { subtitle: spoken(subtitle) }),
     };
     return [{ name, figure: curves(training, { ...rest, ...heading, series: drawn }) }];
   });

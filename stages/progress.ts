@@ -39,8 +39,10 @@ await stage(params, async ({ needs, out, say }) => {
   const { schema, columns, scalars, scalar } = measured;
   const epochs = Array.from(scalar('epoch'));
   const [first, last] = [epochs[0]!, epochs.at(-1)!];
+  const isSplit = scalars.includes('loss_test');
   const phases =
     key_frequencies &&
+    isSplit &&
     findPhases({
       epoch: epochs,
       loss_test: scalar('loss_test'),
@@ -56,7 +58,7 @@ await stage(params, async ({ needs, out, say }) => {
   const drawn = { n, key: key_frequencies ?? [], words };
   for (const { name, figure } of progressFigures(training, columns, schema, drawn))
     await writeFigure(out, name, figure);
-  await writeProgress(out, measured, phases && epochs.map((epoch) => phaseOf(phases, epoch)));
+  await writeProgress(out, measured, phases ? epochs.map((epoch) => phaseOf(phases, epoch)) : null);
   const at = (name: string, i: number) => ({ epoch: epochs[i]!, value: scalar(name)[i]! });
   const extreme = (name: string, sign: 1 | -1) => {
     const values = scalar(name);
@@ -73,13 +75,13 @@ await stage(params, async ({ needs, out, say }) => {
     last_epoch: last,
     key_frequencies,
     key_rule: `${KEY_RULE}, of the trained network`,
-    phases,
+    phases: phases || null,
     phase_rules: PHASE_RULES,
     milestones: {
-      largest_test_loss: extreme('loss_test', 1),
+      largest_test_loss: isSplit ? extreme('loss_test', 1) : null,
       largest_sum_squared_weights: extreme('sum_squared_weights', 1),
       ...(key_frequencies && {
-        largest_excluded_loss: extreme('excluded_loss_logits_train', 1),
+        largest_excluded_loss: isSplit ? extreme('excluded_loss_logits_train', 1) : null,
         smallest_restricted_loss: extreme('restricted_loss_logits_all', -1),
       }),
     },

@@ -106,6 +106,18 @@ export const params = object(
         : null,
 );
 
+/** Nothing is trained on pairs that nobody knows. */
+export function agrees(
+  { start, pretrained, go_on }: Readonly<Record<string, unknown>>,
+  { dataset }: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): { stage: string; param: string; must: string } | null {
+  const isTaken = parseStart(String(pretrained ?? start)).kind === 'model' && go_on === false;
+  if (isTaken || dataset?.['seed'] !== null) return null;
+  const must =
+    'a number where a network is trained (null is for a model that is taken as it is, train.start)';
+  return { stage: 'dataset', param: 'seed', must };
+}
+
 /** Only forks read these, by name. */
 export const aside = ['states/'] as const;
 

@@ -13,12 +13,14 @@ import { readPretrained, type Pretrained } from '../lib/artifacts/pretrained.ts'
 import { folderOf, refuseOther } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { trainSummary, writeNetwork } from '../lib/artifacts/train.ts';
-import type { TrainingState } from '../lib/engines/engine.ts';
+import type { Engine, TrainingState } from '../lib/engines/engine.ts';
 import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { findMilestones } from '../lib/measures/milestones.ts';
 import { flattenWeights, parameterCount, viewWeights } from '../lib/network/config.ts';
+import type { Score } from '../lib/network/loss.ts';
+import type { Pairs } from '../lib/network/pairs.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
 import { hasAccuracies, NO_ACCURACY, type HistoryRecord } from '../lib/training/history.ts';
 import { applyEdits, editStart } from '../lib/training/edit.ts';
@@ -64,7 +66,8 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
 }
 
 async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start): Promise<void> {
-  const { task, train, test } = dataset;
+  const { task, train, test, why_no_split } = dataset;
+  if (why_no_split !== null) throw new Failure(why_no_split, 'set dataset.seed to a number to train');
   const { params, identity, out, progress, runsOn, show } = job;
   const start = editStart(from, viewGroup(dataset), params.edit);
   const { config } = start.origin;
@@ -175,29 +178,43 @@ async function openJournal(
   return { journal, states, state: null };
 }
 
+/** Why it is not known which pairs a model was trained on that ended with this train loss; null where the dataset says it. */
+async function whyNoSplit(
+  engine: Pick<Engine, 'evaluate'>,
+  { why_no_split, train }: Dataset,
+  last: number | null,
+): Promise<string | null> {
+  if (why_no_split !== null || last === null) return why_no_split;
+  const { loss } = await engine.evaluate(train);
+  if (Math.abs(loss - last) <= SAME_SPLIT * last) return null;
+  return `it ended with a train loss of ${last.toExponential(2)} and has ${loss.toExponential(2)} on the train pairs of dataset.seed and dataset.train_fraction, so these are not the pairs it was trained on`;
+}
+
 async function takeModel(
   { params, identity, out, runsOn, say }: Job<TrainParams>,
   dataset: Dataset,
   { config, weights: given, ...rest }: Pretrained,
 ): Promise<void> {
-  const { train, test } = dataset;
   const weights = applyEdits(config, viewGroup(dataset), given, params.edit);
   // History and checkpoints are those of the network before the edits.
   const { history, checkpoints, copyRest } =
     params.edit.length === 0 ? rest : { history: null, checkpoints: 0, copyRest: async () => {} };
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
+  engine.writeState({ weights: flattenWeights(config, given) });
+  const why_no_split = await whyNoSplit(engine, dataset, rest.history?.at(-1)?.train_loss ?? null);
   engine.writeState({ weights: flattenWeights(config, weights) });
-  const [on_train, on_test] = [await engine.evaluate(train), await engine.evaluate(test)];
+  const scores = async (pairs: Pairs): Promise<Score> =>
+    why_no_split === null ? engine.evaluate(pairs) : { loss: NaN, accuracy: NaN };
+  const on_all = await engine.evaluate(dataset.grid);
+  const [on_train, on_test] = [await scores(dataset.train), await scores(dataset.test)];
   engine.close();
+  const told = ({ loss }: Score): string => loss.toExponential(2);
   say(
-    `taken as it is: loss ${on_train.loss.toExponential(2)} on the train set, ${on_test.loss.toExponential(2)} on the test set`,
+    why_no_split === null
+      ? `taken as it is: loss ${told(on_train)} on the train set, ${told(on_test)} on the test set`
+      : `taken as it is: loss ${told(on_all)} on all pairs; ${why_no_split}`,
   );
-  const last = history?.at(-1)?.train_loss;
-  if (last !== undefined && Math.abs(on_train.loss - last) > SAME_SPLIT * last)
-    say(
-      `its last train loss was ${last.toExponential(2)}: this is another split than it was trained on; give its dataset.seed and dataset.train_fraction`,
-    );
 
   await writeNetwork(out, config, weights);
   await copyRest(out);
@@ -207,16 +224,19 @@ async function takeModel(
     engine: identity['engine']!,
     arithmetic: identity['arithmetic'] ?? null,
     pretrained: true,
-    train_pairs: train.label.length,
-    test_pairs: test.label.length,
+    train_pairs: why_no_split === null ? dataset.train.label.length : null,
+    test_pairs: why_no_split === null ? dataset.test.label.length : null,
   };
   const at_end = {
     checkpoints,
-    // Both of the model as it is; a run's own train loss is that before its last step.
+    // All of the model as it is; a run's own train loss is that before its last step.
     train_loss: on_train.loss,
     test_loss: on_test.loss,
     train_accuracy: on_train.accuracy,
     test_accuracy: on_test.accuracy,
+    all_loss: on_all.loss,
+    all_accuracy: on_all.accuracy,
+    why_no_split,
   };
   if (!history) {
     const why_no_history =

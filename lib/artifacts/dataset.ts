@@ -1,25 +1,26 @@
-// dataset/: every pair (a, b) of the operation, a-major, with its label and its set.
+// dataset/: every pair (a, b) of the operation, a-major, with its label and its set, `unknown` where the split is not known.
 import { join } from 'node:path';
 import { openArrow, writeArrow } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
 import type { Pairs } from '../network/pairs.ts';
 import { OPERATION_NAMES, OPERATIONS, type Operation } from '../task/operations.ts';
 import { pairCount, takeRows } from '../task/split.ts';
-import { count, record, word } from './fields.ts';
+import { count, orNull, record, word } from './fields.ts';
 
 export const datasetSummary = record({
   p: count,
   operation: word(...OPERATION_NAMES),
   pairs: count,
-  train_pairs: count,
-  test_pairs: count,
+  train_pairs: orNull(count),
+  test_pairs: orNull(count),
 });
 
 export interface Task {
   readonly p: number;
   readonly operation: Operation;
   readonly train_fraction: number;
-  readonly seed: number;
+  /** Null where the split is not known. */
+  readonly seed: number | null;
 }
 
 /** What the dataset stage leaves. */
@@ -27,26 +28,36 @@ export interface Dataset {
   readonly task: Task;
   /** All pairs of the operation, a-major: p*p, or p * (p - 1) where b = 0 is left out. */
   readonly grid: Pairs;
-  /** Pairs trained on and pairs held out, each in that order. */
+  /** Pairs trained on and pairs held out, each in that order; none where the split is not known. */
   readonly train: Pairs;
   readonly test: Pairs;
+  /** Why it is not known, a sentence without its end; null where it is. */
+  readonly why_no_split: string | null;
+}
+
+const NO_SEED = 'dataset.seed is null, so which pairs it was trained on is not known';
+
+/** The same pairs, none of them told to be trained on or held out. */
+export function withoutSplit(dataset: Dataset, why_no_split: string): Dataset {
+  const none = takeRows(dataset.grid, new Int32Array());
+  return { ...dataset, train: none, test: none, why_no_split };
 }
 
 const PAIRS = 'pairs.arrow';
 
-/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per row of `grid`. */
+/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per row of `grid`, or is null where that is not known. */
 export async function writePairs(
   folder: string,
   task: Task,
   grid: Pairs,
-  isTrain: Uint8Array,
+  isTrain: Uint8Array | null,
 ): Promise<void> {
   const columns = { a: 'int32', b: 'int32', label: 'int32', split: 'utf8' } as const;
   const schema = {
     columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, { type }])),
     metadata: Object.fromEntries(Object.entries(task).map(([key, value]) => [key, String(value)])),
   };
-  const split = Array.from(isTrain, (flag) => (flag ? 'train' : 'test'));
+  const split = Array.from(grid.a, (_, row) => (isTrain === null ? 'unknown' : isTrain[row] ? 'train' : 'test'));
   await writeArrow(join(folder, PAIRS), schema, { ...grid, split });
 }
 
@@ -68,7 +79,8 @@ export async function readPairs(folder: string): Promise<Dataset> {
       const chosen = Array.from(split as string[]).flatMap((name, row) => (name === set ? [row] : []));
       return takeRows(grid, Int32Array.from(chosen));
     };
-    return { task, grid, train: pairsOf('train'), test: pairsOf('test') };
+    const why_no_split = task.seed === null ? NO_SEED : null;
+    return { task, grid, train: pairsOf('train'), test: pairsOf('test'), why_no_split };
   } finally {
     await file.close();
   }
@@ -82,7 +94,7 @@ function parseTask(path: string, metadata: Record<string, string>): Task {
     p: Number(p),
     operation: operation as Operation,
     train_fraction: Number(train_fraction),
-    seed: Number(seed),
+    seed: seed === 'null' ? null : Number(seed),
   };
 }
 

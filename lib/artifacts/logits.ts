@@ -16,7 +16,7 @@ import {
 
 const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 
-/** Over all pairs, those trained on and those held out. */
+/** Over all pairs, those trained on and those held out; null for the last two where the split is not known. */
 const bySet = record({ all: number, train: number, test: number });
 
 /** Beside what Zhong et al. found for both algorithms. */
@@ -87,7 +87,8 @@ export const logitsSummary = either(
     logit_cosine_coefficients: list(number),
     logit_cosine_similarity: list(number),
     logit_explained_by_key: record({ uncentred: number, centred: number }),
-    excluded_loss_logits_per_frequency_train: list(number),
+    /** Null where nobody knows which pairs it was trained on. */
+    excluded_loss_logits_per_frequency_train: orNull(list(number)),
     trig_ratio: record({ neuron_pre: number, neuron_post: number, logits: number }),
     distance_irrelevance: number,
     circularity: number,

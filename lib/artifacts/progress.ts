@@ -11,7 +11,8 @@ const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 const phase = orNull(record({ from: count, to: orNull(count) }));
 
 const extreme = record({ epoch: count, value: number });
-const EXTREMES = { largest_test_loss: extreme, largest_sum_squared_weights: extreme };
+/** What is of the train or the test set is null where the split is not known. */
+const EXTREMES = { largest_test_loss: orNull(extreme), largest_sum_squared_weights: extreme };
 
 export const progressSummary = either(
   record({
@@ -26,7 +27,7 @@ export const progressSummary = either(
     phase_rules: record({ memorisation: text, circuit_formation: text, cleanup: text }),
     milestones: either(
       record(EXTREMES),
-      record({ ...EXTREMES, largest_excluded_loss: extreme, smallest_restricted_loss: extreme }),
+      record({ ...EXTREMES, largest_excluded_loss: orNull(extreme), smallest_restricted_loss: extreme }),
     ),
     /** Every scalar measure of the last checkpoint. */
     last: byName(number),

@@ -1,8 +1,10 @@
-// The run that a stage looks at: the network that `train` left, and the pairs that it was trained on.
+// The run that a stage looks at: the network that `train` left, and the pairs that it was trained on, where these are known:
+// readers ask `why_no_split`, which `train` has decided.
 import { Failure } from '../files/failure.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
-import { readPairs, type Dataset, type Task } from './dataset.ts';
-import { readNetwork } from './train.ts';
+import { readPairs, withoutSplit, type Dataset, type Task } from './dataset.ts';
+import { hasSummary, readSummary } from './summary.ts';
+import { readNetwork, trainSummary } from './train.ts';
 
 /** Folders of other stages, by name. */
 export type Needs = Readonly<Record<string, string>>;
@@ -15,9 +17,18 @@ export interface Run extends Dataset {
 /** Reads a run. Throws Failure where network and pairs do not belong together, or a weight is not finite. */
 export async function openRun(needs: Needs): Promise<Run> {
   const network = await openNetwork(needs);
-  const dataset = await readPairs(folderOf(needs, 'dataset'));
+  const dataset = await openPairs(needs);
   refuseOther(network.config, dataset.task);
   return { ...network, ...dataset };
+}
+
+/** Its pairs alone. */
+export async function openPairs(needs: Needs): Promise<Dataset> {
+  const dataset = await readPairs(folderOf(needs, 'dataset'));
+  const train = folderOf(needs, 'train');
+  const summary = hasSummary(train) ? await readSummary(train, trainSummary) : null;
+  const why = summary && 'why_no_split' in summary ? summary.why_no_split : dataset.why_no_split;
+  return why === null ? dataset : withoutSplit(dataset, why);
 }
 
 /** Its network alone. */

@@ -53,7 +53,16 @@ export const trainCompared = [
   'test_accuracy',
 ] as const;
 
-const PRETRAINED = { ...NETWORK, pretrained: flag };
+const PRETRAINED = {
+  ...NETWORK,
+  pretrained: flag,
+  train_pairs: orNull(count),
+  test_pairs: orNull(count),
+  all_loss: number,
+  all_accuracy: number,
+  /** Why nobody knows which pairs it was trained on: then what is told of either set is null. */
+  why_no_split: orNull(text),
+};
 
 export const trainSummary = either(
   record({ ...NETWORK, epochs: count, ...MILESTONES }),

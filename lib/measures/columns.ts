@@ -1,6 +1,6 @@
 // The columns that a measure has in tables: one, or one a set of pairs; of a loss, those of its accuracy as well.
 import { MEASURES, type Measure } from './catalogue.ts';
-import { SET_NAMES, type SetName } from './losses.ts';
+import { SET_NAMES, type SetName } from './group-view.ts';
 
 export interface Column {
   readonly column: string;
@@ -31,10 +31,16 @@ export function columnNamed(name: string): Column {
 /** What was measured, by column: numbers, and lists of them. */
 export type Values = Readonly<Record<string, number | Float64Array>>;
 
-/** A measure by set. */
+/** A measure by set, NaN for sets that are not known. */
 export function bySet(values: Values, name: string): Record<SetName, number> {
-  const of = (set: SetName): number => values[`${name}_${set}`] as number;
+  const of = (set: SetName): number => (values[`${name}_${set}`] ?? NaN) as number;
   return { all: of('all'), train: of('train'), test: of('test') };
+}
+
+/** Those of these columns that there are; where the split is not known, a measure over all pairs in place of that over a set. */
+export function present(columns: readonly string[], isThere: (column: string) => boolean): string[] {
+  const found = columns.map((name) => (isThere(name) ? name : name.replace(/_(train|test)$/, '_all')));
+  return [...new Set(found)].filter(isThere);
 }
 
 const SETS: Readonly<Record<SetName, string>> = { all: 'all pairs', train: 'train', test: 'test' };

@@ -14,11 +14,16 @@ export interface Rows {
   readonly label: Int32Array;
 }
 
-/** Pairs trained on and held out. */
+/** Pairs trained on and held out, and those of which it is not known: all or none. */
 export interface Sets {
   readonly train: Rows;
   readonly test: Rows;
+  readonly unknown: Rows;
 }
+
+/** Sets of pairs by which a loss is told. */
+export const SET_NAMES = ['all', 'train', 'test'] as const;
+export type SetName = (typeof SET_NAMES)[number];
 
 export interface GroupView {
   /** Order of the group; p where there is none. */
@@ -37,6 +42,8 @@ export interface GroupView {
   readonly inside: Sets;
   /** The pairs of the task that have a number outside the group: rows from n * n on. */
   readonly outside: Sets;
+  /** The sets that are known: all pairs alone where the split is not. */
+  readonly sets: readonly SetName[];
 }
 
 /** What the dataset stage leaves, as far as it is needed here. */
@@ -45,9 +52,17 @@ interface TaskPairs {
   readonly grid: Pairs;
   readonly train: Pairs;
   readonly test: Pairs;
+  readonly why_no_split: string | null;
 }
 
-export function viewGroup({ task: { p, operation }, grid, train, test }: TaskPairs): GroupView {
+export function viewGroup(dataset: TaskPairs): GroupView {
+  const {
+    task: { p, operation },
+    grid,
+    train,
+    test,
+    why_no_split,
+  } = dataset;
   const group = OPERATIONS[operation].group(p);
   const itself = Int32Array.from({ length: p }, (_, number) => number);
   const { n, ofA, ofB } = group.n === null ? { n: p, ofA: itself, ofB: itself } : group;
@@ -68,6 +83,12 @@ export function viewGroup({ task: { p, operation }, grid, train, test }: TaskPai
       label: chosen.map((i) => place[pairs.label[i]!]!),
     };
   };
+  const unknown = why_no_split === null ? { a: NONE, b: NONE, label: NONE } : grid;
+  const setsOf = (outside: boolean): Sets => ({
+    train: rowsOf(train, outside),
+    test: rowsOf(test, outside),
+    unknown: rowsOf(unknown, outside),
+  });
   const row = Int32Array.from({ length: n * n + others.length }, (_, i) => i);
   const other = (i: number): number => others[i - n * n]!;
   const inGroup = (i: number): boolean => i < n * n;
@@ -93,10 +114,13 @@ export function viewGroup({ task: { p, operation }, grid, train, test }: TaskPai
         return group.n === null ? grid.label[i]! : (Math.floor(i / n) + (i % n)) % n;
       }),
     },
-    inside: { train: rowsOf(train, false), test: rowsOf(test, false) },
-    outside: { train: rowsOf(train, true), test: rowsOf(test, true) },
+    inside: setsOf(false),
+    outside: setsOf(true),
+    sets: why_no_split === null ? SET_NAMES : ['all'],
   };
 }
+
+const NONE = new Int32Array();
 
 /** The pairs of some rows of a view, as engines take them. */
 export const pairsAt = ({ pairs: { a, b } }: GroupView, { row, label }: Rows): Pairs => ({

@@ -4,9 +4,9 @@ import { toMatrix } from '../numerics/matrix.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { runNetwork, type Network } from '../network/forward.ts';
 import { frequenciesOf } from '../numerics/fourier-basis.ts';
-import type { GroupView } from './group-view.ts';
+import type { GroupView, SetName } from './group-view.ts';
 import { insideOf, lineSums, type Grid } from './line-sums.ts';
-import { scoreAnswers, scoreExcluded, type LossBySet, type SetName } from './losses.ts';
+import { scoreAnswers, scoreExcluded, type LossBySet } from './losses.ts';
 import type { Values } from './columns.ts';
 import { measure } from './measure.ts';
 import { bestFrequencies, frequencyShares } from './neuron-frequencies.ts';
@@ -29,11 +29,12 @@ export function measureLast(
 }
 
 /** What is measured of the trained network alone. */
-function measureGrid({ n, inside }: GroupView, network: Network, weights: Weights): Values {
+function measureGrid({ n, inside, sets }: GroupView, network: Network, weights: Weights): Values {
   const logits = insideOf(network.logits, n);
   const sums = lineSums(logits, 'a + b');
-  const parts = frequenciesOf(n).map((k) => projectOnTrig(sums, [k]));
-  const without = scoreExcluded({ train: inside.train, test: NOBODY }, logits, parts);
+  const ofTrain = sets.includes('train') ? frequenciesOf(n) : [];
+  const parts = ofTrain.map((k) => projectOnTrig(sums, [k]));
+  const without = scoreExcluded({ train: inside.train, test: NOBODY, unknown: NOBODY }, logits, parts);
   return {
     excluded_loss_logits_per_frequency_train: Float64Array.from(without, ({ loss }) => loss.train),
     circularity: circularity(toMatrix(weights.W_E, { rows: n })),

@@ -2,12 +2,10 @@
 import { crossEntropy, largestClass, scoreLogits, type Score } from '../network/loss.ts';
 import { shiftedExponentials } from '../numerics/exponentials.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import type { Rows, Sets } from './group-view.ts';
+import { type Rows, type SetName, type Sets } from './group-view.ts';
 import type { Grid } from './line-sums.ts';
 
-export const SET_NAMES = ['all', 'train', 'test'] as const;
-export type SetName = (typeof SET_NAMES)[number];
-
+/** NaN for sets that are not known. */
 export interface LossBySet {
   /** Mean cross-entropy. */
   readonly loss: Readonly<Record<SetName, number>>;
@@ -20,8 +18,9 @@ export interface LossBySet {
  * nothing away. In one reading of L: since exp(L - P) = exp(L) exp(-P), one exponential a logit serves all of them.
  */
 export function scoreExcluded(sets: Sets, logits: Grid, parts: readonly (Matrix | null)[]): LossBySet[] {
-  const [train, test] = [scoreRows(sets.train, logits, parts), scoreRows(sets.test, logits, parts)];
-  return parts.map((_, i) => combineSets(sets, { train: train[i]!, test: test[i]! }));
+  const score = (rows: Rows): Score[] => scoreRows(rows, logits, parts);
+  const [train, test, unknown] = [score(sets.train), score(sets.test), score(sets.unknown)];
+  return parts.map((_, i) => combineSets(sets, { train: train[i]!, test: test[i]!, unknown: unknown[i]! }));
 }
 
 /**
@@ -42,14 +41,15 @@ export function scoreAnswers(sets: Sets, logits: Matrix): LossBySet {
     });
     return { loss: loss / label.length, accuracy: right / label.length };
   };
-  return combineSets(sets, { train: score(sets.train), test: score(sets.test) });
+  const { train, test, unknown } = sets;
+  return combineSets(sets, { train: score(train), test: score(test), unknown: score(unknown) });
 }
 
-/** All pairs are those trained on and those held out. */
-function combineSets(sets: Sets, scores: { readonly train: Score; readonly test: Score }): LossBySet {
-  const [n, m] = [sets.train.label.length, sets.test.label.length];
+/** All pairs are those trained on and those held out, or those of which it is not known. */
+function combineSets(sets: Sets, scores: Readonly<Record<keyof Sets, Score>>): LossBySet {
+  const [n, m, rest] = [sets.train.label.length, sets.test.label.length, sets.unknown.label.length];
   const both = (measure: keyof LossBySet) => ({
-    all: mean([n, scores.train[measure]], [m, scores.test[measure]]),
+    all: rest > 0 ? scores.unknown[measure] : mean([n, scores.train[measure]], [m, scores.test[measure]]),
     train: scores.train[measure],
     test: scores.test[measure],
   });
@@ -58,8 +58,8 @@ function combineSets(sets: Sets, scores: { readonly train: Score; readonly test:
 
 /** Scores over the pairs of two lists of sets together. */
 export function joinSets(these: Sets, ofThese: LossBySet, those: Sets, ofThose: LossBySet): LossBySet {
-  const count = ({ train, test }: Sets) => ({
-    all: train.row.length + test.row.length,
+  const count = ({ train, test, unknown }: Sets) => ({
+    all: train.row.length + test.row.length + unknown.row.length,
     train: train.row.length,
     test: test.row.length,
   });

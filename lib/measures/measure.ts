@@ -4,10 +4,10 @@
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { createMatrix, firstColumns, toMatrix, type Matrix } from '../numerics/matrix.ts';
 import type { Values } from './columns.ts';
-import type { GroupView } from './group-view.ts';
+import type { GroupView, SetName } from './group-view.ts';
 import { insideOf, LINES, type Grid, type LineStatistics } from './line-sums.ts';
 import { cosineLogits, logitCosineCoefficients } from './logit-cosines.ts';
-import { joinSets, scoreAnswers, scoreExcluded, SET_NAMES, type LossBySet } from './losses.ts';
+import { joinSets, scoreAnswers, scoreExcluded, type LossBySet } from './losses.ts';
 import { centredEnergy, neuronStatistics } from './neuron-statistics.ts';
 import { distanceIrrelevance } from './pizza.ts';
 import { projectOnTrig, trigPartThroughNeurons, trigRatio, withMean } from './trig-part.ts';
@@ -37,7 +37,7 @@ export function measure(
 /** The network as it is, over all pairs of the task. */
 function measureLosses(view: GroupView, logits: Grid): Values {
   const [full] = scoreExcluded(view.inside, logits, [null]);
-  return named(['loss', 'accuracy'], withOutside(view, logits, full!));
+  return namer(view.sets)(['loss', 'accuracy'], withOutside(view, logits, full!));
 }
 
 function measureAnswers(
@@ -47,6 +47,7 @@ function measureAnswers(
   key: readonly number[],
 ): Values {
   const { n, inside: sets } = view;
+  const named = namer(view.sets);
   const { columns } = activations.logits;
   const [pre, logits] = [insideOf(activations.pre, n), insideOf(activations.logits, n)];
   const neurons = neuronStatistics(pre);
@@ -94,17 +95,19 @@ function measureAnswers(
 
 /** Losses in the group and those of the pairs outside, together. */
 function withOutside({ inside, outside }: GroupView, logits: Grid, ofInside: LossBySet): LossBySet {
-  if (outside.train.row.length + outside.test.row.length === 0) return ofInside;
+  if (Object.values(outside).every(({ row }) => row.length === 0)) return ofInside;
   const [ofOutside] = scoreExcluded(outside, logits, [null]);
   return joinSets(inside, ofInside, outside, ofOutside!);
 }
 
 /** Losses and accuracies under their two names, a column a set. */
-const named = ([loss, accuracy]: readonly [string, string], scores: LossBySet): Record<string, number> =>
-  Object.fromEntries([
-    ...SET_NAMES.map((set) => [`${loss}_${set}`, scores.loss[set]]),
-    ...SET_NAMES.map((set) => [`${accuracy}_${set}`, scores.accuracy[set]]),
-  ]);
+const namer =
+  (sets: readonly SetName[]) =>
+  ([loss, accuracy]: readonly [string, string], scores: LossBySet): Record<string, number> =>
+    Object.fromEntries([
+      ...sets.map((set) => [`${loss}_${set}`, scores.loss[set]]),
+      ...sets.map((set) => [`${accuracy}_${set}`, scores.accuracy[set]]),
+    ]);
 
 /**
  * Line statistics of the logits [n*n, columns], and, of the n answers of the group, their squared norm as they are and

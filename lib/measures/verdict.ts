@@ -7,7 +7,9 @@ import { LEARNT } from './thresholds.ts';
 export interface Evidence {
   /** How many there are to guess among. */
   readonly answers: number;
-  readonly test_accuracy: number;
+  /** Over the pairs held out, or over all where nobody knows which these are. */
+  readonly accuracy: number;
+  readonly of: 'test' | 'all';
   readonly key_frequencies: number;
   readonly energy_in_key_frequencies_W_E: number;
   readonly energy_in_key_frequencies_W_L: number;
@@ -15,9 +17,9 @@ export interface Evidence {
   /** Logits, all pairs. */
   readonly restricted_loss: number;
   readonly full_loss: number;
-  /** Of logits without cos and sin of w_k (a + b), train. */
+  /** Of logits without cos and sin of w_k (a + b), train, or over all pairs in the same case. */
   readonly excluded_loss: number;
-  /** Of logits without cosines of w_k (a + b - c), train. */
+  /** Of logits without cosines of w_k (a + b - c), of the same pairs. */
   readonly excluded_loss_cosines: number;
   /** Share of neurons that one frequency explains by more than 85 %. */
   readonly neurons_in_clusters: number;
@@ -79,7 +81,13 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
     met: value <= to,
   });
   const criteria = [
-    atLeast('test accuracy', of.test_accuracy, LEARNT, true, 'Power et al. 2022'),
+    atLeast(
+      of.of === 'test' ? 'test accuracy' : 'accuracy, all pairs',
+      of.accuracy,
+      LEARNT,
+      true,
+      'Power et al. 2022',
+    ),
     atLeast(
       'logits explained by key cosines',
       of.logit_explained,

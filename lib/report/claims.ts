@@ -23,7 +23,6 @@ export interface Claim {
   readonly says: (facts: Facts) => string;
 }
 
-const operationOf = ({ operation }: Facts) => OPERATIONS[operation];
 /** The share of a head's attention that a frequency must explain to be named. */
 const NAMED = 0.5;
 const VERDICT = {
@@ -35,16 +34,13 @@ const VERDICT = {
 export const CLAIMS = {
   title: [
     {
-      when: (facts) => isRight(facts) && facts.history !== 'none',
-      says: (facts) => `How a network learnt ${operationOf(facts).learnt} modulo ${facts.p}`,
-    },
-    {
-      when: (facts) => isRight(facts) && facts.history === 'none',
-      says: (facts) => `A network that has learnt ${operationOf(facts).learnt} modulo ${facts.p}`,
+      when: isRight,
+      says: ({ history, operation, p }) =>
+        `${history === 'none' ? 'A network that has' : 'How a network'} learnt ${OPERATIONS[operation].learnt} modulo ${p}`,
     },
     {
       when: (facts) => !isRight(facts),
-      says: (facts) => `A network asked ${operationOf(facts).learnt} modulo ${facts.p}`,
+      says: ({ operation, p }) => `A network asked ${OPERATIONS[operation].learnt} modulo ${p}`,
     },
   ],
   story: [
@@ -76,9 +72,12 @@ export const CLAIMS = {
         `Train accuracy reached 99 % at epoch ${whole(memorised!)}, with ${percent(test_accuracy_then!)} of the other pairs right by then, and test accuracy at epoch ${whole(grokked!)}.`,
     },
     {
-      when: ({ grokked, test_accuracy }) =>
-        grokked !== null && test_accuracy !== null && test_accuracy < LEARNT,
+      when: ({ grokked, test_accuracy }) => grokked !== null && (test_accuracy ?? 1) < LEARNT,
       says: ({ test_accuracy }) => `At the end test accuracy is ${percent(test_accuracy!)}.`,
+    },
+    {
+      when: ({ unsplit }) => unsplit !== null,
+      says: ({ unsplit }) => `Losses are told of all pairs together: ${unsplit!.why}.`,
     },
     { when: ({ clock }) => clock !== null, says: ({ clock }) => VERDICT[clock!] },
     {
@@ -95,7 +94,8 @@ export const CLAIMS = {
     },
     {
       when: ({ origin }) => origin === 'taken',
-      says: () => 'on the test pairs of this split; which pairs it saw is not known',
+      says: ({ history, unsplit }) =>
+        `on the test pairs of this split${history === 'none' || unsplit ? '; which pairs it saw is not known' : ', on whose train pairs it has the loss that it ended with'}`,
     },
   ],
   curves_title: [
@@ -123,7 +123,8 @@ export const CLAIMS = {
     },
     {
       when: ({ origin }) => origin === 'taken',
-      says: () => 'These curves came with the network; which pairs it was trained on is not known here.',
+      says: ({ unsplit }) =>
+        `These curves came with the network${unsplit ? '; which pairs it was trained on is not known here' : ''}.`,
     },
     {
       when: isWorseThanGuessing,

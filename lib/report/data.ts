@@ -18,8 +18,12 @@ export interface FigureFile {
 
 export interface ReportData {
   readonly config: ModelConfig;
-  readonly task: { readonly operation: string; readonly train_fraction: number; readonly seed: number };
-  /** One bit for each pair, lowest bit of a byte first: 1 if the network is trained on the pair. Base64. */
+  readonly task: {
+    readonly operation: string;
+    readonly train_fraction: number;
+    readonly seed: number | null;
+  };
+  /** One bit for each pair, lowest bit of a byte first: 1 if the network is known to be trained on the pair. Base64. */
   readonly trained: string;
   /** summary.json of each stage that exists. */
   readonly summaries: Summaries;

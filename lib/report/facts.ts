@@ -45,6 +45,12 @@ export interface Facts {
   readonly history: 'none' | 'losses' | 'whole';
   /** Epochs trained. */
   readonly epochs: number | null;
+  /** Where it is not known which pairs it was trained on: why, and what it has on all pairs in place of either set. */
+  readonly unsplit: {
+    readonly why: string;
+    readonly loss: number | null;
+    readonly accuracy: number | null;
+  } | null;
   readonly train_pairs: number | null;
   readonly test_pairs: number | null;
   /** At the end. */
@@ -99,6 +105,7 @@ export function factsOf({ p, operation, summaries, history, epochs, measure }: E
     forked_after: train && 'forked_after' in train ? train.forked_after : null,
     history: history === null ? 'none' : hasAccuracies(history) ? 'whole' : 'losses',
     epochs: train?.epochs ?? null,
+    unsplit: unsplitOf(summaries),
     train_pairs: train?.train_pairs ?? null,
     test_pairs: train?.test_pairs ?? null,
     train_accuracy: train?.train_accuracy ?? null,
@@ -129,6 +136,11 @@ export function factsOf({ p, operation, summaries, history, epochs, measure }: E
 function originOf({ train }: Summaries): Facts['origin'] {
   if (train && 'pretrained' in train) return 'taken';
   return train && ('went_on' in train || 'forked_after' in train) ? 'went on' : 'drawn';
+}
+
+function unsplitOf({ train }: Summaries): Facts['unsplit'] {
+  if (!train || !('why_no_split' in train) || train.why_no_split === null) return null;
+  return { why: train.why_no_split, loss: train.all_loss, accuracy: train.all_accuracy };
 }
 
 const hasAccuracies = (history: readonly LoggedEpoch[]): boolean =>
@@ -205,8 +217,10 @@ function spreadOf(norms: readonly Float32Array[] | null): Facts['spread'] {
 export const hasStates = ({ states }: Facts): boolean => states.length > 1;
 
 /** Right on 99 % of its pairs at the end, whichever set they belong to. */
-export const isRight = ({ train_accuracy, test_accuracy }: Facts): boolean =>
-  (train_accuracy ?? 0) >= LEARNT && (test_accuracy ?? 0) >= LEARNT;
+export const isRight = ({ train_accuracy, test_accuracy, unsplit }: Facts): boolean =>
+  unsplit !== null
+    ? (unsplit.accuracy ?? 0) >= LEARNT
+    : (train_accuracy ?? 0) >= LEARNT && (test_accuracy ?? 0) >= LEARNT;
 
 /** It had learnt its training pairs while most of the others were wrong. */
 const memorisesFirst = ({ memorised, test_accuracy_then }: Facts): boolean =>

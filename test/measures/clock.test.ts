@@ -21,7 +21,13 @@ import { clockNetwork } from './clock.ts';
 
 function measure(config: ModelConfig, weights: Weights, key: readonly number[]) {
   const grid = gridRows(config.p, 'add');
-  const view = viewGroup({ task: { p: config.p, operation: 'add' }, grid, train: grid, test: grid });
+  const view = viewGroup({
+    task: { p: config.p, operation: 'add' },
+    grid,
+    train: grid,
+    test: grid,
+    why_no_split: null,
+  });
   const network = runNetwork(config, weights, view.pairs);
   const values = measureAll(view, config, weights, network, key);
   const number = (name: string): number => values[name] as number;

@@ -37,7 +37,11 @@ for (const [size, what] of [
       row: chosen,
       label: chosen.map((i) => (Math.floor(i / p) + (i % p)) % p),
     });
-    const sets = { train: rows(row.filter((i) => i % 3 === 0)), test: rows(row.filter((i) => i % 3 > 0)) };
+    const sets = {
+      train: rows(row.filter((i) => i % 3 === 0)),
+      test: rows(row.filter((i) => i % 3 > 0)),
+      unknown: rows(new Int32Array()),
+    };
     const scored = scoreExcluded(sets, logits, [null, part]);
     for (const [i, taken] of [0, 1].entries())
       for (const set of ['train', 'test'] as const) {

@@ -46,7 +46,7 @@ function setUp(p: number, operation: Operation, seed = 5) {
   const rows = [...grid.a.keys()];
   const every = (which: (i: number) => boolean) => takeRows(grid, Int32Array.from(rows.filter(which)));
   const sets = { train: every((i) => i % 3 !== 1), test: every((i) => i % 3 === 1) };
-  const run = { task: { p, operation }, grid, ...sets };
+  const run = { task: { p, operation }, grid, ...sets, why_no_split: null };
   return { config, weights, sets, run };
 }
 

@@ -5,7 +5,8 @@ import { judgeClock, type Clock, type Evidence } from '../../lib/measures/verdic
 /** What the published runs have, about. */
 const published: Evidence = {
   answers: 113,
-  test_accuracy: 1,
+  accuracy: 1,
+  of: 'test',
   key_frequencies: 5,
   energy_in_key_frequencies_W_E: 0.987,
   energy_in_key_frequencies_W_L: 0.994,
@@ -26,7 +27,7 @@ test('a network as the published ones is a clock', () => {
 });
 
 test('without one of the needed criteria it is none', () => {
-  assert.equal(judge({ test_accuracy: 0.5 }), 'no');
+  assert.equal(judge({ accuracy: 0.5 }), 'no');
   assert.equal(judge({ logit_explained: 0.7 }), 'no');
   assert.equal(judge({ restricted_loss: 2e-6 }), 'no');
   assert.equal(judge({ excluded_loss: 1 }), 'no');

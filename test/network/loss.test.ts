@@ -40,7 +40,8 @@ test('of equal logits the first is the answer, in whatever way they are scored',
   assert.equal(largestClass(Float32Array.of(1, 4, 4, 0)), 1);
   // Two answers over four pairs: logits are equal everywhere, so 0 is the answer, which half of the labels are.
   const rows = { row: Int32Array.of(0, 1, 2, 3), label: Int32Array.of(0, 1, 1, 0) };
-  const sets = { train: rows, test: rows };
+  const nobody = { row: new Int32Array(), label: new Int32Array() };
+  const sets = { train: rows, test: rows, unknown: nobody };
   const [byPair, byAnswer] = [createMatrix(4, 2), createMatrix(2, 2)];
   byPair.data.fill(3);
   assert.equal(scoreLogits(byPair.data, rows.label, 2).accuracy, 1 / 2);

@@ -11,6 +11,7 @@ const GROKKED: Facts = {
   forked_after: null,
   history: 'whole',
   epochs: 4000,
+  unsplit: null,
   train_pairs: 842,
   test_pairs: 1967,
   train_accuracy: 1,
@@ -91,6 +92,15 @@ const BROUGHT_IN: Facts = {
   states: [0],
 };
 const LOSSES_ALONE: Facts = { ...BROUGHT_IN, history: 'losses', epochs: 4000, worst: GROKKED.worst };
+const OF_UNKNOWN_SPLIT: Facts = {
+  ...LOSSES_ALONE,
+  unsplit: { why: 'nobody wrote it down', loss: 2e-7, accuracy: 1 },
+  train_pairs: null,
+  test_pairs: null,
+  train_accuracy: null,
+  test_accuracy: null,
+  rule: null,
+};
 const WENT_ON: Facts = { ...GROKKED, origin: 'went on' };
 const FORKED: Facts = { ...WENT_ON, forked_after: 1000 };
 const FELL_BACK: Facts = { ...GROKKED, test_accuracy: 0.31 };
@@ -103,6 +113,7 @@ const RUNS = {
   QUADRATIC,
   BROUGHT_IN,
   LOSSES_ALONE,
+  OF_UNKNOWN_SPLIT,
   WENT_ON,
   FORKED,
   FELL_BACK,
@@ -195,15 +206,27 @@ test('a run that groks at once is not said to memorise, nor to be worse than gue
 });
 
 test('a network brought in is not said to have seen or not to have seen a pair, nor when it learnt', () => {
-  for (const facts of [BROUGHT_IN, LOSSES_ALONE]) {
+  for (const facts of [BROUGHT_IN, LOSSES_ALONE, OF_UNKNOWN_SPLIT]) {
     assert.doesNotMatch(
       all(facts),
       /never saw|not trained on|is trained on|held out|by heart|epoch 0|Marked/,
     );
-    assert.match(claimsAt('test_accuracy', facts), /which pairs it saw is not known/);
   }
+  assert.match(claimsAt('test_accuracy', BROUGHT_IN), /which pairs it saw is not known/);
+  assert.match(claimsAt('test_accuracy', LOSSES_ALONE), /has the loss that it ended with/);
   assert.equal(claimsAt('title', BROUGHT_IN), 'A network that has learnt to add modulo 53');
   assert.match(claimsAt('story', LOSSES_ALONE), /losses and no accuracies/);
+});
+
+test('of a network whose split is not known it is told why, and what is right is right on all pairs', () => {
+  assert.match(
+    claimsAt('story', OF_UNKNOWN_SPLIT),
+    /Losses are told of all pairs together: nobody wrote it down\./,
+  );
+  assert.match(claimsAt('curves', OF_UNKNOWN_SPLIT), /which pairs it was trained on is not known here/);
+  assert.equal(claimsAt('title', OF_UNKNOWN_SPLIT), 'How a network learnt to add modulo 53');
+  const wrong = { ...OF_UNKNOWN_SPLIT, unsplit: { ...OF_UNKNOWN_SPLIT.unsplit!, accuracy: 0.4 } };
+  assert.equal(claimsAt('title', wrong), 'A network asked to add modulo 53');
 });
 
 test('a network that was trained on is said to be, and its pairs are those of this training', () => {

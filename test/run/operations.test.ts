@@ -107,7 +107,7 @@ describe('division modulo 7', { skip }, () => {
     const run = await runAll('divide', task('divide', 7));
     const { dataset, activations, train, measures, logits } = run.summaries;
     assert.deepEqual([dataset?.pairs, activations?.pairs], [42, 42]);
-    assert.equal(train!.train_pairs + train!.test_pairs, 42);
+    assert.equal(train!.train_pairs! + train!.test_pairs!, 42);
     for (const [stage, file] of [
       ['dataset', 'pairs.arrow'],
       ['activations', 'logits.arrow'],

@@ -191,7 +191,7 @@ describe('the explorer page', { skip }, () => {
     await mkdir(train);
     await copyFile(artifact('train', 'model.safetensors'), join(train, 'model.safetensors'));
     const { p, d_model, n_heads, d_head, d_mlp } = await readSummary(artifact('train'), trainSummary);
-    await writeSummary(train, trainSummary, {
+    const summary = {
       ...{
         p,
         d_model,
@@ -205,8 +205,10 @@ describe('the explorer page', { skip }, () => {
       },
       ...{ train_pairs: 60, test_pairs: 61, epochs: null, checkpoints: 0 },
       ...{ train_loss: 1, test_loss: 1, train_accuracy: 0, test_accuracy: 0 },
+      ...{ all_loss: 1, all_accuracy: 0, why_no_split: null },
       ...{ history: null, why_no_history: 'it came without' },
-    });
+    };
+    await writeSummary(train, trainSummary, summary);
     const stages = ['dataset', 'svd', 'fourier', 'neurons', 'measures', 'logits'];
     const needs = Object.fromEntries(stages.map((stage) => [stage, artifact(stage)]));
     const { data, blocks } = await collect({ ...needs, train });
@@ -218,6 +220,30 @@ describe('the explorer page', { skip }, () => {
     for (const id of ['embedding-spectrum', 'singular-values', 'circle', 'neuron-map', 'sum'])
       assert.equal(await last.locator(`#${id}`).count(), 1, id);
     await last.close();
+
+    const nothing = { train_pairs: null, test_pairs: null, train_loss: NaN, test_loss: NaN };
+    await writeSummary(train, trainSummary, {
+      ...{ ...summary, ...nothing, train_accuracy: NaN, test_accuracy: NaN },
+      ...{ all_loss: 0.125, all_accuracy: 0.75, why_no_split: 'nobody has said how it was trained' },
+    });
+    const unsplit = await collect({ ...needs, train });
+    assert.match(Buffer.from(unsplit.data.trained, 'base64').toString('hex'), /^0+$/);
+    await writeFile(
+      path,
+      await buildPage({ ...unsplit.data, pipeline_yaml: '', made_by: {} }, unsplit.blocks),
+    );
+    const all = await openPage(path);
+    const text = (await all.locator('#run').textContent()) ?? '';
+    assert.match(text, /Losses are told of all pairs together: nobody has said how it was trained\./);
+    assert.match(text, /Accuracy75 %on all pairsLoss0\.125on all pairs/);
+    assert.match(text, /train pairsnot known/);
+    assert.doesNotMatch(
+      (await all.locator('main').textContent()) ?? '',
+      /Test accuracy|Test loss|train loss|held out|never seen|trained on this pair/,
+    );
+    assert.deepEqual(await all.locator('table.scores tbody th').allTextContents(), ['all']);
+    await all.close();
+    assert.deepEqual(problems, []);
   });
 });
 

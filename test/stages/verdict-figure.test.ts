@@ -18,7 +18,8 @@ test('the title answers', () => {
 test('the criteria of a verdict have room beside each other, and nothing is clipped', () => {
   const evidence: Evidence = {
     answers: 113,
-    test_accuracy: 1 / 3,
+    accuracy: 1 / 3,
+    of: 'test',
     key_frequencies: 56,
     energy_in_key_frequencies_W_E: 1 / 3,
     energy_in_key_frequencies_W_L: 1 / 3,

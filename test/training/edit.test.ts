@@ -30,6 +30,7 @@ const viewOf = (p: number, operation: Operation = 'add'): GroupView => {
     grid,
     train: grid,
     test: { a: new Int32Array(), b: new Int32Array(), label: new Int32Array() },
+    why_no_split: null,
   });
 };
 const edit = (...edits: Edit[]): Weights => applyEdits(config, viewOf(7), weights, edits);

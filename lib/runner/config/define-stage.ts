@@ -28,26 +28,11 @@ export async function defineStage(
 ): Promise<Stage> {
   const { name, given } = written;
   const { fields } = module.params;
-  const set = new Map(overrides.filter(({ stage }) => stage === name).map((each) => [each.param, each]));
   const values = Object.create(null) as Record<string, unknown>;
   for (const { key, value } of given) values[key] = source.data(value);
-  for (const [param, { value }] of set) values[param] = value;
+  for (const { stage, param, value } of overrides) if (stage === name) values[param] = value;
 
-  const placeOf = (param: string): Place => {
-    const entry = given.find(({ key }) => key === param);
-    const override = set.get(param);
-    return {
-      report(path, message, hint) {
-        if (override?.at)
-          source.report(path === 'key' ? override.at.keySpan : override.at.span, message, hint);
-        else if (override)
-          others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
-        else if (!entry) source.report(written.keySpan, message, hint);
-        else if (path === 'key') source.report(entry.keySpan, message, hint);
-        else source.report(source.spanAt(entry.value, entry.span, path), message, hint);
-      },
-    };
-  };
+  const placeOf = (param: string): Place => placeIn(written, param, source, overrides, others);
   const { params, issues } = checkParams(module.params, values);
   for (const issue of issues) reportIssue(issue, name, fields, placeOf(String(issue.path[0])));
 
@@ -76,6 +61,54 @@ export async function defineStage(
     aside: module.aside ?? [],
     identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
   };
+}
+
+function placeIn(
+  { name, given, keySpan }: WrittenStage,
+  param: string,
+  source: Source,
+  overrides: readonly Override[],
+  others: Problem[],
+): Place {
+  const entry = given.find(({ key }) => key === param);
+  const override = overrides.findLast((each) => each.stage === name && each.param === param);
+  return {
+    report(path, message, hint) {
+      if (override?.at) source.report(path === 'key' ? override.at.keySpan : override.at.span, message, hint);
+      else if (override) others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
+      else if (!entry) source.report(keySpan, message, hint);
+      else if (path === 'key') source.report(entry.keySpan, message, hint);
+      else source.report(source.spanAt(entry.value, entry.span, path), message, hint);
+    },
+  };
+}
+
+/** Reports what does not hold between the params of a stage and those of the stages that it needs. */
+export function checkAgreement(
+  { params, needs }: Stage,
+  { agrees }: ParamsModule,
+  stages: ReadonlyMap<string, Stage>,
+  written: readonly WrittenStage[],
+  source: Source,
+  overrides: readonly Override[],
+  others: Problem[],
+): void {
+  const ofNeeds = needs.flatMap((need) => {
+    const stage = stages.get(need);
+    return stage ? [[need, stage.params] as const] : [];
+  });
+  const wrong = agrees?.(params, Object.fromEntries(ofNeeds));
+  if (!wrong) return;
+  const { stage, param, must } = wrong;
+  const place = placeIn(
+    written.find(({ name }) => name === stage)!,
+    param,
+    source,
+    overrides,
+    others,
+  );
+  const value = stages.get(stage)!.params[param];
+  place.report([], `${stage}.${param} must be ${must}, got ${show(value)}`);
 }
 
 /** What the value of a param must be that names the file `path`; null if it is that. */

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { byPlace, ConfigurationError, suggest, type Problem } from '../../files/problem.ts';
 import { shortPath } from '../../files/short-path.ts';
 import { Source } from '../../files/yaml.ts';
-import { defineStage, loadParams } from './define-stage.ts';
+import { checkAgreement, defineStage, loadParams } from './define-stage.ts';
 import { sortStages } from './order.ts';
 import type { Override } from './override.ts';
 import type { ParamsModule, Pipeline } from './stage-definition.ts';
@@ -46,16 +46,21 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
   const define: PipelineFile['define'] = async (overrides, chosen) => {
     const others = checkOverrides(overrides, written);
     const wanted = order.filter(({ name }) => chosen?.has(name) ?? true);
-    const stages = await Promise.all(
+    const defined = await Promise.all(
       wanted.map(async (stage) => {
         if (!modules.has(stage)) modules.set(stage, loadParams(stage, root, source));
         const module = await modules.get(stage)!;
-        return module && defineStage(stage, module, root, source, overrides, others);
+        return module && { module, stage: await defineStage(stage, module, root, source, overrides, others) };
       }),
     );
+    const found = defined.filter((each) => each !== null);
+    const stages = new Map(found.map(({ stage }) => [stage.name, stage]));
+    if (source.problems.length + others.length === 0)
+      for (const { stage, module } of found)
+        checkAgreement(stage, module, stages, written, source, overrides, others);
     const problems = [...source.problems.sort(byPlace), ...others];
     if (problems.length > 0) throw new ConfigurationError(problems, source.omitted);
-    return { text, root, stages: new Map(stages.flatMap((stage) => (stage ? [[stage.name, stage]] : []))) };
+    return { text, root, stages };
   };
   return { root, source, written: order, define };
 }

@@ -41,6 +41,11 @@ export interface Pipeline {
 /** What `<key>.params.ts` exports. */
 export interface ParamsModule {
   readonly params: ParamsSchema;
+  /** What must hold between its params and those of the stages that it needs: says which of them is wrong, and null if none. */
+  readonly agrees?: (
+    params: Readonly<Record<string, unknown>>,
+    needs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  ) => { readonly stage: string; readonly param: string; readonly must: string } | null;
   /** See execute/provenance.ts. */
   readonly provenance?: boolean;
   /** See Stage. */

@@ -30,7 +30,7 @@ export function headline(run: Run): HTMLElement {
 
 /** Label, value and what the value is. */
 function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
-  const { history, memorised, grokked, key, not_measured, test_accuracy } = facts;
+  const { history, memorised, grokked, key, not_measured, test_accuracy, unsplit } = facts;
   const { test_loss = null, train_loss = null } = data.summaries.train ?? {};
   const tiles: [string, string, string][] = [];
   const reached = (epoch: number | null): string =>
@@ -43,6 +43,9 @@ function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
   if (test_accuracy !== null)
     tiles.push(['Test accuracy', percent(test_accuracy), claimsAt('test_accuracy', facts)]);
   if (test_loss !== null) tiles.push(['Test loss', short(test_loss), `train loss ${short(train_loss)}`]);
+  if (unsplit?.accuracy !== undefined && unsplit.accuracy !== null)
+    tiles.push(['Accuracy', percent(unsplit.accuracy), 'on all pairs']);
+  if (unsplit) tiles.push(['Loss', short(unsplit.loss), 'on all pairs']);
   if (key) tiles.push(['Key frequencies', listed(key, axis.numbers.length >> 1), KEY_RULE]);
   else if (not_measured !== null) tiles.push(['Key frequencies', 'none', not_measured]);
   return tiles;
@@ -72,7 +75,9 @@ function factsOf({ facts, data }: Run): [string, string][] {
         ? `addition modulo ${of.n}`
         : `addition of logarithms modulo ${of.n}: ${of.words.note}`,
     );
-  const split = `${percent(task.train_fraction)} of all pairs, seed ${task.seed}`;
+  const split = facts.unsplit
+    ? 'not known'
+    : `${percent(task.train_fraction)} of all pairs, seed ${task.seed}`;
   const engine =
     identity['engine'] &&
     [identity['engine'], identity['arithmetic'] && `${identity['arithmetic']} multiply-adds`]
@@ -82,7 +87,7 @@ function factsOf({ facts, data }: Run): [string, string][] {
   if (facts.origin === 'taken') {
     fact('origin', `trained elsewhere, taken as it is${typeof from === 'string' ? ` from ${from}` : ''}`);
     fact('epochs of its history', facts.epochs === null ? null : whole(facts.epochs));
-    fact('train pairs of the split it is measured on', split);
+    fact(facts.unsplit ? 'train pairs' : 'train pairs of the split it is measured on', split);
     fact('losses by', engine);
     return found;
   }

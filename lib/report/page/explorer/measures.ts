@@ -1,7 +1,7 @@
 // Progress measures over training; each can be switched on and off.
 import { padDomain } from '../../../charts/frame.ts';
 import { SERIES_COLOURS } from '../../../charts/style.ts';
-import { legendOf } from '../../../measures/columns.ts';
+import { legendOf, present as presentOf } from '../../../measures/columns.ts';
 import { nearestIndex } from '../../snapshots.ts';
 import { claimsAt, type Place } from '../../claims.ts';
 import { chart, cursor, moveCursor, onPick, Plot, swatchColour } from '../parts/chart.ts';
@@ -84,8 +84,13 @@ export function measures(run: Run, store: Store): HTMLElement {
   return section('measures', title, ...note, ...groups.map((group) => drawGroup(run, store, group)));
 }
 
+const isThere =
+  (run: Run) =>
+  (column: string): boolean =>
+    run.measure(column) !== null;
+
 const present = (run: Run, { drawn, others }: Group): string[] =>
-  [...drawn, ...others].filter((column) => run.measure(column));
+  presentOf([...drawn, ...others], isThere(run));
 
 function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
   const all = present(run, group).map((column, i) => {
@@ -98,7 +103,7 @@ function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
       colour: SERIES_COLOURS[i % SERIES_COLOURS.length]!,
     };
   });
-  const shown = new Set(group.drawn);
+  const shown = new Set(presentOf(group.drawn, isThere(run)));
   const domain = group.log
     ? padDomain(
         all.flatMap(({ values }) => Array.from(values)),

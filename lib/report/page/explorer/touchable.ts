@@ -23,6 +23,7 @@ export function touchableOf(run: Run): Touchable {
       grid,
       rows.filter((row) => !isTrained(row)),
     ),
+    isSplit: run.facts.unsplit === null,
   };
 }
 

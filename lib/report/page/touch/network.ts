@@ -32,7 +32,9 @@ export interface Touchable {
   /** Of all neurons; without frequencies, a single one. */
   readonly clusters: readonly Cluster[];
   readonly train: Pairs;
+  /** The others: all where it is not known which pairs it was trained on. */
   readonly test: Pairs;
+  readonly isSplit: boolean;
 }
 
 /** Shares of parts that are kept, 0 to 1, by the part's name; those that are not there are kept whole. */

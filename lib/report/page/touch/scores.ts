@@ -12,8 +12,10 @@ export interface ScoreTable {
   show(state: (typeof STATES)[number], scores: Scores): void;
 }
 
-export function scoreTable(): ScoreTable {
-  const cells = SETS.map(() => MEASURES.map(() => STATES.map(() => h('td', {}, '…'))));
+/** `isSplit`: whether it is known which pairs it is trained on. */
+export function scoreTable(isSplit: boolean): ScoreTable {
+  const sets = isSplit ? SETS : (['all'] as const);
+  const cells = sets.map(() => MEASURES.map(() => STATES.map(() => h('td', {}, '…'))));
   const element = h(
     'table',
     { class: 'scores' },
@@ -29,10 +31,10 @@ export function scoreTable(): ScoreTable {
         ...MEASURES.flatMap(() => STATES.map((state) => h('th', { scope: 'col' }, state))),
       ),
     ),
-    h('tbody', {}, ...SETS.map((set, s) => h('tr', {}, h('th', { scope: 'row' }, set), ...cells[s]!.flat()))),
+    h('tbody', {}, ...sets.map((set, s) => h('tr', {}, h('th', { scope: 'row' }, set), ...cells[s]!.flat()))),
   );
   const show: ScoreTable['show'] = (state, scores) =>
-    SETS.forEach((set, s) => {
+    sets.forEach((set, s) => {
       const score = scores[set];
       const texts = [short(score?.loss), score ? percent(score.accuracy) : '–'];
       texts.forEach((text, m) => (cells[s]![m]![STATES.indexOf(state)]!.textContent = text));

@@ -32,7 +32,7 @@ export function touch(of: Touchable, store: Store, which: string): HTMLElement {
   let embedding = network.embedding;
   let written = -Infinity;
 
-  const table = scoreTable();
+  const table = scoreTable(of.isSplit);
   const given = answer(of);
   const note = h('p', { class: 'note', hidden: true });
   const turning = {

@@ -1,0 +1,106 @@
+// A network of which nobody knows the pairs that it was trained on: every stage tells losses of all pairs alone.
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { datasetSummary } from '../../lib/artifacts/dataset.ts';
+import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import { readMeasures } from '../../lib/artifacts/measures.ts';
+import { progressSummary } from '../../lib/artifacts/progress.ts';
+import { openRun } from '../../lib/artifacts/run.ts';
+import { readSummary } from '../../lib/artifacts/summary.ts';
+import { trainSummary } from '../../lib/artifacts/train.ts';
+import { openArrow } from '../../lib/files/arrow.ts';
+import { runNetwork } from '../../lib/network/forward.ts';
+import { scoreLogits } from '../../lib/network/loss.ts';
+import { assertClose } from '../assert-close.ts';
+import { runPipeline } from '../run-pipeline.ts';
+import { temporaryFolder } from '../stages/start-stage.ts';
+
+// Its losses, the last 0.25, and its two checkpoints are made up: they belong to no split.
+const model = fileURLToPath(new URL('../fixtures/models/demo.pth', import.meta.url));
+const folder = await temporaryFolder({ after });
+const artifact = (stage: string): string => join(folder, 'artifacts', stage);
+const run = (targets: readonly string[], ...sets: string[]) =>
+  runPipeline(folder, targets, ['dataset.p=5', ...sets]);
+
+/** What train tells of the model, whose sets are not known for this reason. */
+async function assertUnknown(output: string, why: RegExp): Promise<void> {
+  const summary = await readSummary(artifact('train'), trainSummary);
+  assert.ok('why_no_split' in summary);
+  assert.match(summary.why_no_split!, why);
+  assert.ok(output.includes(`on all pairs; ${summary.why_no_split!.slice(0, 60)}`), output);
+  const { train_pairs, test_pairs, train_loss, test_loss, train_accuracy, test_accuracy } = summary;
+  const ofSets = [train_pairs, test_pairs, train_loss, test_loss, train_accuracy, test_accuracy];
+  assert.deepEqual(ofSets, Array(6).fill(null));
+  // Every stage opens it so.
+  const needs = { dataset: artifact('dataset'), train: artifact('train') };
+  const { config, weights, grid, train, test, why_no_split } = await openRun(needs);
+  assert.deepEqual([train.label.length, test.label.length, grid.label.length], [0, 0, 25]);
+  assert.equal(why_no_split, summary.why_no_split);
+  const { loss, accuracy } = scoreLogits(runNetwork(config, weights, grid).logits.data, grid.label, 5);
+  assertClose('over all pairs', [summary.all_loss!, summary.all_accuracy!], [loss, accuracy], { rtol: 1e-5 });
+}
+
+test('without a seed measures, summaries and figures are those of all pairs', async () => {
+  const sets = ['dataset.seed=null', `train.start=${model}`];
+  const { code, output } = await run(['progress', 'logits'], ...sets);
+  assert.equal(code, 0, output);
+  const { train_pairs, test_pairs, pairs } = await readSummary(artifact('dataset'), datasetSummary);
+  assert.deepEqual([train_pairs, test_pairs, pairs], [null, null, 25]);
+  await assertUnknown(output, /^dataset\.seed is null, so which pairs it was trained on is not known$/);
+
+  const { scalars } = await readMeasures(artifact('measures'));
+  assert.ok(scalars.includes('loss_all') && scalars.includes('excluded_loss_logits_all'));
+  assert.deepEqual(
+    scalars.filter((column) => /_(train|test)$/.test(column)),
+    [],
+  );
+  const logits = await readSummary(artifact('logits'), logitsSummary);
+  assert.ok(logits.verdict);
+  const { loss, excluded_loss_logits, excluded_loss_logits_per_frequency_train, verdict } = logits;
+  for (const of of [loss, excluded_loss_logits]) {
+    assert.deepEqual([of.train, of.test], [null, null]);
+    assert.ok(of.all! > 0);
+  }
+  assert.equal(excluded_loss_logits_per_frequency_train, null);
+  assert.equal(verdict.criteria[0]!.name, 'accuracy, all pairs');
+  const { phases, milestones } = await readSummary(artifact('progress'), progressSummary);
+  assert.deepEqual([phases, milestones!.largest_test_loss], [null, null]);
+
+  assert.ok(!(await readdir(artifact('logits'))).includes('excluded_loss.svg'));
+  assert.deepEqual(await namesIn(artifact('progress'), 'progress_measures', 'series'), [
+    'all pairs',
+    'excluded, logits (all pairs)',
+    'restricted, logits (all pairs)',
+  ]);
+  assert.deepEqual(await namesIn(artifact('logits'), 'losses', 'set'), ['all']);
+});
+
+async function namesIn(folder: string, figure: string, column: string): Promise<string[]> {
+  const file = await openArrow(join(folder, `${figure}.arrow`));
+  const names = (await file.readColumn(column)) as string[];
+  await file.close();
+  return [...new Set(names)].sort();
+}
+
+test('a split on which a model has another train loss than it ended with is not its own: train warns', async () => {
+  const { code, output } = await run(['train'], 'dataset.seed=598', `train.start=${model}`);
+  assert.equal(code, 0, output);
+  await assertUnknown(
+    output,
+    /^it ended with a train loss of 2\.50e-1 and has 5\.\d\de\+2 on the train pairs of/,
+  );
+});
+
+test('nothing is trained without a seed of the split: refused before anything runs, with the place', async () => {
+  for (const sets of [['train.start=seed'], [`train.start=${model}`, 'train.go_on=true']]) {
+    const { code, output } = await run(['train'], 'dataset.seed=null', ...sets);
+    assert.equal(code, 2);
+    assert.match(
+      output,
+      /^--set dataset\.seed dataset\.seed must be a number where a network is trained \(null is for a model/m,
+    );
+  }
+});
