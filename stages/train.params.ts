@@ -86,7 +86,7 @@ export const params = object(
     stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
     /** Epochs between two rows of the history. */
     log_every: integer({ default: 10, min: 1 }),
-    /** Epochs between two checkpoints, of which measures are taken. */
+    /** Epochs between two checkpoints, of which measures are taken; up to epoch 300 there is one every 25 epochs, too. */
     checkpoint_every: integer({ default: 100, min: 1 }),
     /** Epochs between two full states, from which other runs can go on; 0: none, null: a tenth of the epochs. */
     state_every: nullable(integer({ min: 0 }), { default: null }),

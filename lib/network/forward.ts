@@ -27,6 +27,9 @@ export interface Network {
   readonly logits: Matrix;
 }
 
+/** What is read of weights once the directions of the scores are known: all but W_Q and W_K. */
+export type Mixed = Omit<Weights, 'W_Q' | 'W_K'>;
+
 /** Of one pair: a row each. */
 export type PairRun = Pick<Network, 'pattern' | 'post' | 'logits'>;
 
@@ -37,7 +40,7 @@ export function runNetwork(
   pairs: Operands = eachWithEach(config.p, config.p),
 ): Network {
   const resid = residualRows(config, weights);
-  const pattern = attentionFromEquals(config, weights, resid, pairs);
+  const pattern = attentionFromEquals(scoreDirections(config, weights, resid[2]!), resid, pairs);
   const pre = residMid(config, weights, resid, pattern, pairs, toMatrix(weights.W_in));
   const post = relu(pre);
   const skip = residMid(config, weights, resid, pattern, pairs, toMatrix(weights.W_U));
@@ -59,7 +62,7 @@ const pairsOf = ([rowsA, rowsB]: readonly Matrix[]): Operands => eachWithEach(ro
  */
 export function runNeuron(
   config: ModelConfig,
-  weights: Weights,
+  weights: Mixed,
   resid: readonly Matrix[],
   pattern: Matrix,
   j: number,
@@ -69,19 +72,20 @@ export function runNeuron(
 }
 
 /**
- * Runs the network on one pair, 0 <= a, b < p: matrices of one row, which cost least when taken layer by layer. `resid` is
- * residualRows'.
+ * Runs the network on one pair, 0 <= a, b < p: matrices of one row, which cost least when taken layer by layer. `directions`
+ * are scoreDirections', `resid` is residualRows'.
  */
 export function runPair(
   config: ModelConfig,
-  weights: Weights,
+  weights: Mixed,
+  directions: readonly Matrix[],
   resid: readonly Matrix[],
   a: number,
   b: number,
 ): PairRun {
   const [rowsA, rowsB, equals] = resid as [Matrix, Matrix, Matrix];
   const ofPair = [rowOf(rowsA, a), rowOf(rowsB, b), equals];
-  const pattern = attentionFromEquals(config, weights, ofPair);
+  const pattern = attentionFromEquals(directions, ofPair);
   const mid = residMid(config, weights, ofPair, pattern, pairsOf(ofPair));
   const post = relu(multiply(mid, toMatrix(weights.W_in)));
   const logits = multiply(add(mid, multiply(post, toMatrix(weights.W_out))), toMatrix(weights.W_U));
@@ -89,7 +93,7 @@ export function runPair(
 }
 
 /** W_E + W_pos by position: [p, d_model] for a, the same for b, [1, d_model] for `=`. */
-export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: Weights): Matrix[] {
+export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: Mixed): Matrix[] {
   const add = (first: number, rows: number, position: number): Matrix =>
     createMatrix(
       rows,
@@ -120,18 +124,17 @@ export function scoreDirections(
 }
 
 /**
- * Attention from `=`, head by head, to a, b and `=`: [pairs, n_heads * 3]. `resid`: the residual stream of all a, all b and
- * `=`, a row each; pairs are each a with each b by default, a-major.
+ * Attention from `=`, head by head, to a, b and `=`: [pairs, n_heads * 3]. `directions`: scoreDirections', one a head; `resid`:
+ * the residual stream of all a, all b and `=`, a row each; pairs are each a with each b by default, a-major.
  */
 export function attentionFromEquals(
-  config: ModelConfig,
-  weights: Weights,
+  directions: readonly Matrix[],
   resid: readonly Matrix[],
   { a, b }: Operands = pairsOf(resid),
 ): Matrix {
-  const { n_heads } = config;
+  const n_heads = directions.length;
   const pattern = createMatrix(a.length, n_heads * N_CTX);
-  scoreDirections(config, weights, resid[2]!).forEach((direction, h) => {
+  directions.forEach((direction, h) => {
     const [toA, toB, toEquals] = resid.map((rows) => multiply(rows, direction).data) as [
       Float64Array,
       Float64Array,
@@ -159,7 +162,7 @@ export function softmax(values: readonly number[]): number[] {
  */
 function residMid(
   { n_heads, d_model }: ModelConfig,
-  weights: Weights,
+  weights: Mixed,
   resid: readonly Matrix[],
   pattern: Matrix,
   { a, b }: Operands,

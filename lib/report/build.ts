@@ -6,6 +6,7 @@ import { colourRules } from './colours.ts';
 import type { ReportData } from './data.ts';
 import { policyOf } from './policy.ts';
 import type { SweepData } from './sweeps/data.ts';
+import { toText } from './text-bytes.ts';
 import { kernelBlocks, scoringBlock } from './workers.ts';
 
 const EXPLORER = fileURLToPath(new URL('./page/explorer/main.ts', import.meta.url));
@@ -62,9 +63,7 @@ export async function buildHtml(
     '<header><b>grokscope</b><nav aria-label="Sections"></nav></header>',
     '<main><p>This page needs JavaScript.</p></main>',
     block('data', 'application/json', JSON.stringify(data).replaceAll('<', '\\u003c')),
-    ...Object.entries(blocks).map(([id, bytes]) =>
-      block(id, 'application/octet-stream', Buffer.from(bytes).toString('base64')),
-    ),
+    ...Object.entries(blocks).map(([id, bytes]) => block(id, 'application/octet-stream', toText(bytes))),
     `<script>${code}</script>`,
     '</html>',
     '',

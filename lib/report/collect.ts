@@ -3,22 +3,23 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { openCheckpoints, type Checkpoints } from '../artifacts/checkpoints.ts';
+import { openCheckpoints } from '../artifacts/checkpoints.ts';
 import { readHistory } from '../artifacts/history.ts';
 import { readNeurons } from '../artifacts/neurons.ts';
 import { readProgress } from '../artifacts/progress.ts';
 import { folderOf, openRun, type Needs } from '../artifacts/run.ts';
 import { readSummaries, type Summaries } from '../artifacts/summaries.ts';
-import { toFloat16 } from '../files/float16.ts';
 import { readRegular } from '../files/regular-file.ts';
-import { flattenWeights, type ModelConfig } from '../network/config.ts';
 import { HISTORY_FIELDS } from '../training/history.ts';
 import type { FigureFile, ReportData, Table } from './data.ts';
 import { readFigures, titleOf } from './figure-files.ts';
-import { chooseSnapshots } from './snapshots.ts';
+import { snapshotBlocks } from './snapshot-blocks.ts';
+import { lengthAsText } from './text-bytes.ts';
 
-/** How many checkpoints are in the page with their weights. */
-const SNAPSHOTS = 16;
+/** The page can be sent by mail. */
+const MOST_BYTES = 12e6;
+/** Of them, what is kept for scripts, style and the kernel. */
+const CODE_BYTES = 0.8e6;
 
 export interface Collected {
   readonly data: Omit<ReportData, 'pipeline_yaml' | 'made_by'>;
@@ -43,40 +44,40 @@ export async function collect(needs: Needs): Promise<Collected> {
   const checkpoints = has('train', 'checkpoints.arrow')
     ? await openCheckpoints(folderOf(needs, 'train'), config)
     : null;
-  const snapshots = checkpoints
-    ? await readSnapshots(checkpoints, config, landmarks(summaries))
-    : [{ epoch: 0, halves: toFloat16(flattenWeights(config, weights)) }];
-  await checkpoints?.close();
   const figures = await figuresOf(needs);
   const trained = new Uint8Array(Math.ceil(config.p ** 2 / 8));
   train.a.forEach((a, i) => {
     const row = a * config.p + train.b[i]!;
     trained[row >> 3] = trained[row >> 3]! | (1 << (row & 7));
   });
-  const data = {
+  const known = {
     config,
     task: { operation: task.operation, train_fraction: task.train_fraction, seed: task.seed },
     trained: Buffer.from(trained).toString('base64'),
     summaries,
     history: await table('train', 'history.arrow', readHistoryColumns),
     measures:
-      (await table('progress', 'progress.arrow', readProgress)) ??
+      (await table('progress', 'progress.arrow', readShownMeasures)) ??
       (checkpoints ? null : lastMeasures(summaries)),
-    snapshots: snapshots.map(({ epoch }) => epoch),
     neurons: await table('neurons', 'neurons.arrow', readNeurons),
     figures: figures.map(({ stage, name, title }) => ({ stage, name, title })),
     versions: {} as Record<string, string>,
   };
   for (const file of [...read].sort()) {
     const [stage, name] = file.split('/') as [string, string];
-    data.versions[file] = await hashOf(join(needs[stage]!, name));
+    known.versions[file] = await hashOf(join(needs[stage]!, name));
   }
+  const drawn = figures.map(({ svg }) => gzipSync(svg, { level: 9 }));
+  const taken = drawn.reduce((sum, svg) => sum + lengthAsText(svg), JSON.stringify(known).length);
+  const room = MOST_BYTES - CODE_BYTES - taken;
+  const snapshots = await snapshotBlocks(config, weights, checkpoints, landmarks(summaries), room);
+  await checkpoints?.close();
   const blocks = {
-    ...Object.fromEntries(snapshots.map(({ halves }, i) => [`weights-${i}`, bytesOf(halves)])),
-    network: bytesOf(flattenWeights(config, weights)),
-    ...Object.fromEntries(figures.map(({ svg }, i) => [`figure-${i}`, gzipSync(svg, { level: 9 })])),
+    ...Object.fromEntries(snapshots.blocks.map((block, i) => [`weights-${i}`, block])),
+    ...Object.fromEntries(drawn.map((block, i) => [`figure-${i}`, block])),
   };
-  return { data, blocks, flaws };
+  const { epochs, lack_room } = snapshots;
+  return { data: { ...known, snapshots: epochs, snapshots_lack_room: lack_room }, blocks, flaws };
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
@@ -98,6 +99,14 @@ function toTable(columns: NamedColumns): Table {
   };
 }
 
+/** Lists that no picture of the page shows; they would be a third of its numbers. */
+const UNSHOWN = ['fourier_norms_W_L', 'singular_values_W_L', 'sum_squared_weights_by_weight'];
+
+async function readShownMeasures(folder: string): Promise<NamedColumns> {
+  const measures = await readProgress(folder);
+  return Object.fromEntries(Object.entries(measures).filter(([name]) => !UNSHOWN.includes(name)));
+}
+
 async function readHistoryColumns(folder: string): Promise<NamedColumns> {
   const history = await readHistory(folder);
   return Object.fromEntries(HISTORY_FIELDS.map((field) => [field, history.map((record) => record[field])]));
@@ -115,21 +124,6 @@ function landmarks({ train, progress }: Summaries): number[] {
   const reached = train && 'memorised_epoch' in train ? [train.memorised_epoch, train.grokked_epoch] : [];
   const phases = Object.values(progress?.phases ?? {}).map((phase) => phase?.from);
   return [...reached, ...phases].filter((epoch) => epoch !== null && epoch !== undefined);
-}
-
-/** Weights of chosen checkpoints as float16, in the order of WEIGHT_NAMES. Holds one checkpoint in memory at a time. */
-async function readSnapshots(
-  { records, read }: Checkpoints,
-  config: ModelConfig,
-  kept: readonly number[],
-): Promise<{ epoch: number; halves: Uint16Array }[]> {
-  const epochs = records.map(({ epoch }) => epoch);
-  const chosen = new Set(chooseSnapshots(epochs, kept, SNAPSHOTS));
-  const snapshots = [];
-  for (const [index, epoch] of epochs.entries())
-    if (chosen.has(epoch))
-      snapshots.push({ epoch, halves: toFloat16(flattenWeights(config, await read(index))) });
-  return snapshots;
 }
 
 /** Every SVG of the stages, with the title that stands in it. */

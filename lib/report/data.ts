@@ -1,4 +1,4 @@
-// The data in the explorer: one JSON object, and a block of base64 for the weights of each snapshot and for each figure.
+// The data in the explorer: one JSON object, and a block of bytes as text for the weights of each snapshot and for each figure.
 // Node writes it and the browser reads it, so this file imports types alone.
 import type { Summaries } from '../artifacts/summaries.ts';
 import type { ModelConfig } from '../network/config.ts';
@@ -31,11 +31,10 @@ export interface ReportData {
   readonly history: Table | null;
   /** progress/progress.arrow; null if there is none. */
   readonly measures: Table | null;
-  /**
-   * Epochs of the snapshots. Their weights are in blocks `weights-0`, ..., as float16 in the order of
-   * WEIGHT_NAMES; those of the last network in the block `network`, as float32.
-   */
+  /** Epochs of the snapshots, whose weights are in blocks `weights-0`, ..., deflated: snapshot-blocks.ts. */
   readonly snapshots: readonly number[];
+  /** Whether there would be more of them if the page could be larger. */
+  readonly snapshots_lack_room: boolean;
   /** neurons/neurons.arrow. */
   readonly neurons: Table | null;
   /** The SVGs are in blocks `figure-0`, ..., gzipped. */

@@ -20,15 +20,24 @@ export interface Schedule {
   readonly stop_below_test_loss: number | null;
 }
 
-/** Epochs e with e % every == 0 and the last one. */
-const isDue = (epoch: number, every: number, epochs: number): boolean =>
-  epoch % every === 0 || epoch === epochs - 1;
+/** Up to EARLY, while the network still changes fast, a checkpoint is due every EARLY_EVERY epochs besides. */
+const [EARLY, EARLY_EVERY] = [300, 25];
+
+/** Whether a checkpoint is due after the step of an epoch; after the last one always. */
+const isCheckpointDue = (epoch: number, { checkpoint_every, epochs }: Schedule): boolean =>
+  epoch % checkpoint_every === 0 ||
+  epoch === epochs - 1 ||
+  (isEarly(epoch, checkpoint_every) && epoch % EARLY_EVERY === 0);
+
+const isEarly = (epoch: number, checkpoint_every: number): boolean =>
+  epoch <= EARLY && checkpoint_every > EARLY_EVERY;
 
 /** The first epoch from `epoch` on after whose step something is due. */
 function nextStop(epoch: number, { epochs, log_every, checkpoint_every, state_every }: Schedule): number {
   const next = (every: number): number => Math.ceil(epoch / every) * every;
   const state = state_every === 0 ? Infinity : next(state_every);
-  return Math.min(next(log_every), next(checkpoint_every), state, epochs - 1);
+  const early = isEarly(next(EARLY_EVERY), checkpoint_every) ? next(EARLY_EVERY) : Infinity;
+  return Math.min(next(log_every), next(checkpoint_every), early, state, epochs - 1);
 }
 
 const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is asked for at once stays small
@@ -68,8 +77,7 @@ export async function trainLoop(
     };
     await journal.log(record);
     const isLast = hasReached(record, schedule);
-    if (isDue(stop, schedule.checkpoint_every, schedule.epochs) || isLast)
-      await journal.checkpoint(stop, engine.readState());
+    if (isCheckpointDue(stop, schedule) || isLast) await journal.checkpoint(stop, engine.readState());
     if (isStateDue(stop, schedule.state_every)) await keepState(stop, engine.readState());
     onRecord(record);
     if (isLast) return;

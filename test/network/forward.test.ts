@@ -8,6 +8,7 @@ import {
   runNetwork,
   runNeuron,
   runPair,
+  scoreDirections,
 } from '../../lib/network/forward.ts';
 import { assertClose } from '../assert-close.ts';
 import { config, flatten, network, weights } from './small-network.ts';
@@ -27,12 +28,13 @@ test('attention, neurons and logits of every pair are those of the layers as the
 
 test('a pair alone, and a neuron alone, are those of the whole grid', () => {
   const resid = residualRows(config, weights);
+  const directions = scoreDirections(config, weights, resid[2]!);
   pairs.forEach(([a, b], i) => {
-    const run = runPair(config, weights, resid, a, b);
+    const run = runPair(config, weights, directions, resid, a, b);
     for (const what of ['pattern', 'post', 'logits'] as const)
       assertClose(`${what} of ${a}, ${b}`, run[what].data, plain[i]![what], TOLERANCE);
   });
-  const pattern = attentionFromEquals(config, weights, resid);
+  const pattern = attentionFromEquals(directions, resid);
   for (let j = 0; j < d_mlp; j++) {
     const neuron = plain.map(({ post }) => post[j]!);
     assertClose(`neuron ${j}`, runNeuron(config, weights, resid, pattern, j).data, neuron, {

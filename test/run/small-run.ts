@@ -11,7 +11,7 @@ import type { Finished } from '../run-pipeline.ts';
 export const project = fileURLToPath(new URL('../..', import.meta.url));
 export const CONFIG = { p: 17, d_model: 32, n_heads: 4, d_head: 8, d_mlp: 64 };
 export const EPOCHS = 401;
-export const CHECKPOINT_EVERY = 40;
+export const CHECKPOINT_EVERY = 25;
 
 export const SETS = [
   `dataset.p=${CONFIG.p}`,

@@ -76,6 +76,19 @@ test('logs every log_every epochs, at every checkpoint and at the end, train bef
   await journal.close();
 });
 
+test('up to epoch 300 there is a checkpoint every 25 epochs besides, each a row of the history', async (t) => {
+  const { journal } = await Journal.open(await folder(t), 2);
+  await run(countingEngine(), journal, { epochs: 1000, log_every: 100, checkpoint_every: 350 });
+  const early = Array.from({ length: 13 }, (_, i) => 25 * i);
+  assert.deepEqual(journal.checkpointEpochs, [...early, 350, 700, 999]);
+  const logged = new Set([...journal.checkpointEpochs, ...Array.from({ length: 10 }, (_, i) => 100 * i)]);
+  assert.deepEqual(
+    journal.history.map(({ epoch }) => epoch),
+    [...logged].sort((x, y) => x - y),
+  );
+  await journal.close();
+});
+
 test('an attempt that was killed between checkpoints goes on from the last one without gap or double row', async (t) => {
   const path = await folder(t);
   const whole = await Journal.open(await folder(t), 2);

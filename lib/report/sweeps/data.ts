@@ -1,4 +1,4 @@
-// The data in the page of sweeps: a list of SweepData, and a block of base64 for each figure, its SVG gzipped.
+// The data in the page of sweeps: a list of SweepData, and a block of bytes as text for each figure, its SVG gzipped.
 // Node writes it and the browser reads it, so this file imports nothing of either.
 import type { CurveBundleOptions, PhaseMapOptions, SpreadOptions } from '../../charts/figure.ts';
 

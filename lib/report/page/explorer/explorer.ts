@@ -24,7 +24,10 @@ export function explorer(run: Run, store: Store): HTMLElement {
       'p',
       {},
       isMoving
-        ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.'
+        ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.' +
+            (run.data.snapshots_lack_room
+              ? ' There would be more of them if the page could be larger than 12 MB.'
+              : '')
         : `Of this network there is one state: ${run.facts.origin === 'taken' ? 'the weights it came with' : 'its weights at the end'}.`,
     ),
     ...(run.data.summaries.progress

@@ -1,6 +1,6 @@
 // The explorer: reads the data in the page, makes the sections and connects them to the slider.
 import type { ReportData } from '../../data.ts';
-import { blockOf } from '../parts/block.ts';
+import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
 import { themeButton } from '../parts/theme.ts';
@@ -20,7 +20,7 @@ import { touch } from '../touch/touch.ts';
 import { touchableOf } from './touchable.ts';
 import { sweepsLink } from './sweeps-link.ts';
 
-const run = new Run(JSON.parse(blockOf('data')) as ReportData);
+const run = new Run(JSON.parse(textBlock('data')) as ReportData);
 const { p } = run.data.config;
 const start = {
   frame: run.epochs.length - 1,
@@ -29,29 +29,7 @@ const start = {
   a: Math.round(0.4 * p),
   b: Math.round(0.75 * p),
 };
-const store = new Store({ ...start, ...readChoice(run) }, (frame) => run.snapshotOf(frame));
-
-/** Sections that the slider moves. It stays at the foot of the window while one of them is in sight. */
-const moving = [
-  part('curves', () => curves(run, store)),
-  part('the explorer', () => explorer(run, store)),
-  part('measures', () => measures(run, store)),
-  part('neurons', () => neurons(run, store)),
-  part('the sum', () => sum(run, store)),
-];
-const sections = [
-  part('the headline', () => headline(run)),
-  h(
-    'div',
-    { class: 'moving' },
-    ...moving.filter((each) => each !== null),
-    part('the slider', () => slider(run, store)) ?? '',
-  ),
-  part('touch it', () => touch(touchableOf(run), store, lastOf(run))),
-  part('figures', () => figures(run)),
-  sweepsLink(),
-  part('provenance', () => provenance(run)),
-];
+const choice = { ...start, ...readChoice(run) };
 
 /** Which network is touched, whatever the slider shows. */
 function lastOf({ facts, epochs }: Run): string {
@@ -70,13 +48,45 @@ const LINKS: Readonly<Record<string, string>> = {
   sweeps: 'Sweeps',
   provenance: 'Provenance',
 };
-const main = document.querySelector('main')!;
-main.replaceChildren(...sections);
-document.querySelector('nav')!.append(
-  ...Object.entries(LINKS)
-    .filter(([id]) => main.querySelector(`#${id}`))
-    .map(([id, name]) => h('a', { href: `#${id}` }, name)),
-);
-document.querySelector('header')!.append(themeButton());
-keepInAddress(run, store);
-moveByKeys(run, store);
+async function show(): Promise<void> {
+  await run.unpackNearest(run.epochs.length - 1);
+  await run.unpackNearest(choice.frame);
+  const store = new Store(choice, (frame) => run.snapshotOf(frame));
+  const main = document.querySelector('main')!;
+  main.replaceChildren(...sectionsOf(store));
+  document.querySelector('nav')!.append(
+    ...Object.entries(LINKS)
+      .filter(([id]) => main.querySelector(`#${id}`))
+      .map(([id, name]) => h('a', { href: `#${id}` }, name)),
+  );
+  document.querySelector('header')!.append(themeButton());
+  keepInAddress(run, store);
+  moveByKeys(run, store);
+  await run.unpackOthers(() => store.refresh());
+}
+
+function sectionsOf(store: Store): HTMLElement[] {
+  /** Sections that the slider moves. It stays at the foot of the window while one of them is in sight. */
+  const moving = [
+    part('curves', () => curves(run, store)),
+    part('the explorer', () => explorer(run, store)),
+    part('measures', () => measures(run, store)),
+    part('neurons', () => neurons(run, store)),
+    part('the sum', () => sum(run, store)),
+  ];
+  return [
+    part('the headline', () => headline(run)),
+    h(
+      'div',
+      { class: 'moving' },
+      ...moving.filter((each) => each !== null),
+      part('the slider', () => slider(run, store)) ?? '',
+    ),
+    part('touch it', () => touch(touchableOf(run), store, lastOf(run))),
+    part('figures', () => figures(run)),
+    sweepsLink(),
+    part('provenance', () => provenance(run)),
+  ];
+}
+
+void show();

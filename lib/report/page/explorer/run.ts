@@ -1,7 +1,6 @@
 // The run that the page shows: the numbers of every checkpoint, and what the page computes from the weights.
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import { transformGrid, withoutConstant } from '../../../measures/grid-transform.ts';
-import { fromFloat16 } from '../../../files/float16.ts';
 import { viewWeights, type Weights } from '../../../network/config.ts';
 import {
   attentionFromEquals,
@@ -16,13 +15,13 @@ import { numberAxis, onAxes, type NumberAxis } from '../../../task/number-axis.t
 import type { Operation } from '../../../task/operations.ts';
 import type { ReportData, Table } from '../../data.ts';
 import { factsOf, type Facts, type LoggedEpoch } from '../../facts.ts';
+import { showNetwork, unpackNetwork, type ShownNetwork } from '../../packed-weights.ts';
 import { nearestIndex } from '../../snapshots.ts';
-import { blockOf, decodeBytes, decodeFloats } from '../parts/block.ts';
+import { floatsOf, fromBase64, inflateBlock } from '../parts/block.ts';
 import { whole } from '../parts/numbers.ts';
 
 /** Values that all pictures of one snapshot use. */
-interface Snapshot {
-  readonly weights: Weights;
+interface Snapshot extends ShownNetwork {
   readonly W_E: Matrix;
   readonly resid: readonly Matrix[];
   readonly pattern: Matrix;
@@ -45,6 +44,8 @@ export class Run {
   readonly axis: NumberAxis;
   readonly basis: FourierBasis;
   readonly #columns = new Map<string, Float32Array>();
+  /** By index: bytes of those that are unpacked, and what has been made of those that were looked at. */
+  readonly #unpacked = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #snapshots = new Map<number, Snapshot>();
   readonly #trained: Uint8Array;
   readonly #hasEpochs: boolean;
@@ -67,7 +68,7 @@ export class Run {
     });
     this.keyFrequencies = this.facts.key ?? [];
     this.#hasEpochs = (data.summaries.train?.checkpoints ?? 1) > 0;
-    this.#trained = decodeBytes(data.trained);
+    this.#trained = fromBase64(data.trained);
   }
 
   /** The values of a column, lists flattened; null if the table has no such column. */
@@ -76,7 +77,7 @@ export class Run {
     if (text === undefined) return null;
     const known = this.#columns.get(text);
     if (known) return known;
-    const values = decodeFloats(text);
+    const values = floatsOf(text);
     this.#columns.set(text, values);
     return values;
   }
@@ -110,9 +111,33 @@ export class Run {
     }));
   }
 
-  /** The index of the snapshot nearest to a frame. */
+  /** The index of the snapshot nearest to a frame, of those that are unpacked: soon after the page has opened, all. */
   snapshotOf(frame: number): number {
-    return nearestIndex(this.data.snapshots, this.epochs[frame]!);
+    const indices = [...this.#unpacked.keys()];
+    const epochs = indices.map((index) => this.data.snapshots[index]!);
+    return indices[nearestIndex(epochs, this.epochs[frame]!)] ?? 0;
+  }
+
+  /** Unpacks the snapshot nearest to a frame; what is damaged stays packed. */
+  unpackNearest(frame: number): Promise<void> {
+    return this.#unpack(nearestIndex(this.data.snapshots, this.epochs[frame]!));
+  }
+
+  /** Unpacks all others one by one, and calls `then` after each. */
+  async unpackOthers(then: () => void): Promise<void> {
+    for (const index of this.data.snapshots.keys()) {
+      if (this.#unpacked.has(index)) continue;
+      await this.#unpack(index);
+      then();
+    }
+  }
+
+  async #unpack(index: number): Promise<void> {
+    try {
+      this.#unpacked.set(index, await inflateBlock(`weights-${index}`));
+    } catch {
+      // Whoever asks for it is told.
+    }
   }
 
   /** To end a sentence. A network that came without checkpoints has one state, and that no epoch. */
@@ -120,16 +145,30 @@ export class Run {
     return this.#hasEpochs ? `at epoch ${whole(epoch)}` : 'as it is';
   }
 
-  /** A snapshot, decoded on first use (some milliseconds). */
+  /** The weights of the last snapshot; W_Q and W_K are others with the same scores. */
+  lastWeights(): Weights {
+    const { config, snapshots } = this.data;
+    return viewWeights(config, new Float32Array(this.#bytes(snapshots.length - 1)));
+  }
+
+  #bytes(index: number): ArrayBuffer {
+    const bytes = this.#unpacked.get(index);
+    if (!bytes) throw new Error(`the weights ${this.when(this.data.snapshots[index]!)} are damaged`);
+    return bytes.buffer;
+  }
+
+  /** What pictures of an unpacked snapshot use, made on first use (some milliseconds). */
   snapshot(index: number): Snapshot {
     const known = this.#snapshots.get(index);
     if (known) return known;
-    const { config } = this.data;
-    const halves = new Uint16Array(decodeBytes(blockOf(`weights-${index}`)).buffer);
-    const weights = viewWeights(config, fromFloat16(halves));
-    const resid = residualRows(config, weights);
-    const pattern = attentionFromEquals(config, weights, resid);
-    const snapshot = { weights, W_E: toMatrix(weights.W_E, { rows: config.p }), resid, pattern };
+    const { config, snapshots } = this.data;
+    const isLast = index === snapshots.length - 1;
+    const shown = isLast
+      ? showNetwork(config, this.lastWeights())
+      : unpackNetwork(config, this.#bytes(index));
+    const resid = residualRows(config, shown.weights);
+    const pattern = attentionFromEquals(shown.directions, resid);
+    const snapshot = { ...shown, W_E: toMatrix(shown.weights.W_E, { rows: config.p }), resid, pattern };
     this.#snapshots.set(index, snapshot);
     return snapshot;
   }
@@ -166,8 +205,8 @@ export class Run {
   }
 
   pair(index: number, a: number, b: number): PairRun {
-    const { weights, resid } = this.snapshot(index);
-    return runPair(this.data.config, weights, resid, a, b);
+    const { weights, directions, resid } = this.snapshot(index);
+    return runPair(this.data.config, weights, directions, resid, a, b);
   }
 
   /** Whether the network was trained on the pair. */

@@ -36,6 +36,11 @@ export class Store {
     for (const listen of this.#listeners) listen(this.#choice, changed);
   }
 
+  /** Follows a better snapshot for the same frame, now that there may be one. */
+  refresh(): void {
+    this.set({});
+  }
+
   /**
    * Calls `draw` now, and whenever one of `names` has changed. While `place` is out of sight it waits until that comes
    * into sight, so that a step of the slider draws only what can be seen.

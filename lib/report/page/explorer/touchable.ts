@@ -1,7 +1,5 @@
 // The last network of the run, with what is to be known to touch it. Its weights are in the page as float32.
-import { viewWeights } from '../../../network/config.ts';
 import { gridRows, takeRows } from '../../../task/split.ts';
-import { decodeFloats, blockOf } from '../parts/block.ts';
 import { clusterAll, type Cluster, type Touchable } from '../touch/network.ts';
 import type { Run } from './run.ts';
 
@@ -14,7 +12,7 @@ export function touchableOf(run: Run): Touchable {
   return {
     config,
     operation,
-    weights: viewWeights(config, decodeFloats(blockOf('network'))),
+    weights: run.lastWeights(),
     axis: run.axis,
     key: not_measured === null ? run.keyFrequencies : null,
     clusters: clustersOf(run),

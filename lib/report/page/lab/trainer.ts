@@ -1,6 +1,6 @@
 // The worker that trains, seen from the page. Its script and the kernel's two builds are in the page.
 import type { FromWorker, Settings, ToWorker } from '../../worker/messages.ts';
-import { blockOf, decodeBytes } from '../parts/block.ts';
+import { byteBlock } from '../parts/block.ts';
 
 export class Trainer {
   readonly #worker: Worker;
@@ -8,7 +8,7 @@ export class Trainer {
 
   /** `listen` hears of the newest network only. */
   constructor(listen: (message: FromWorker) => void) {
-    const script = new Blob([decodeBytes(blockOf('worker'))], { type: 'text/javascript' });
+    const script = new Blob([byteBlock('worker')], { type: 'text/javascript' });
     const url = URL.createObjectURL(script);
     this.#worker = new Worker(url);
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
@@ -19,7 +19,7 @@ export class Trainer {
     this.#worker.addEventListener('error', ({ message }) =>
       listen({ tell: 'failed', run: null, why: message || 'this browser starts no worker from a file' }),
     );
-    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => decodeBytes(blockOf(id))) as [
+    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => byteBlock(id)) as [
       Uint8Array,
       Uint8Array,
     ];

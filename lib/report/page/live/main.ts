@@ -1,7 +1,7 @@
 // A training while it runs, as the server tells it once a second.
 import { OPERATION_NAMES, OPERATIONS } from '../../../task/operations.ts';
 import type { LiveTraining } from '../../../training/live.ts';
-import { decodeFloats } from '../parts/block.ts';
+import { floatsOf } from '../parts/block.ts';
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
 import { themeButton } from '../parts/theme.ts';
@@ -44,7 +44,7 @@ function say(...words: (Node | string)[]): void {
 function show({ live }: NonNullable<Answer>): void {
   const { config, task, epochs, total, history } = live;
   const operation = OPERATION_NAMES.find((name) => name === task.operation)!;
-  const W_E = decodeFloats(live.W_E);
+  const W_E = floatsOf(live.W_E);
   // Another training: an earlier one had more epochs, or another network.
   if (learning === null || learning.epochs > epochs || learning.settings.p !== config.p) {
     learning = new Learning({ ...config, operation }, W_E);

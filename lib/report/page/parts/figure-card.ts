@@ -1,6 +1,6 @@
 // A figure of a stage or a sweep: unpacked when it comes into view, with links to its files beside the page.
 import { colourRules } from '../../colours.ts';
-import { blockOf, decodeBytes } from './block.ts';
+import { byteBlock } from './block.ts';
 import { h } from './element.ts';
 import { followScheme } from './theme.ts';
 
@@ -40,7 +40,7 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
 
 /** Shows the SVG as an image, so that a script in it does not run. */
 async function unpack(element: HTMLElement, title: string, block: string): Promise<void> {
-  const packed = new Blob([decodeBytes(blockOf(block))]);
+  const packed = new Blob([byteBlock(block)]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
   const image = h('img', { alt: title });
   followScheme((isDark) => {

@@ -1,11 +1,11 @@
 // The page of sweeps: a section for each sweep.
 import type { SweepData } from '../../sweeps/data.ts';
-import { blockOf } from '../parts/block.ts';
+import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
 import { themeButton } from '../parts/theme.ts';
 import { sweep } from './sweep.ts';
 
-const sweeps = JSON.parse(blockOf('data')) as SweepData[];
+const sweeps = JSON.parse(textBlock('data')) as SweepData[];
 
 document
   .querySelector('main')!

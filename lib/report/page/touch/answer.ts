@@ -2,7 +2,7 @@
 import { padDomain } from '../../../charts/frame.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import type { Weights } from '../../../network/config.ts';
-import { residualRows, runPair, softmax } from '../../../network/forward.ts';
+import { residualRows, runPair, scoreDirections, softmax } from '../../../network/forward.ts';
 import { largestClass } from '../../../network/loss.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
 import { chart, legend, Plot } from '../parts/chart.ts';
@@ -29,8 +29,10 @@ export function answer({ config, operation, weights, axis }: Touchable): Answer 
   let before: Float64Array = now;
   let right = 0;
 
-  const ask = (of: Weights, a: number, b: number): Float64Array =>
-    runPair(config, of, residualRows(config, of), a, b).logits.data;
+  const ask = (of: Weights, a: number, b: number): Float64Array => {
+    const resid = residualRows(config, of);
+    return runPair(config, of, scoreDirections(config, of, resid[2]!), resid, a, b).logits.data;
+  };
   const centred = (logits: Float64Array): Float64Array => {
     const mean = logits.reduce((sum, x) => sum + x, 0) / p;
     return logits.map((x) => x - mean);

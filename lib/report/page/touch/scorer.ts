@@ -1,6 +1,6 @@
 // The worker that scores changed networks, seen from the page. Its script and the kernel's two builds are in the page.
 import type { FromScorer, Scores, ToScorer } from '../../worker/score-messages.ts';
-import { blockOf, decodeBytes } from '../parts/block.ts';
+import { byteBlock } from '../parts/block.ts';
 import type { Touchable } from './network.ts';
 
 export class Scorer {
@@ -11,7 +11,7 @@ export class Scorer {
 
   /** `fail` hears why there is nothing to hear. */
   constructor({ config, train, test }: Touchable, fail: (why: string) => void) {
-    const url = URL.createObjectURL(new Blob([decodeBytes(blockOf('scorer'))], { type: 'text/javascript' }));
+    const url = URL.createObjectURL(new Blob([byteBlock('scorer')], { type: 'text/javascript' }));
     this.#worker = new Worker(url);
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromScorer>) => {
       URL.revokeObjectURL(url);
@@ -26,7 +26,7 @@ export class Scorer {
     this.#worker.addEventListener('error', ({ message }) =>
       fail(message || 'this browser starts no worker from a file'),
     );
-    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => decodeBytes(blockOf(id))) as [
+    const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => byteBlock(id)) as [
       Uint8Array,
       Uint8Array,
     ];

@@ -1,0 +1,125 @@
+// Weights of a snapshot as they are in the page: whole numbers, each column of a matrix with a scale of its own. Of W_Q and
+// W_K only the score directions are there, one a head, since the page reads nothing else of them.
+// Node packs and the browser unpacks, so this file is free of Node. How far off what is drawn is: test/report/snapshots.test.ts.
+import { createTensor, sizeOf, type Tensor } from '../files/tensor.ts';
+import { weightShapes, type ModelConfig, type Weights } from '../network/config.ts';
+import { residualRows, scoreDirections, type Mixed } from '../network/forward.ts';
+import { createMatrix, type Matrix } from '../numerics/matrix.ts';
+
+export interface ShownNetwork {
+  readonly weights: Mixed;
+  /** [d_model, 1] a head, as scoreDirections gives them. */
+  readonly directions: readonly Matrix[];
+}
+
+/** The same of weights that are there in full. */
+export const showNetwork = (config: ModelConfig, weights: Weights): ShownNetwork => ({
+  weights,
+  directions: scoreDirections(config, weights, residualRows(config, weights)[2]!),
+});
+
+type Part = keyof Mixed | 'directions';
+
+/** Numbers go from minus this to this. What is small, and shows directly, has a second byte in part or whole. */
+const LEVELS: Readonly<Record<Part, number>> = {
+  directions: 32_767,
+  W_pos: 32_767,
+  W_E: 1023,
+  W_U: 255,
+  W_V: 95,
+  W_O: 95,
+  W_in: 97,
+  W_out: 97,
+};
+const PARTS = Object.keys(LEVELS) as Part[];
+const isWide = (part: Part): boolean => LEVELS[part] > 127;
+
+function shapesOf(config: ModelConfig): Record<Part, readonly number[]> {
+  return { ...weightShapes(config), directions: [config.n_heads, config.d_model, 1] };
+}
+
+/** Where a number stands among the scales of its part: a scale for each column of each matrix, of W_out for each neuron. */
+function scaleIndex(part: Part, shape: readonly number[]): { count: number; of: (i: number) => number } {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  if (part === 'W_out') return { count: rows, of: (i) => Math.floor(i / columns) };
+  return {
+    count: sizeOf(shape) / rows,
+    of: (i) => Math.floor(i / (rows * columns)) * columns + (i % columns),
+  };
+}
+
+/** Where the parts of a packed network lie: the upper halves of all scales; a byte a number; a second byte where there is one. */
+function layOut(config: ModelConfig) {
+  const shapes = shapesOf(config);
+  let [scales, numbers, second] = [0, 0, 0];
+  const parts = PARTS.map((part) => {
+    const [shape, scale] = [shapes[part], scaleIndex(part, shapes[part])];
+    const at = { part, shape, scale, scales, numbers, second };
+    scales += scale.count;
+    numbers += sizeOf(shape);
+    if (isWide(part)) second += sizeOf(shape);
+    return at;
+  });
+  const view = (buffer: ArrayBuffer) => ({
+    halves: new Uint16Array(buffer, 0, scales),
+    lower: new Uint8Array(buffer, 2 * scales, numbers),
+    narrow: new Int8Array(buffer, 2 * scales, numbers),
+    upper: new Int8Array(buffer, 2 * scales + numbers, second),
+  });
+  return { parts, bytes: 2 * scales + numbers + second, view };
+}
+
+export function packNetwork(config: ModelConfig, { weights, directions }: ShownNetwork): Uint8Array {
+  const { parts, bytes, view } = layOut(config);
+  const packed = new ArrayBuffer(bytes);
+  const { halves, lower, upper } = view(packed);
+  for (const { part, scale, ...at } of parts) {
+    const data = part === 'directions' ? directions.flatMap(({ data }) => [...data]) : weights[part].data;
+    const most = LEVELS[part];
+    const scales = new Float32Array(scale.count);
+    for (let i = 0; i < data.length; i++) {
+      const of = scale.of(i);
+      scales[of] = Math.max(scales[of]!, Math.abs(data[i]!) / most);
+    }
+    const words = new Uint32Array(scales.buffer);
+    // Rounded up to what a half can hold, so that no number passes `most`.
+    words.forEach((word, i) => {
+      halves[at.scales + i] = (word + 0xffff) >>> 16;
+      words[i] = halves[at.scales + i]! << 16;
+    });
+    for (let i = 0; i < data.length; i++) {
+      const step = scales[scale.of(i)]!;
+      const level = step === 0 ? 0 : Math.round(data[i]! / step);
+      lower[at.numbers + i] = level & 0xff;
+      if (isWide(part)) upper[at.second + i] = level >> 8;
+    }
+  }
+  return new Uint8Array(packed);
+}
+
+/** `packed`: what packNetwork has packed, and nothing else. */
+export function unpackNetwork(config: ModelConfig, packed: ArrayBuffer): ShownNetwork {
+  const { parts, view } = layOut(config);
+  const { halves, lower, narrow, upper } = view(packed);
+  const scales = new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+  const tensors: Partial<Record<Part, Tensor>> = {};
+  for (const { part, shape, scale, ...at } of parts) {
+    const data = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < data.length; i++) {
+      const level = isWide(part)
+        ? upper[at.second + i]! * 256 + lower[at.numbers + i]!
+        : narrow[at.numbers + i]!;
+      data[i] = level * scales[at.scales + scale.of(i)]!;
+    }
+    tensors[part] = createTensor(shape, data);
+  }
+  const { directions, ...weights } = tensors as Record<Part, Tensor>;
+  return { weights, directions: headsOf(directions) };
+}
+
+const headsOf = ({ shape, data }: Tensor): Matrix[] => {
+  const [heads, d_model] = shape as [number, number, number];
+  return Array.from({ length: heads }, (_, head) =>
+    createMatrix(d_model, 1, Float64Array.from(data.subarray(head * d_model, (head + 1) * d_model))),
+  );
+};
