@@ -27,10 +27,17 @@ describe('pages over hostile artifacts', { skip }, () => {
   const said: string[] = [];
   const path = (...names: string[]): string => join(folder, ...names);
 
+  /** One page for what comes from the file system and one for the server's, as a new one starts two processes. */
+  const pages = new Map<string, Page>();
+
   async function openPage(address: string): Promise<Page> {
-    const page = await context.newPage();
-    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-    page.on('pageerror', (error) => problems.push(error.message));
+    const { protocol } = new URL(address);
+    const page = pages.get(protocol) ?? (await context.newPage());
+    if (!pages.has(protocol)) {
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      page.on('pageerror', (error) => problems.push(error.message));
+      pages.set(protocol, page);
+    }
     await page.goto(address);
     return page;
   }
@@ -97,7 +104,6 @@ describe('pages over hostile artifacts', { skip }, () => {
         `[...document.querySelectorAll('main a, nav a')].map((each) => each.protocol)`,
       );
       assert.deepEqual([...new Set(links)], [new URL(address).protocol]);
-      await page.close();
     });
 
   for (const from of ['the file system', 'the server'] as const)
@@ -112,7 +118,6 @@ describe('pages over hostile artifacts', { skip }, () => {
       for (const id of ['run', 'explorer', 'sum', 'figures', 'sweeps', 'provenance'])
         assert.equal(await page.locator(`section#${id}`).count(), 1, id);
       assert.equal(await page.locator('[data-broken]').count(), 0);
-      await page.close();
     });
 
   test('a figure keeps its size and wears the colours of the page', async () => {
@@ -130,7 +135,6 @@ describe('pages over hostile artifacts', { skip }, () => {
     assert.deepEqual(await page.evaluate(lookAt), [...size, 0x1b, 0x1e, 0x24]);
     await page.locator('button.scheme').click();
     assert.deepEqual(await page.evaluate(lookAt), [...size, 255, 255, 255]);
-    await page.close();
   });
 
   test('script that gets into a page all the same is stopped by its policy', async () => {
@@ -148,7 +152,6 @@ describe('pages over hostile artifacts', { skip }, () => {
       assert.equal(await page.evaluate('globalThis.owned'), undefined);
       assert.ok(problems.length >= 4, problems.join('\n'));
       assert.match(problems.join('\n'), /Content Security Policy/);
-      await page.close();
     }
   });
 
@@ -158,7 +161,6 @@ describe('pages over hostile artifacts', { skip }, () => {
       await page.waitForLoadState('load');
       assert.equal(await page.evaluate('globalThis.owned'), undefined, file);
       assert.deepEqual(fetched, []);
-      await page.close();
     }
     const policy = async (file: string): Promise<string> =>
       (await fetch(url + file)).headers.get('content-security-policy') ?? '';

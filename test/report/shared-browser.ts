@@ -13,8 +13,8 @@ let browser: Promise<Browser> | null = null;
 let contexts = 0;
 let idle: NodeJS.Timeout | undefined;
 
-/** Long enough for the next test to begin. */
-const IDLE_MS = 1000;
+/** Long enough for the next test to begin, and to run its stages first: starting a browser costs as much as a page. */
+const IDLE_MS = 10_000;
 
 /** Pages with a storage of their own; closing the context closes them. */
 export async function openContext(viewport: ViewportSize): Promise<BrowserContext> {
