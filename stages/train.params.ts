@@ -12,12 +12,15 @@ import {
   nullable,
   number,
   object,
+  text,
+  type Field,
   type NamedFile,
   type ParamsOf,
 } from '../lib/runner/schema.ts';
 import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
 import { WEIGHT_NAMES } from '../lib/network/config.ts';
-import { nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
+import type { Edit, TakenFromModel } from '../lib/training/edit.ts';
+import { modelIn, nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
 
 const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as const;
 
@@ -40,7 +43,28 @@ const EDIT = either(
   group({ head: integer({ min: 0 }), zero: constant(true) }),
   group({ neurons: NEURONS, zero: constant(true) }),
   group({ neurons: NEURONS, keep: constant(true) }),
+  takenFromModel(),
 );
+
+/** A weight of another model: a group for each name, told as one. */
+function takenFromModel(): Field<TakenFromModel> {
+  const groups = WEIGHT_NAMES.map((name) => group({ [name]: constant('from'), model: text() }));
+  return {
+    schema: either(...groups).schema as never,
+    must: '{ W_U: from, model: a model file } (or another weight)',
+  };
+}
+
+/** A list of interventions, some of which name model files. */
+const EDITS: Field<readonly Edit[]> = {
+  ...list<Edit>(EDIT, { default: [] }),
+  names: (model) => {
+    const { path, run } = modelIn(model);
+    return { path, folderOf: FOLDER_OF.slice(0, 1), ...(run !== null && { rest: `#${run}` }) };
+  },
+  textsAt: (edits) =>
+    (edits as readonly Edit[]).flatMap((edit, i) => ('model' in edit ? [[i, 'model']] : [])),
+};
 
 // Defaults: TransformerLens' reference run (demos/Grokking_Demo.ipynb), 25,000 epochs without an early stop.
 export const params = object(
@@ -61,8 +85,8 @@ export const params = object(
     start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
     /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
     go_on: flag({ default: false }),
-    /** Interventions on the first weights, in order; moments of what they change are zero. */
-    edit: list(EDIT, { default: [] }),
+    /** Interventions on the first weights, in order, also weights of another model; moments of what they change are zero. */
+    edit: EDITS,
     /** Weights that take no step and do not decay. */
     freeze: list(choice(WEIGHT_NAMES), { default: [] }),
     /** Seed of PyTorch's generator for the initial weights, drawn as TransformerLens draws them. */

@@ -9,7 +9,7 @@ import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { readPairs, type Dataset } from '../lib/artifacts/dataset.ts';
 import { openFork } from '../lib/artifacts/fork.ts';
 import { writeHistory } from '../lib/artifacts/history.ts';
-import { readPretrained, type Pretrained } from '../lib/artifacts/pretrained.ts';
+import { readModels, readPretrained, type Pretrained } from '../lib/artifacts/pretrained.ts';
 import { folderOf, refuseOther } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { trainSummary, writeNetwork } from '../lib/artifacts/train.ts';
@@ -69,7 +69,7 @@ async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start):
   const { task, train, test, why_no_split } = dataset;
   if (why_no_split !== null) throw new Failure(why_no_split, 'set dataset.seed to a number to train');
   const { params, identity, out, progress, runsOn, show } = job;
-  const start = editStart(from, viewGroup(dataset), params.edit);
+  const start = editStart(from, viewGroup(dataset), params.edit, await readModels(params.edit));
   const { config } = start.origin;
   const engine = await openEngine(params.engine, config, identity);
   runsOn(await engineRunsOn(params.engine));
@@ -195,7 +195,7 @@ async function takeModel(
   dataset: Dataset,
   { config, weights: given, ...rest }: Pretrained,
 ): Promise<void> {
-  const weights = applyEdits(config, viewGroup(dataset), given, params.edit);
+  const weights = applyEdits(config, viewGroup(dataset), given, params.edit, await readModels(params.edit));
   // History and checkpoints are those of the network before the edits.
   const { history, checkpoints, copyRest } =
     params.edit.length === 0 ? rest : { history: null, checkpoints: 0, copyRest: async () => {} };

@@ -10,6 +10,8 @@ import { openModelFile, type Contents, type ModelFile } from '../network/model-c
 import { inModel } from '../network/model-file.ts';
 import { readStateDict, type FoundModel } from '../network/state-dict.ts';
 import { findBadRecord, type HistoryRecord } from '../training/history.ts';
+import type { Edit, Models } from '../training/edit.ts';
+import { modelIn } from '../training/start-source.ts';
 import { checkCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history.ts';
 
@@ -25,15 +27,32 @@ export interface Pretrained {
   copyRest(folder: string): Promise<void>;
 }
 
-/** Reads and checks everything. `run`: which of several in a file. Throws Failure with what is wrong and what to do. */
-export async function readPretrained(path: string, run: number | null = null): Promise<Pretrained> {
+/** Weights of the models that interventions name, by that name. Throws Failure where one is missing or none. */
+export async function readModels(edits: readonly Edit[]): Promise<Models> {
+  const names = new Set(edits.flatMap((edit) => ('model' in edit ? [edit.model] : [])));
+  const models = [...names].map(async (name) => {
+    const { path, run } = modelIn(name);
+    return [name, (await readPretrained(path, run, 'edit')).weights] as const;
+  });
+  return new Map(await Promise.all(models));
+}
+
+/**
+ * Reads and checks everything. `run`: which of several in a file; `param`: where it was named. Throws Failure with what is
+ * wrong and what to do.
+ */
+export async function readPretrained(
+  path: string,
+  run: number | null = null,
+  param: 'start' | 'edit' = 'start',
+): Promise<Pretrained> {
   try {
     const isFolder = (await onFile(path, () => stat(path))).isDirectory();
     return await (isFolder ? readFolder(path) : withModelFile(path, (file) => readFile(path, file, run)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const remedy = error instanceof ChooseRun ? error.remedy : ANOTHER;
-    throw new Failure(`train.start: ${error.message}`, remedy);
+    throw new Failure(`train.${param}: ${error.message}`, remedy);
   }
 }
 

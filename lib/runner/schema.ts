@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly default?: T | undefined;
   /** Where the value names a file, the content of that counts. Null for a value that names none. */
   readonly names?: (value: string) => NamedFile | null;
+  /** Where in the value such texts stand; without it, the value is one. */
+  readonly textsAt?: (value: unknown) => readonly (readonly (string | number)[])[];
   /** What the word stands for on a machine is in the stage's identity, and the word itself not in its key. */
   readonly isResolved?: boolean;
   /** All allowed values, to suggest one of them. */

@@ -21,7 +21,14 @@ export type Edit =
   | { readonly W_E: 'keep' | 'remove'; readonly frequencies: readonly number[] }
   | { readonly head: number; readonly zero: true }
   | { readonly neurons: Neurons; readonly zero: true }
-  | { readonly neurons: Neurons; readonly keep: true };
+  | { readonly neurons: Neurons; readonly keep: true }
+  | TakenFromModel;
+
+/** `{ W_U: from, model: FILE }`: one weight, by its name. */
+export type TakenFromModel = { readonly [Name in WeightName]?: 'from' } & { readonly model: string };
+
+/** Weights of the models that edits name, by that name. */
+export type Models = ReadonlyMap<string, Weights>;
 
 /** By number, or all whose best frequency is this one. */
 type Neurons = readonly number[] | { readonly frequency: number };
@@ -32,9 +39,17 @@ export const applyEdits = (
   view: GroupView,
   weights: Weights,
   edits: readonly Edit[],
-): Weights => edits.reduce((edited, edit) => applyEdit(config, view, edited, edit), weights);
+  models: Models,
+): Weights => edits.reduce((edited, edit) => applyEdit(config, view, edited, edit, models), weights);
 
-function applyEdit(config: ModelConfig, view: GroupView, weights: Weights, edit: Edit): Weights {
+function applyEdit(
+  config: ModelConfig,
+  view: GroupView,
+  weights: Weights,
+  edit: Edit,
+  models: Models,
+): Weights {
+  if ('model' in edit) return takeFrom(models.get(edit.model)!, weights, edit);
   if ('W_E' in edit) {
     refuseFrequencies(view, edit, edit.frequencies);
     const change = edit.W_E === 'keep' ? withOnlyFrequencies : withoutFrequencies;
@@ -47,6 +62,16 @@ function applyEdit(config: ModelConfig, view: GroupView, weights: Weights, edit:
   }
   const chosen = new Set(chooseNeurons(config, view, weights, edit));
   return silence(config, weights, (neuron) => ('zero' in edit ? chosen.has(neuron) : !chosen.has(neuron)));
+}
+
+function takeFrom(model: Weights, weights: Weights, edit: TakenFromModel): Weights {
+  const name = WEIGHT_NAMES.find((each) => edit[each] === 'from')!;
+  const [theirs, own] = [model[name].shape, weights[name].shape].map((shape) => `[${shape.join(', ')}]`);
+  if (theirs === own) return { ...weights, [name]: model[name] };
+  throw new Failure(
+    `${written(edit)}: ${name} is ${theirs} there and ${own} here`,
+    'name a model of these sizes',
+  );
 }
 
 /** Rows of W_E that stand in the order of a group, where their numbers are. */
@@ -103,13 +128,13 @@ function refuseFrequencies(view: GroupView, edit: Edit, frequencies: readonly nu
 }
 
 /** A start with its weights edited; the moments of each tensor that changed are zero. */
-export function editStart(start: Start, view: GroupView, edits: readonly Edit[]): Start {
+export function editStart(start: Start, view: GroupView, edits: readonly Edit[], models: Models): Start {
   if (edits.length === 0) return start;
   const { config } = start.origin;
   const first: Start['first'] = () => {
     const state = start.first();
     const before = viewWeights(config, state.weights);
-    const after = applyEdits(config, view, before, edits);
+    const after = applyEdits(config, view, before, edits, models);
     const changed = WEIGHT_NAMES.filter((name) => after[name] !== before[name]);
     const edited = { ...state, weights: flattenWeights(config, after) };
     for (const moment of ['m', 'v'] as const)

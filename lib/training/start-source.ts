@@ -15,6 +15,12 @@ export function parseStart(text: string): StartSource {
   return { kind: 'model', path, run: sign === '#' ? Number(number) : null };
 }
 
+/** The model that a text names where only a model can stand. */
+export function modelIn(text: string): { readonly path: string; readonly run: number | null } {
+  const source = parseStart(text);
+  return source.kind === 'model' ? source : { path: text, run: null };
+}
+
 /** Where a run keeps its state after the step of an epoch, within its folder. */
 export const stateFile = (epoch: number): string => join('states', `${epoch}.safetensors`);
 

@@ -23,8 +23,9 @@ async function leave(t: TestContext, p: number, of = weights): Promise<{ dataset
 }
 
 test('a run is its network, its task and its pairs', async (t) => {
-  const { task, grid, train, test, ...network } = await openRun(await leave(t, 7));
+  const { task, grid, train, test, why_no_split, ...network } = await openRun(await leave(t, 7));
   assert.deepEqual(network, { config, weights });
+  assert.equal(why_no_split, null);
   assert.deepEqual(task, { p: 7, operation: 'subtract', train_fraction: 0.5, seed: 1 });
   assert.deepEqual([grid.label.length, train.label.length, test.label.length], [49, 24, 25]);
 });

@@ -23,7 +23,9 @@ test('a stage that is named is shown alone, its params with default and range', 
   assert.equal(code, 0);
   assert.ok(out.startsWith('dataset\n'));
   assert.ok(
-    out.includes('\n  seed: 598\n      a whole number from 0 to 4294967295\n      Seed of torch.randperm'),
+    out.includes(
+      '\n  seed: 598\n      a whole number from 0 to 4294967295, or null\n      Seed of torch.randperm',
+    ),
   );
   assert.doesNotMatch(out, /learning_rate/);
   assert.match((await run()).out, /\ntrain\n[^]*\n {2}weight_decay: 1\n {6}a number of at least 0\n/);

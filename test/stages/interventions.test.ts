@@ -1,17 +1,26 @@
 // train.edit, train.freeze and train.go_on through the stage.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openCheckpoints } from '../../lib/artifacts/checkpoints.ts';
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
 import { viewWeights, WEIGHT_NAMES } from '../../lib/network/config.ts';
 import { readModel } from '../../lib/network/model-file.ts';
+import type { ConfigurationError } from '../../lib/files/problem.ts';
+import { readPipeline } from '../../lib/runner/config/pipeline.ts';
+import { Hashes } from '../../lib/runner/disk/hashes.ts';
+import { computeKey } from '../../lib/runner/key/key.ts';
 import { checkParams } from '../../lib/runner/schema.ts';
 import { readKeptState } from '../../lib/training/kept-state.ts';
 import { params } from '../../stages/train.params.ts';
+import { temporaryFolder } from './start-stage.ts';
 import { SMALL, TASK, trainFolder } from './train-stage.ts';
+
+const pipeline = fileURLToPath(new URL('../../pipeline.yaml', import.meta.url));
 
 const RUN = { epochs: 40, log_every: 4, checkpoint_every: 10, state_every: 20 };
 const config = { p: TASK.p, ...SMALL };
@@ -81,6 +90,60 @@ test('with go_on a model is trained from where it stands, its epochs counted fro
     [0, 10, 20, 30, 39],
   );
   await checkpoints.close();
+});
+
+test('a weight is taken from another model, of the same shape', async (t) => {
+  const [other, folder] = [await trainFolder(t), await trainFolder(t)];
+  await other.start({ ...RUN, epochs: 1, seed: 77 });
+  const model = join(other.out, 'model.safetensors');
+  for (const name of ['W_U', 'W_Q'] as const) {
+    const edit = [{ [name]: 'from', model }];
+    const { exitCode, log } = await folder.start({ ...RUN, start: parent, edit });
+    assert.equal(exitCode, 0, log);
+    const [{ weights }, of, from] = [
+      await readModel(join(folder.out, 'model.safetensors')),
+      await readModel(join(parent, 'model.safetensors')),
+      await readModel(model),
+    ];
+    for (const each of WEIGHT_NAMES)
+      assert.deepEqual(weights[each], (each === name ? from : of).weights[each], each);
+  }
+  const small = await trainFolder(t);
+  await small.start({ ...RUN, epochs: 1, d_mlp: 8 });
+  const edit = [{ W_out: 'from', model: small.out }];
+  const { exitCode, message } = await folder.start({ ...RUN, start: parent, edit });
+  assert.equal(exitCode, 1);
+  assert.match(message, /"W_out":"from".*: W_out is \[8, 8\] there and \[16, 8\] here$/);
+});
+
+test('the content of a model that an intervention names is in the key, and it must exist', async (t) => {
+  const folder = await temporaryFolder(t);
+  const model = join(folder, 'other.safetensors');
+  await copyFile(join(parent, 'model.safetensors'), model);
+  const define = async (name: string) => {
+    const value = [
+      { head: 1, zero: true },
+      { W_U: 'from', model: name },
+    ];
+    const override = { stage: 'train', param: 'edit', value, place: '--set train.edit' };
+    return (await readPipeline(pipeline, [override])).stages.get('train')!;
+  };
+  const keyOf = async (): Promise<unknown> => {
+    const code = { code: {}, packages: {} };
+    const { params } = await computeKey(await define(model), {}, code, Hashes.blank(), () => {});
+    return (params['edit'] as { model: unknown }[])[1]!.model;
+  };
+  const sha256 = createHash('sha256')
+    .update(await readFile(model))
+    .digest('hex');
+  assert.deepEqual(await keyOf(), { sha256 });
+  await assert.rejects(define(join(folder, 'none.pt')), (error: ConfigurationError) => {
+    assert.match(
+      error.problems[0]!.message,
+      /^edit\[1\]\.model must be a file that exists, or a folder with model/,
+    );
+    return true;
+  });
 });
 
 test('an intervention in another form is refused with the forms that there are', () => {

@@ -34,7 +34,8 @@ const viewOf = (p: number, operation: Operation = 'add'): GroupView => {
     why_no_split: null,
   });
 };
-const edit = (...edits: Edit[]): Weights => applyEdits(config, viewOf(7), weights, edits);
+const NO_MODELS = new Map<string, Weights>();
+const edit = (...edits: Edit[]): Weights => applyEdits(config, viewOf(7), weights, edits, NO_MODELS);
 
 /** Names of the weights that are another tensor now. */
 const changed = (edited: Weights): string[] => WEIGHT_NAMES.filter((name) => edited[name] !== weights[name]);
@@ -58,7 +59,7 @@ test('frequencies of W_E are removed or kept, the row of = and everything else s
 test('frequencies are those of the group: of a product, over discrete logarithms, and the row of 0 stays', () => {
   const view = viewOf(7, 'multiply');
   assert.equal(view.n, 6);
-  const edited = applyEdits(config, view, weights, [{ W_E: 'remove', frequencies: [3] }]);
+  const edited = applyEdits(config, view, weights, [{ W_E: 'remove', frequencies: [3] }], NO_MODELS);
   // At n/2 there is a cosine alone: 1, -1, 1, ... in the order of logarithms to the base 3.
   const powers = [1, 3, 2, 6, 4, 5];
   for (let column = 0; column < 8; column++) {
@@ -100,7 +101,7 @@ before(async () => {
 test('neurons of a frequency are those whose best frequency it is', async () => {
   const silent = (change: 'zero' | 'keep', frequency: number): number[] => {
     const one = { neurons: { frequency }, [change]: true } as unknown as Edit;
-    const { data } = applyEdits(trained.config, view53, trained.weights, [one]).W_out;
+    const { data } = applyEdits(trained.config, view53, trained.weights, [one], NO_MODELS).W_out;
     const rows = Array.from({ length: 512 }, (_, j) => data.subarray(j * 128, (j + 1) * 128));
     return rows.flatMap((row, j) => (row.every((value) => value === 0) ? [j] : []));
   };
@@ -147,7 +148,7 @@ test('a part that this network does not have is refused by its number', () => {
       (error) => error instanceof Failure && message.test(error.message),
     );
   assert.throws(
-    () => applyEdits(config, viewOf(7, 'quadratic'), weights, [{ W_E: 'keep', frequencies: [1] }]),
+    () => applyEdits(config, viewOf(7, 'quadratic'), weights, [{ W_E: 'keep', frequencies: [1] }], NO_MODELS),
     /^Failure: train\.edit: \{"W_E":"keep","frequencies":\[1\]\}: \S+/,
   );
 });
@@ -157,7 +158,7 @@ test('moments of a weight that an edit changes are zero, those of others stay', 
   const [m, v] = [flat.map(() => 1), flat.map(() => 2)];
   const origin = { config, operation: 'add', seed: 3 };
   const start = { origin, first: () => ({ weights: flat, m, v, step: 25 }), parent: null };
-  const first = editStart(start, viewOf(7), [{ W_E: 'remove', frequencies: [1] }]).first();
+  const first = editStart(start, viewOf(7), [{ W_E: 'remove', frequencies: [1] }], NO_MODELS).first();
   assert.equal(first.step, 25);
   for (const [moment, value] of [
     [first.m!, 1],

@@ -7,6 +7,7 @@ import type { Source } from '../../files/yaml.ts';
 import { checkParams, type Issue, type NamedFile, type ParamsSchema } from '../schema.ts';
 import type { Override } from './override.ts';
 import type { FileParam, ParamsModule, Stage } from './stage-definition.ts';
+import { valueAt, withValueAt, writtenPath } from './value-at.ts';
 import type { WrittenStage } from './written-stage.ts';
 
 /** Where a param was given, and how to report a problem with it. */
@@ -36,30 +37,37 @@ export async function defineStage(
   const { params, issues } = checkParams(module.params, values);
   for (const issue of issues) reportIssue(issue, name, fields, placeOf(String(issue.path[0])));
 
-  const resolved: Record<string, unknown> = { ...params };
+  let resolved: Record<string, unknown> = { ...params };
   const fileParams: FileParam[] = [];
-  for (const [name, { names }] of Object.entries(fields)) {
-    const value = resolved[name];
-    const named = typeof value === 'string' && value !== '' ? names?.(value) : null;
-    if (!named) continue;
-    const { folderOf = [], rest = null } = named;
-    const path = resolve(root, named.path);
-    fileParams.push({ name, path, folderOf, rest });
-    resolved[name] = resolve(root, value as string);
-    const problem = await findFileProblem(path, named);
-    if (problem) placeOf(name).report([], `${name} must be ${problem}, got ${show(value)}`);
+  const isWrong = (name: string): boolean => issues.some(({ path }) => path[0] === name);
+  for (const [param, { names, textsAt }] of Object.entries(fields)) {
+    if (!names || isWrong(param)) continue;
+    for (const within of textsAt?.(resolved[param]) ?? [[]]) {
+      const at = [param, ...within];
+      const text = valueAt(resolved, at);
+      const named = typeof text === 'string' ? names(text) : null;
+      if (!named) continue;
+      const name = writtenPath(at);
+      const { folderOf = [], rest = null } = named;
+      const path = resolve(root, named.path);
+      fileParams.push({ name, at, path, folderOf, rest });
+      resolved = withValueAt(resolved, at, resolve(root, text as string)) as Record<string, unknown>;
+      const problem = await findFileProblem(path, named);
+      if (problem) placeOf(param).report(within, `${name} must be ${problem}, got ${show(text)}`);
+    }
   }
+  const definite = resolved;
   return {
     name,
     script: written.script,
     needs: written.needs.map((need) => need.name),
     env: written.env,
-    params: resolved,
+    params: definite,
     fileParams,
     resolvedParams: Object.keys(fields).filter((field) => fields[field]!.isResolved),
     provenance: module.provenance ?? false,
     aside: module.aside ?? [],
-    identity: async (note) => (await module.identity?.(resolved, note)) ?? {},
+    identity: async (note) => (await module.identity?.(definite, note)) ?? {},
   };
 }
 

@@ -3,7 +3,10 @@ import type { ParamsSchema } from '../schema.ts';
 
 /** A param that names a file. */
 export interface FileParam {
+  /** As it is written: `start`, `edit[0].model`. */
   readonly name: string;
+  /** Where it stands in the params. */
+  readonly at: readonly (string | number)[];
   readonly path: string;
   readonly folderOf: readonly string[];
   readonly rest: string | null;

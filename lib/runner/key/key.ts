@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { byCodeUnit, canonicalJson } from '../../files/canonical-json.ts';
 import { show } from '../../files/problem.ts';
 import type { Stage } from '../config/stage-definition.ts';
+import { withValueAt } from '../config/value-at.ts';
 import type { Hashes } from '../disk/hashes.ts';
 import type { StoredFile } from '../disk/listing.ts';
 import { describeDifference } from './difference.ts';
@@ -55,10 +56,12 @@ export async function computeKey(
   hashes: Hashes,
   note: (line: string) => void,
 ): Promise<Key> {
-  const params: Record<string, unknown> = { ...stage.params };
+  let params: Record<string, unknown> = { ...stage.params };
   for (const name of stage.resolvedParams) delete params[name];
-  for (const { name, path, folderOf, rest } of stage.fileParams)
-    params[name] = { sha256: await contentOf(path, folderOf, hashes), ...(rest !== null && { rest }) };
+  for (const { at, path, folderOf, rest } of stage.fileParams) {
+    const content = { sha256: await contentOf(path, folderOf, hashes), ...(rest !== null && { rest }) };
+    params = withValueAt(params, at, content) as Record<string, unknown>;
+  }
   const files = Object.entries(inputs).flatMap(([need, listing]) =>
     listing.map(
       ({ path, sha256, executable }) => [`${need}/${path}`, sha256 + (executable ? ' x' : '')] as const,
