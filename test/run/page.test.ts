@@ -1,7 +1,7 @@
 // The explorer page of the small run in a real browser: what it shows is what the Arrow files say.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +11,7 @@ import { trainSummary } from '../../lib/artifacts/train.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
+import { serve } from '../../lib/report/server.ts';
 import { settled } from '../report/browser.ts';
 import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
@@ -127,16 +128,72 @@ describe('the explorer page', { skip }, () => {
     }
   });
 
-  test('links to files that are there', async () => {
-    const links = await page
-      .locator('a[href]:not([href^="#"])')
-      .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
-    assert.ok(links.length > 90, `${links.length} links`);
-    for (const link of links) {
-      if (link === '../sweeps/index.html') continue; // is there once a sweep has been run, as the page says
-      const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
-      assert.ok(existsSync(path), link);
+  test('links to files that are there where it is served, and to none where it was sent', async () => {
+    const links = 'a[href]:not([href^="#"])';
+    assert.equal(await page.locator(links).count(), 0);
+    const { server, url } = await serve(artifact());
+    try {
+      const served = await context.newPage();
+      await served.goto(`${url}report/index.html`);
+      await served.waitForSelector('#provenance');
+      const hrefs = await served
+        .locator(links)
+        .evaluateAll((all) => all.map((each) => each.getAttribute('href')!));
+      await served.close();
+      assert.ok(hrefs.length > 90, `${hrefs.length} links`);
+      for (const link of hrefs) {
+        if (link === '../sweeps/index.html') continue; // is there once a sweep has been run, as the page says
+        const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
+        assert.ok(existsSync(path), link);
+      }
+    } finally {
+      server.closeAllConnections();
+      server.close();
     }
+  });
+
+  test('saves a drawing as SVG, PNG and CSV, a heat map, a figure of a stage and a table, from the file system', async () => {
+    const save = async (place: string, type: string): Promise<{ name: string; bytes: Buffer }> => {
+      const menu = page.locator(`${place} .save`).first();
+      await menu.evaluate((element) => element.setAttribute('open', ''));
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        menu
+          .getByRole('button', { name: type, exact: true })
+          .evaluate((button) => button.dispatchEvent(new Event('click', { bubbles: true }))),
+      ]);
+      return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+    };
+    for (const place of ['#circle', '#attention', '#figures']) {
+      await page.locator(place).scrollIntoViewIfNeeded();
+      if (place === '#figures') await page.waitForSelector('#figures img');
+      const { name, bytes } = await save(place, 'PNG');
+      assert.match(name, /^[\w-]+\.png$/);
+      assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+      assert.ok(bytes.readUInt32BE(16) >= 300, `${place}: ${bytes.readUInt32BE(16)} pixels`);
+    }
+    for (const place of ['#circle', '#figures'])
+      assert.match((await save(place, 'SVG')).bytes.toString(), /^<svg[^>]* xmlns=[^]*<\/svg>\s*$/);
+    const points = (await save('#circle', 'CSV')).bytes.toString().split('\n');
+    assert.equal(points[0], 'mark,x,x1,x2,y,y1,y2,text,title');
+    assert.equal(points.filter((row) => row.startsWith('numbers,')).length, P);
+    assert.equal((await save('#attention', 'CSV')).bytes.toString().trim().split('\n').length, 1 + P * P);
+    assert.match((await save('#provenance', 'CSV')).bytes.toString(), /^stage,key,settings,runs on\n/);
+    assert.deepEqual(problems, []);
+  });
+
+  test('a print has every figure and no control', async () => {
+    await page.waitForFunction('document.querySelectorAll(".static:not(:has(img))").length === 0');
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    assert.equal(
+      await page.locator('button:visible, input:visible, select:visible, .slider:visible').count(),
+      0,
+    );
+    const figures = await page.locator('.static').count();
+    assert.equal(await page.locator('.static img:visible').count(), figures);
+    await page.evaluate('dispatchEvent(new Event("afterprint"))');
+    await page.emulateMedia({ media: null });
   });
 
   test('moves by keyboard, and nothing else moves with it', async () => {

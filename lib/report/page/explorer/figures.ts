@@ -1,5 +1,5 @@
 // All figures that the stages drew.
-import { h, missing, pathOf, section } from '../parts/element.ts';
+import { h, isServed, missing, pathOf, section } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
 import type { Run } from './run.ts';
 
@@ -15,7 +15,7 @@ export function figures(run: Run): HTMLElement {
     h(
       'p',
       {},
-      'As the stages drew them. Links lead to the files beside this page, in the folder it was made in.',
+      `As the stages drew them.${isServed ? ' Links lead to the files beside this page, in the folder it was made in; those that end in .arrow have the numbers.' : ''}`,
     ),
     ...groups.map((stage) => {
       const own = figures.flatMap((figure, i) => (figure.stage === stage ? [{ figure, i }] : []));

@@ -2,7 +2,10 @@
 import type { ReportData } from '../../data.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
+import { showFigures } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
+import { openForPrint } from '../parts/print.ts';
+import { offerSaving } from '../parts/saving.ts';
 import { themeButton } from '../parts/theme.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
@@ -54,6 +57,7 @@ async function show(): Promise<void> {
   const store = new Store(choice, (frame) => run.snapshotOf(frame));
   const main = document.querySelector('main')!;
   main.replaceChildren(...sectionsOf(store));
+  offerSaving(main);
   document.querySelector('nav')!.append(
     ...Object.entries(LINKS)
       .filter(([id]) => main.querySelector(`#${id}`))
@@ -62,7 +66,9 @@ async function show(): Promise<void> {
   document.querySelector('header')!.append(themeButton());
   keepInAddress(run, store);
   moveByKeys(run, store);
+  openForPrint(main);
   await run.unpackOthers(() => store.refresh());
+  await showFigures();
 }
 
 function sectionsOf(store: Store): HTMLElement[] {

@@ -1,5 +1,5 @@
 // What exactly this page was made from.
-import { details, h, pathOf, section, table } from '../parts/element.ts';
+import { details, fileLink, h, pathOf, section, table } from '../parts/element.ts';
 import type { Run } from './run.ts';
 
 export function provenance(run: Run): HTMLElement {
@@ -25,7 +25,7 @@ export function provenance(run: Run): HTMLElement {
           table(
             ['stage', 'key', 'settings', 'runs on'],
             stages.map(([name, { key, params, identity }]) => [
-              h('a', { href: pathOf('..', '.runs', name, 'provenance.json') }, name),
+              fileLink(pathOf('..', '.runs', name, 'provenance.json'), name),
               h('code', { title: key }, key.slice(0, 12)),
               list(params),
               list(identity),
@@ -50,7 +50,7 @@ export function provenance(run: Run): HTMLElement {
       table(
         ['file', 'SHA-256'],
         Object.entries(versions).map(([path, hash]) => [
-          h('a', { href: pathOf('..', ...path.split('/')) }, path),
+          fileLink(pathOf('..', ...path.split('/')), path),
           h('code', {}, hash),
         ]),
       ),

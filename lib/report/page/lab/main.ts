@@ -1,5 +1,6 @@
 // The page of the lab, with nothing trained yet.
 import { h, part } from '../parts/element.ts';
+import { offerSaving } from '../parts/saving.ts';
 import { themeButton } from '../parts/theme.ts';
 import { lab } from './lab.ts';
 
@@ -18,3 +19,4 @@ document
     ),
   );
 document.querySelector('header')!.append(themeButton());
+offerSaving(document.querySelector('main')!);

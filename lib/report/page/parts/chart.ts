@@ -4,6 +4,7 @@ import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
 import { Plot } from '../../../charts/observable-plot.ts';
 import { INK } from '../../../charts/style.ts';
 import { h } from './element.ts';
+import { canBeSaved, standalone, type Rows } from './saving.ts';
 
 export { Plot };
 
@@ -26,9 +27,11 @@ export interface Drawing {
 export function chart(height: number, describe: () => string, compose: (width: number) => Drawing): Chart {
   const element = h('div', { class: 'chart' });
   let svg: Svg | undefined;
+  let drawn: readonly Plot.Markish[] = [];
   const draw = (): void => {
     const width = Math.max(240, Math.floor(element.clientWidth || 600));
     const { frame, marks } = compose(width);
+    drawn = marks;
     const { options, back, front } = createFrame({ ...frame, width, height });
     svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
     svg.setAttribute('role', 'img');
@@ -40,7 +43,36 @@ export function chart(height: number, describe: () => string, compose: (width: n
     element.style.minHeight = `${svg.getAttribute('height')}px`;
   };
   onWidth(element, draw);
+  canBeSaved(element, {
+    name: describe,
+    svg: () => (svg ? standalone(svg) : null),
+    rows: () => numbersOf(drawn),
+  });
   return { element, draw, svg: () => svg };
+}
+
+/** What Plot works out for the points of a mark, by channel. */
+interface Drawn {
+  readonly ariaDescription?: string;
+  initialize(): { channels: Readonly<Record<string, { readonly value?: ArrayLike<unknown> }>> };
+}
+
+const CHANNELS = ['x', 'x1', 'x2', 'y', 'y1', 'y2', 'text', 'title'];
+
+/** The numbers behind the marks of a chart, a row a point; lines at the slider's epoch are left out. */
+function numbersOf(marks: readonly Plot.Markish[]): Rows {
+  const rows = marks.flatMap((mark, number) => {
+    if (typeof mark !== 'object' || mark === null || !('initialize' in mark)) return [];
+    const { ariaDescription, initialize } = mark as unknown as Drawn;
+    if (ariaDescription === 'cursor') return [];
+    const { channels } = initialize.call(mark);
+    const length = Math.max(...Object.values(channels).map(({ value }) => value?.length ?? 0));
+    return Array.from({ length }, (_, i) => [
+      ariaDescription ?? `mark ${number + 1}`,
+      ...CHANNELS.map((name) => String(channels[name]?.value?.[i] ?? '')),
+    ]);
+  });
+  return [['mark', ...CHANNELS], ...rows];
 }
 
 /** Calls `draw` when the element gets its first width, and whenever that changes. */

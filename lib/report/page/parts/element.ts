@@ -25,6 +25,13 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Whether the page was asked of a server, which has the files beside it; one that was sent stands alone. */
+export const isServed = location.protocol !== 'file:';
+
+/** A link to a file beside the page; where there is none, its name. */
+export const fileLink = (href: string, name: string): HTMLElement =>
+  isServed ? h('a', { href }, name) : h('span', {}, name);
+
 /** The relative address of a file, with any characters in its names. */
 export const pathOf = (...names: readonly string[]): string => names.map(encodeURIComponent).join('/');
 

@@ -1,7 +1,8 @@
 // A figure of a stage or a sweep: unpacked when it comes into view, with links to its files beside the page.
 import { colourRules } from '../../colours.ts';
 import { byteBlock } from './block.ts';
-import { h } from './element.ts';
+import { h, isServed } from './element.ts';
+import { canBeSaved } from './saving.ts';
 import { followScheme } from './theme.ts';
 
 export interface Card {
@@ -15,21 +16,31 @@ export interface Card {
 
 export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   const picture = h('div', { class: 'static', tabindex: 0, role: 'group', 'aria-label': title });
+  let svg: string | null = null;
+  const show = async (): Promise<void> => {
+    if (svg !== null) return;
+    svg = '';
+    svg = await unpack(picture, title, block);
+  };
   new IntersectionObserver(
     (entries, seen) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
       seen.disconnect();
-      void unpack(picture, title, block);
+      void show();
     },
     { rootMargin: '400px' },
   ).observe(picture);
-  const links = ['svg', 'png', 'arrow'].map((type) =>
-    h(
-      'a',
-      { href: `${path}.${type}`, download: true, 'aria-label': `${title} as ${type}` },
-      type.toUpperCase(),
-    ),
-  );
+  waiting.push(show);
+  canBeSaved(picture, { name: () => caption, svg: () => svg || null });
+  const links = isServed
+    ? ['svg', 'png', 'arrow'].map((type) =>
+        h(
+          'a',
+          { href: `${path}.${type}`, download: true, 'aria-label': `${title} as ${type}` },
+          type.toUpperCase(),
+        ),
+      )
+    : [];
   return h(
     'figure',
     { class: 'card' },
@@ -38,8 +49,15 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   );
 }
 
-/** Shows the SVG as an image, so that a script in it does not run. */
-async function unpack(element: HTMLElement, title: string, block: string): Promise<void> {
+const waiting: (() => Promise<void>)[] = [];
+
+/** Shows the figures that nobody has come to yet, one at a time, so that a print has them. */
+export async function showFigures(): Promise<void> {
+  for (const show of waiting.splice(0)) await show();
+}
+
+/** Shows the SVG as an image, so that a script in it does not run, and returns its text. */
+async function unpack(element: HTMLElement, title: string, block: string): Promise<string> {
   const packed = new Blob([byteBlock(block)]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
   const image = h('img', { alt: title });
@@ -48,6 +66,7 @@ async function unpack(element: HTMLElement, title: string, block: string): Promi
     image.src = URL.createObjectURL(new Blob([wear(svg, isDark)], { type: 'image/svg+xml' }));
   });
   element.replaceChildren(image);
+  return svg;
 }
 
 /** The picture with the colours of the page inside: an image does not see the style sheet of the page. */

@@ -4,6 +4,7 @@ import { SCHEMES } from '../../../charts/style.ts';
 import { Plot } from './chart.ts';
 import { h } from './element.ts';
 import { short } from './numbers.ts';
+import { canBeSaved } from './saving.ts';
 
 const STEPS = 256;
 const tables = new Map<string, Uint8ClampedArray>();
@@ -97,7 +98,25 @@ export function raster(
     low.textContent = short(from);
     high.textContent = short(to);
   };
+  canBeSaved(element, {
+    name: () => canvas.getAttribute('aria-label') ?? rows,
+    canvas: () => enlarged(canvas),
+    rows: () => [
+      [`cell: ${rows}, ${columns}`, 'value'],
+      ...Array.from(drawn, (value, i) => [name(Math.floor(i / side), i % side), value]),
+    ],
+  });
   return { element, draw };
+}
+
+/** Whole cells of several pixels, as a picture of one pixel a cell is hardly seen. */
+function enlarged(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const zoom = Math.max(1, Math.ceil(600 / canvas.width));
+  const larger = h('canvas', { width: zoom * canvas.width, height: zoom * canvas.height });
+  const context = larger.getContext('2d')!;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, 0, 0, larger.width, larger.height);
+  return larger;
 }
 
 /** The largest absolute value; 1 if all are zero. */

@@ -2,6 +2,7 @@
 import type { SweepData } from '../../sweeps/data.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
+import { offerSaving } from '../parts/saving.ts';
 import { themeButton } from '../parts/theme.ts';
 import { sweep } from './sweep.ts';
 
@@ -26,3 +27,4 @@ document
   .querySelector('nav')!
   .append(...sweeps.map(({ name }) => h('a', { href: `#${encodeURIComponent(`sweep-${name}`)}` }, name)));
 document.querySelector('header')!.append(themeButton());
+offerSaving(document.querySelector('main')!);

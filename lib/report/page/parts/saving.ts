@@ -1,0 +1,131 @@
+// Saves or copies what a page shows, from file:// too: a drawing as SVG and PNG, numbers and tables as CSV. What can be saved
+// says so where it is made; the buttons are put beside it once the page stands.
+import { FONT } from '../../../charts/style.ts';
+import { h } from './element.ts';
+import { saveFile } from './save-file.ts';
+
+export type Rows = readonly (readonly (string | number)[])[];
+
+export interface Saved {
+  /** Of its files; also how its buttons are told from others. */
+  readonly name: () => string;
+  /** The drawing as it would stand in a file; null while there is none. */
+  readonly svg?: () => string | null;
+  readonly canvas?: () => HTMLCanvasElement;
+  /** With the names of the columns in front. */
+  readonly rows?: () => Rows;
+}
+
+const saved = new WeakMap<Element, Saved>();
+
+export const canBeSaved = (element: Element, what: Saved): void => void saved.set(element, what);
+
+/** Puts buttons beside everything in `root` that can be saved, tables included. */
+export function offerSaving(root: Element): void {
+  for (const element of root.querySelectorAll('.chart, .raster, .static, .scroll')) {
+    const table = element.querySelector(':scope > table');
+    if (table) canBeSaved(element, { name: () => nameOf(table, element), rows: () => rowsOf(table) });
+    const what = saved.get(element);
+    if (what && !element.nextElementSibling?.matches('.save')) element.after(buttons(what));
+  }
+}
+
+/** Pixels of a PNG for each of the drawing. */
+const ZOOM = 2;
+
+function buttons({ name, svg, canvas, rows }: Saved): HTMLElement {
+  const said = h('span', { role: 'status' });
+  const button = (text: string, act: () => Promise<void> | void): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        click: () => {
+          said.textContent = '';
+          void Promise.resolve()
+            .then(act)
+            .catch((error: Error) => (said.textContent = error.message));
+        },
+      },
+      text,
+    );
+  const file = (): string =>
+    name()
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 60);
+  const drawing = (): string => {
+    const text = svg!();
+    if (text === null) throw new Error('not drawn yet');
+    return text;
+  };
+  const png = (): Promise<Blob> => (svg ? pngOf(drawing()) : blobOf(canvas!()));
+  const csv = (): string => csvOf(rows!());
+  const copy = async (): Promise<void> => {
+    if (svg || canvas) await navigator.clipboard.write([new ClipboardItem({ 'image/png': png() })]);
+    else await navigator.clipboard.writeText(csv());
+    said.textContent = 'copied';
+  };
+  const content = h(
+    'span',
+    {},
+    ...(svg
+      ? [button('SVG', () => saveFile(`${file()}.svg`, new Blob([drawing()], { type: 'image/svg+xml' })))]
+      : []),
+    ...(svg || canvas ? [button('PNG', async () => saveFile(`${file()}.png`, await png()))] : []),
+    ...(rows
+      ? [button('CSV', () => saveFile(`${file()}.csv`, new Blob([csv()], { type: 'text/csv' })))]
+      : []),
+    button('copy', copy),
+    said,
+  );
+  const summary = h('summary', {}, 'save');
+  const element = h('details', { class: 'save' }, summary, content);
+  element.addEventListener('toggle', () => summary.setAttribute('aria-label', `save: ${name()}`));
+  return element;
+}
+
+/** A drawing of the page as text that stands alone: white behind it, and the font that the page has. */
+export function standalone(drawn: SVGElement): string {
+  const copy = drawn.cloneNode(true) as SVGElement;
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('font-family', FONT);
+  copy.removeAttribute('class');
+  const back = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'white' }))
+    back.setAttribute(name, value);
+  copy.prepend(back);
+  return new XMLSerializer().serializeToString(copy);
+}
+
+async function pngOf(svg: string): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  const canvas = h('canvas', { width: ZOOM * image.width, height: ZOOM * image.height });
+  canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(url);
+  return blobOf(canvas);
+}
+
+const blobOf = (canvas: HTMLCanvasElement): Promise<Blob> =>
+  new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('this browser makes no PNG of it')))),
+  );
+
+const csvOf = (rows: Rows): string =>
+  rows
+    .map((row) =>
+      row
+        .map(String)
+        .map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+        .join(','),
+    )
+    .join('\n') + '\n';
+
+const rowsOf = (table: Element): string[][] =>
+  [...table.querySelectorAll('tr')].map((row) => [...row.children].map((cell) => cell.textContent.trim()));
+
+const nameOf = (table: Element, element: Element): string =>
+  table.querySelector('caption')?.textContent ?? element.getAttribute('aria-label') ?? 'table';
