@@ -84,7 +84,7 @@ With --json every object has a "type":
   end       section, outcome (ran, failed, interrupted), seconds, detail (what failed, what to do)
 With --list: section, with name, says, seconds, needs, peer_seconds.
 
-Interrupted, it keeps to what was measured: of sections that take turns, the rounds that were complete.
+If interrupted, it reports what it has measured so far; for alternating sections, the complete rounds.
 Exit codes: 0 done, 1 a section failed, 2 the command line is wrong, 130 and 143 interrupted by SIGINT and SIGTERM.
 `;
 

@@ -74,7 +74,7 @@ function compile({ compile, link }: Module): Buffer {
 const HELP = `Compiles the WebAssembly modules of the kernel, with Debian 12's clang-16 and lld-16.
 
   npm run build:wasm
-  npm run build:wasm -- --check    writes nothing; ends with 1 where a committed module is not what its source gives
+  npm run build:wasm -- --check    writes nothing; exits with 1 if a committed module is not what its source gives
 
   -h, --help   this text
 `;

@@ -15,7 +15,7 @@ import { paramsPage } from './params-page.ts';
 const HELP = `Writes the pages of docs/ that are made from the code.
 
   npm run docs
-  npm run docs -- --check    writes nothing; ends with 1 where a page is stale
+  npm run docs -- --check    writes nothing; exits with 1 if a page is stale
 
   -h, --help   this text
 `;

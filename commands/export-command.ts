@@ -19,7 +19,7 @@ const HELP = `Writes the weights after the step of one epoch as a model in safet
 
   npm run export -- --checkpoint 9700 --out at-9700.safetensors
 
-  --checkpoint EPOCH       an epoch of train/checkpoints.arrow
+  --checkpoint EPOCH       an epoch that has a checkpoint (every 100 by default)
   --out FILE               where to; a file that exists is refused
   -f, --force              replace it
   --artifacts DIR          where the stage folders are (default: artifacts/)

@@ -13,7 +13,7 @@ import { parseStart } from '../lib/training/start-source.ts';
 import { exitCodeOf, type Outside } from './command.ts';
 import { readWords, wrongLine } from './options.ts';
 
-const HELP = `Says what is in a model file, of safetensors or torch.save, and whether the pipeline can take it.
+const HELP = `Says what is in a model file (safetensors or torch.save), and whether the pipeline can take it.
 
   npm run inspect -- grokking_demo.pth
   npm run inspect -- runs.pth#3            run 3 of a file with several
@@ -21,7 +21,7 @@ const HELP = `Says what is in a model file, of safetensors or torch.save, and wh
 
   -h, --help   this text
 
-Nothing in the file is carried out: tensors, numbers and containers are read, every other name is a word.
+No code in the file is ever executed: only tensors, numbers and containers are read.
 `;
 
 const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
@@ -127,7 +127,7 @@ function conclude(given: string, found: FoundModel | string): string[] {
     `layout: ${layout.name} (${layout.from})`,
     `sizes: p ${p}, d_model ${d_model}, n_heads ${n_heads}, d_head ${d_head}, d_mlp ${d_mlp}`,
     ...notes,
-    'this pipeline takes it, with dataset.seed and dataset.train_fraction as they were where it was trained (seed=null where nobody knows):',
-    `  npm run pipeline -- --set train.start=${given} --set dataset.p=${p} --set dataset.seed=SEED`,
+    'this pipeline can use it. Give the dataset.seed and train_fraction it was trained with, or dataset.seed=null if unknown:',
+    `  npm run pipeline -- --artifacts artifacts/theirs --set train.start=${given} --set dataset.p=${p} --set dataset.seed=SEED`,
   ];
 }

@@ -12,7 +12,7 @@ const HELP = `Opens a page that trains a network in the browser, served on this 
   npm run lab
   npm run lab -- --write lab.html
 
-  --write FILE   write the page to a file instead, which opens from the file system and can be sent
+  --write FILE   write the page to a file instead, to open directly or send to somebody
   --no-open      print the address, open nothing
   -h, --help     this text
 `;

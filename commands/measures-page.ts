@@ -4,13 +4,14 @@ import { COLUMNS } from '../lib/measures/columns.ts';
 
 const INTRODUCTION = `# Measures
 
-Written by \`npm run docs\` from \`lib/measures/catalogue.ts\`. Every measure is one of addition modulo n, in the indices of the
-task's cyclic group: for multiplication modulo a prime p these are discrete logarithms and n = p - 1.
+Written by \`npm run docs\` from \`lib/measures/catalogue.ts\`. All measures treat the task as addition modulo n, using
+indices in its cyclic group: for multiplication modulo a prime p these are discrete logarithms, and n = p - 1.
 
 n is the order of the group, a and b are indices in it and c is that of the answer, w_k = 2πk/n; L are the logits at \`=\`, m the
 neurons after the ReLU, T the projection on cos and sin of w_k (a + b) for key k, u_k the cosine of w_k (a + b − c) with norm 1, F
-the Fourier basis. Key frequencies are those whose norm in W_logit exceeds a quarter of the largest, of the trained
-network. All losses but that of the task are over the pairs in the group.
+the Fourier basis. Key frequencies are those of the trained network whose norm in W_logit exceeds a quarter of the
+largest; "k key" means summed over these. Except for \`loss\`, all losses are over the pairs in the group. Losses of an epoch
+are of the weights after its step; \`train_loss\` in \`train/history.arrow\` is that before it.
 `;
 
 const NEEDS: Readonly<Record<Need, string>> = {
@@ -39,7 +40,7 @@ export function measuresPage(): string {
     INTRODUCTION,
     '## Of every checkpoint',
     '',
-    'Columns of `measures/measures.arrow` and `progress/progress.arrow`; `measures/summary.json` has them of the trained network, in float64.',
+    'Columns of `measures/measures.arrow` and `progress/progress.arrow`; `measures/summary.json` has the same measures of the trained network, in float64.',
     '',
     ...head,
     ...of('checkpoint'),

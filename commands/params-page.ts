@@ -5,7 +5,7 @@ import { describeStages, type DescribedParam } from './described-params.ts';
 const HEAD = `# Params
 
 Written by \`npm run docs\` from \`stages/<key>.params.ts\`; \`npm run params\` prints the same. A param is set in
-\`pipeline.yaml\`, or for one run by \`npm run pipeline -- --set train.seed=1\`; one that is not set has its default.
+\`pipeline.yaml\`, or for one run by \`npm run pipeline -- --set train.seed=1\`; a param that is not set has its default.
 `;
 
 export async function paramsPage(): Promise<string> {
@@ -34,7 +34,7 @@ const paramsTable = (params: readonly DescribedParam[]): string =>
 /** p = 113 stands for every prime in what an operation has, 4 for every other number. */
 const operationsTable = (): string =>
   table(
-    ['`operation`', 'answer, modulo p', 'pairs', 'p', 'group, in which it is addition'],
+    ['`operation`', 'answer, modulo p', 'pairs', 'p', 'group in which it is addition'],
     Object.entries(OPERATIONS).map(([name, { formula, b_from, refuses, group }]) => {
       const { n } = group(113);
       const order = n === null ? 'none' : n === 113 ? 'p numbers' : 'p - 1 numbers, by discrete logarithm';

@@ -23,7 +23,7 @@ the cache, and all other stages run in order, independent ones side by side.
   npm run pipeline -- --set train.seed=1       one number changed, for this run
   npm run plan -- svd                          what would happen, and why: the same with --dry-run
 
-Write options after "--": npm keeps for itself what stands before it.
+Write options after "--": npm takes those before it for itself.
 
   --only                   only the named stages, without those they need
   -f, --force              run even fresh stages
@@ -43,7 +43,7 @@ Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is
 130 and 143 interrupted by SIGINT and SIGTERM.
 `;
 
-const PLAN = `Says what \`npm run pipeline\` with the same words would run, restore or leave alone, and why. Runs nothing.
+const PLAN = `Says what \`npm run pipeline\` with the same arguments would run, restore or leave alone, and why. Runs nothing.
 
   npm run plan
   npm run plan -- svd --set train.seed=1
@@ -79,7 +79,8 @@ are made again when needed. Exit code 1 if anything is damaged.
 ${JSON_TOO}${EVERYWHERE}
 `;
 
-const GC = `Drops results from the cache that the last runs do not need. Files younger than an hour stay.
+const GC = `Deletes old results from the cache. Keeps those in and below artifacts/, the newest few of each stage, and files
+younger than an hour.
 
   npm run gc -- --dry-run
 

@@ -8,8 +8,8 @@ import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 import { showPage } from './show-page.ts';
 
-const HELP = `Opens the explorer page in the browser, through a server on this machine only; while a training runs
-in the folder, a page that follows it. Ctrl-C ends it.
+const HELP = `Opens the explorer page in the browser, through a server that only this machine can reach. If training is
+running in the folder, opens a page that follows it. Ctrl-C ends it.
 
   npm run report
   npm run report -- --artifacts artifacts/quick

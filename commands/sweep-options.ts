@@ -110,7 +110,7 @@ When all points have ended it writes results.arrow, timings.arrow and figures to
 
 ${line('--executor E', `${first.name} (default)${others.map(({ name }) => ` or ${name}`).join('')}`)}
 ${EXECUTORS.flatMap(({ name, options }) => Object.entries(options).map((option) => describe(name, ...option))).join('\n')}
-  --collect                wait for what was submitted, submit nothing, run nothing
+  --collect                wait for what was submitted and gather it; starts no new point
   -n, --dry-run            say what would run
   --json                   events for programs on standard output, one JSON object a line
   --file F                 another pipeline than pipeline.yaml

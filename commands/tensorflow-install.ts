@@ -15,7 +15,7 @@ const LINK = 'use the TensorFlow of a Python environment instead: npm run tensor
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/;
 
 const HELP = `Downloads the TensorFlow 2.9.1 that @tensorflow/tfjs-node-gpu was made for, several hundred megabytes, which
-\`npm ci\` leaves out. It computes on a GPU where CUDA 11.2 is, else on the CPU.
+\`npm ci\` leaves out. It uses the GPU if CUDA 11.2 is installed, otherwise the CPU.
 
   npm run tensorflow:install
 

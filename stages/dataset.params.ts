@@ -11,8 +11,8 @@ export const params = object(
     /** Share of the pairs that is training data. */
     train_fraction: number({ default: 0.3, above: 0, below: 1 }),
     /**
-     * Seed of torch.randperm, which draws the training pairs; null where nobody knows which pairs a model was trained on that is
-     * taken as it is (train.start): then it is measured on all pairs alone.
+     * Seed of torch.randperm, which draws the training pairs; null if the training pairs of a model given as train.start are
+     * unknown: it is then measured on all pairs only.
      */
     seed: nullable(integer({ min: 0, max: 2 ** 32 - 1 }), { default: 598 }),
   },

@@ -3,7 +3,7 @@ import { fastestIdentity } from '../lib/engines/fastest.ts';
 import { integer, object } from '../lib/runner/schema.ts';
 
 export const params = object({
-  /** Draws of as many random frequencies as are key, for the controls. */
+  /** How many control sets to draw; each has as many random frequencies as there are key ones. */
   controls: integer({ default: 5, min: 1 }),
   /** What the draws depend on. */
   seed: integer({ default: 0, min: 0, max: 2 ** 32 - 1 }),

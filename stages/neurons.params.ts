@@ -4,6 +4,6 @@ import { integer, list, number, object } from '../lib/runner/schema.ts';
 export const params = object({
   /** Neurons whose two-dimensional spectra are drawn. */
   neurons: list(integer({ min: 0 }), { default: [0], minLength: 1 }),
-  /** A neuron belongs to the cluster of a frequency that explains more of it than this; 0.85 in Nanda et al. 2023. */
+  /** A neuron joins the cluster of a frequency that explains more than this share of its variance; 0.85 in Nanda et al. 2023. */
   cluster_above: number({ default: TUNED, min: 0, below: 1 }),
 });

@@ -79,13 +79,17 @@ export const params = object(
     d_mlp: integer({ default: 512, min: 1 }),
     /**
      * Where the weights come from: `seed` draws them; a model file (safetensors or torch.save; `FILE#2` is run 2 of several) or
-     * a folder with model.safetensors is taken as it is. Then sizes are the file's, and of the other params only `engine`
-     * counts, unless it goes on. `RUN@9000` goes on from the state of another run after the step of epoch 9,000.
+     * a folder with model.safetensors is used as it is. The sizes are then those of the file, and of the other params only
+     * `engine` and `edit` matter, unless `go_on` is true. `RUN@9000` continues another run from the state that it kept
+     * after the step of epoch 9,000.
      */
     start: file({ default: 'seed', folderOf: FOLDER_OF, names: namesStart }),
-    /** Trains a model that is taken, its moments zero, its epochs counted from 0. */
+    /** Trains the model given as start further, with zero moments and epochs counted from 0. */
     go_on: flag({ default: false }),
-    /** Interventions on the first weights, in order, also weights of another model; moments of what they change are zero. */
+    /**
+     * Interventions applied, in order, to the weights before training, also weights of another model; the moments of what
+     * they change are set to zero.
+     */
     edit: EDITS,
     /** Weights that take no step and do not decay. */
     freeze: list(choice(WEIGHT_NAMES), { default: [] }),

@@ -54,7 +54,7 @@ export const MEASURES = {
   restricted_loss_logits: {
     accuracy: 'restricted_accuracy_logits',
     name: 'restricted, logits',
-    says: 'Loss of the logits’ mean and of their part in cos and sin of w_k (a + b), k key, alone.',
+    says: 'Loss when only the mean of the logits and their part in cos and sin of w_k (a + b), k key, are kept.',
     ...LOSS,
     formula: 'T L + mean(L − T L)',
     source: NANDA,
@@ -78,7 +78,7 @@ export const MEASURES = {
   excluded_loss_neurons: {
     accuracy: 'excluded_accuracy_neurons',
     name: 'excluded, neurons',
-    says: 'Loss of the logits without what that part of the neurons brings.',
+    says: 'Loss of the logits minus what that part of the neurons contributes.',
     ...LOSS,
     formula: 'L − (T m) W_logit',
     source: LENS,
@@ -94,7 +94,7 @@ export const MEASURES = {
   excluded_loss_cosines: {
     accuracy: 'excluded_accuracy_cosines',
     name: 'excluded, cosines',
-    says: 'Loss of the logits without these cosines: excluded by Chughtai et al., another number than that of directions.',
+    says: 'Loss of the logits without these cosines: the excluded loss of Chughtai et al., which differs from the two above.',
     ...LOSS,
     formula: 'L − Σ α_k u_k',
     source: CHUGHTAI,
@@ -247,7 +247,7 @@ export const MEASURES = {
   },
   gradient_symmetricity: {
     name: 'gradient symmetricity',
-    says: 'How alike a and b push a logit: mean cosine of the gradients by both embeddings, near 1 for a pizza.',
+    says: 'How similarly a and b affect a logit: mean cosine between the gradients by their embeddings, near 1 for a pizza.',
     ...LAST,
     source: ZHONG,
   },

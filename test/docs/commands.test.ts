@@ -50,6 +50,18 @@ before(async () => {
 });
 after(() => rm(copy, { recursive: true, force: true }));
 
+test('the sweep that docs/sweeps.md shows can be planned', async () => {
+  const page = await readFile(join(project, 'docs/sweeps.md'), 'utf8');
+  const [, sweeps] = /^```yaml\n(.*?)^```/ms.exec(page)!;
+  const text = await readFile(join(copy, 'pipeline.yaml'), 'utf8');
+  await writeFile(
+    join(copy, 'shown.yaml'),
+    text.replace(/^sweeps:\n[^]*/m, () => sweeps!),
+  );
+  const planned = await carryOut(['sweep', 'data-fraction', '--file', 'shown.yaml']);
+  assert.equal(planned.code, 0, planned.err);
+});
+
 /** Lines of the sh blocks of a page, each with its comment taken off and split at `&&`. */
 const commandsOf = (page: string): string[] =>
   [...page.matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block]) =>

@@ -25,3 +25,13 @@ test('explain names what changed upstream, whether that ran already or is still 
   assert.match(pending.out, /^b is stale\n[^]*\n {2}needs a, which is stale \(params\.n: 1 -> 8\)\n/);
   assert.equal((await project.pipeline()).code, 0);
 });
+
+test('explain of a fresh stage says why it ran, or was restored, last', async () => {
+  const line = async (stage: string): Promise<string> =>
+    /^ {2}(?:ran|restored): .*$/m.exec((await project.run('explain', stage)).out)![0];
+  assert.equal((await project.pipeline('--set', 'a.n=9')).code, 0);
+  const { out } = await project.run('explain', 'b', '--set', 'a.n=9');
+  assert.match(out, /^b is fresh\n[^]*\n {2}ran: a\/result\.txt changed\n/);
+  assert.equal((await project.pipeline()).code, 0);
+  assert.equal(await line('a'), '  restored: params.n: 9 -> 1');
+});

@@ -30,6 +30,7 @@ export async function attempt(
   stage: Stage,
   inputs: Inputs,
   key: Key,
+  why: readonly string[],
 ): Promise<{ record: StageRecord; detail: string[] }> {
   const { workspace, store, hashes } = run;
   const { name } = stage;
@@ -80,7 +81,7 @@ export async function attempt(
       await store.putRecord(record);
     }
     await rm(resume_dir, { recursive: true, force: true });
-    await workspace.publish(name, out, record, hashes);
+    await workspace.publish(name, out, { ...record, arrival: { outcome: 'ran', why } }, hashes);
     return { record, detail };
   } catch (error) {
     await rm(out, { recursive: true, force: true });

@@ -89,7 +89,8 @@ async function restoreInput(
     const state = await readFolderState(run, need, reader);
     if (compareListings(files, state.files ?? []).length === 0) return;
     const record = run.settled.get(need);
-    if (record && (await restore(run, need, record.key, () => {}))) return;
+    if (record && (await restore(run, need, record.key, ['its folder was changed by another run'], () => {})))
+      return;
     throw new Failure(
       `${shortPath(run.workspace.folder(need))} was changed during this run`,
       'run the pipeline again',

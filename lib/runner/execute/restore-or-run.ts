@@ -49,7 +49,7 @@ export async function restoreOrRun(run: RunContext, stage: Stage, inputs: Inputs
     };
     const done = (record: StageRecord): Result => ({ outcome: 'restored', record, why, detail: [] });
     // The first try is without the lock of the key, as a read-only cache allows no lock.
-    const known = isForced ? null : await restore(run, stage.name, id, () => {});
+    const known = isForced ? null : await restore(run, stage.name, id, why, () => {});
     if (known && wasAttempted(run, id))
       await holdKey().then(
         () => forgetAttempts(run, id),
@@ -57,11 +57,11 @@ export async function restoreOrRun(run: RunContext, stage: Stage, inputs: Inputs
       );
     if (known) return done(known);
     await holdKey();
-    const restored = isForced ? null : await restore(run, stage.name, id, onDamage);
+    const restored = isForced ? null : await restore(run, stage.name, id, why, onDamage);
     if (restored) await forgetAttempts(run, id);
     if (restored) return done(restored);
     releases.push(...(await holdFolders(run, stage.name, inputs)));
-    const { record, detail } = await attempt(run, stage, inputs, key);
+    const { record, detail } = await attempt(run, stage, inputs, key, why);
     return { outcome: 'ran', record, why, detail };
   } finally {
     for (const release of releases.reverse()) await release();

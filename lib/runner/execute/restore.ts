@@ -13,6 +13,7 @@ export async function restore(
   run: RunContext,
   stage: string,
   id: string,
+  why: readonly string[],
   onDamage: (damage: string) => void,
 ): Promise<StageRecord | null> {
   const { workspace, store, hashes } = run;
@@ -26,7 +27,7 @@ export async function restore(
   try {
     const damage = await store.restore(record, attempt, onBytes);
     if (damage !== null) return (onDamage(damage), null);
-    await workspace.publish(stage, attempt, record, hashes);
+    await workspace.publish(stage, attempt, { ...record, arrival: { outcome: 'restored', why } }, hashes);
     return record;
   } finally {
     if (existsSync(attempt)) await rm(attempt, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { show } from '../../files/problem.ts';
 import { shortPath } from '../../files/short-path.ts';
 import { withNeeds } from '../config/order.ts';
 import type { Stage } from '../config/stage-definition.ts';
-import { listReasons, reasons } from '../execute/freshness.ts';
+import { listPastReasons, listReasons, reasons } from '../execute/freshness.ts';
 import { readFolderState, readInputs } from '../execute/inputs.ts';
 import { planStages } from '../execute/plan.ts';
 import { currentKey, type RunContext } from '../execute/run-context.ts';
@@ -29,6 +29,8 @@ export async function explainStage(run: RunContext, stage: Stage): Promise<strin
   if (record) {
     const { started, seconds, host, node } = record.circumstances;
     lines.push(`  made ${started} in ${seconds.toFixed(1)} s on ${host} with Node ${node}`);
+    const { arrival } = record;
+    if (arrival) lines.push(`  ${arrival.outcome}: ${listPastReasons(arrival.why, arrival.outcome)}`);
     lines.push(`  log: ${shortPath(run.workspace.besideStage(stage.name, 'log.txt'))}`);
   }
   if (why.length > 0)

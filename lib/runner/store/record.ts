@@ -23,6 +23,14 @@ export interface StageRecord {
   readonly circumstances: Circumstances;
   /** What changed while the stage ran. Such a result may be used, but it never counts as the result of its key. */
   readonly changedMeanwhile: readonly string[];
+  /** How the result came into its stage folder: in the provenance of that alone. */
+  readonly arrival?: Arrival;
+}
+
+/** Why the stage ran, or was restored. */
+export interface Arrival {
+  readonly outcome: 'ran' | 'restored';
+  readonly why: readonly string[];
 }
 
 /** The circumstances of a run of `stage` that ends now. */
@@ -46,11 +54,12 @@ export async function examineRecord(
 ): Promise<{ record: StageRecord | null; flaw: Unsealed['flaw'] }> {
   const { value, flaw } = await readSealed(path);
   if (value === undefined) return { record: null, flaw };
-  const { key, fields, files, circumstances, changedMeanwhile } = value as StageRecord;
+  const { key, fields, files, circumstances, changedMeanwhile, arrival } = value as StageRecord;
   if (fields?.format !== KEY_FORMAT || circumstances === undefined)
     return { record: null, flaw: 'is of an earlier version' };
   if (key !== hashKey(fields) || !files.every(isStoredFile)) return { record: null, flaw: 'is damaged' };
-  return { record: { key, fields, files, circumstances, changedMeanwhile }, flaw: null };
+  const known = { key, fields, files, circumstances, changedMeanwhile };
+  return { record: { ...known, ...(arrival && { arrival }) }, flaw: null };
 }
 
 /** Whoever wrote the record, a path in it must not lead out of the folder. */

@@ -21,7 +21,7 @@ import { makeFolder } from '../../files/whole-file.ts';
 import type { Hashes } from '../disk/hashes.ts';
 import { compareListings, Irregular, listFolder, type StoredFile } from '../disk/listing.ts';
 import { writeSealed, type Unsealed } from '../disk/sealed.ts';
-import { examineRecord, type StageRecord } from './record.ts';
+import { examineRecord, type Arrival, type StageRecord } from './record.ts';
 
 const LASTING = ['claimed', 'provenance.json', 'log.txt', 'set-aside'];
 
@@ -111,7 +111,12 @@ export class Workspace {
    * Renames the attempt to the stage folder, and sets aside files that were changed by hand. Needs the lock of the stage.
    * The record is written last: without it the folder does not count, so that a run killed before is noticed.
    */
-  async publish(stage: string, attempt: string, record: StageRecord, hashes: Hashes): Promise<void> {
+  async publish(
+    stage: string,
+    attempt: string,
+    record: StageRecord & { readonly arrival: Arrival },
+    hashes: Hashes,
+  ): Promise<void> {
     const [folder, replaced] = [this.folder(stage), this.besideStage(stage, 'replaced')];
     const { modified, irregular } = await this.readState(stage, hashes);
     for (const path of irregular ? ['.'] : modified) await this.#setAside(stage, path);
