@@ -22,6 +22,8 @@ export interface SweepPoint {
 
 export interface SweepData {
   readonly name: string;
+  /** Where its points lie, from where the command was run. */
+  readonly folder: string;
   /** Its text in pipeline.yaml. */
   readonly yaml: string;
   /** The largest number of epochs that a point could train; null if the sweep does not train. */

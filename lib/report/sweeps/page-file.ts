@@ -7,7 +7,7 @@ import { readText } from '../../files/regular-file.ts';
 import type { SweepData } from './data.ts';
 
 /** Name and figures are found in the folder itself. */
-export type PageData = Omit<SweepData, 'name' | 'figures'>;
+export type PageData = Omit<SweepData, 'name' | 'folder' | 'figures'>;
 
 /** Reads page.json at `path`. Throws a Failure if it cannot be read or has another shape. */
 export async function readPageFile(path: string): Promise<PageData> {

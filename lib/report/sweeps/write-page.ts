@@ -7,6 +7,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Failure } from '../../files/failure.ts';
+import { shortPath } from '../../files/short-path.ts';
 import { replaceFile } from '../../files/whole-file.ts';
 import type { Row } from '../../sweep/results.ts';
 import type { Sweep } from '../../sweep/sweep.ts';
@@ -55,7 +56,7 @@ export async function composePage(folder: string, say: (line: string) => void): 
       figures.push({ name: file.slice(0, -'.svg'.length), title: titleOf(svg) ?? file, block });
     }
     const { yaml, cap = null, points, pictures = null } = data;
-    sweeps.push({ name, yaml, cap, points, pictures, figures });
+    sweeps.push({ name, folder: shortPath(join(folder, name)), yaml, cap, points, pictures, figures });
   }
   return buildSweepsPage(sweeps, blocks);
 }

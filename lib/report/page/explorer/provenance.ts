@@ -19,6 +19,13 @@ export function provenance(run: Run): HTMLElement {
       {},
       'Everything here follows from the settings, the code and the packages below: the same key gives the same bytes. ',
       first ? `Node ${first.node}, ${first.platform}.` : '',
+      ...(run.facts.forked_after === null
+        ? []
+        : [
+            ' The run that it goes on from, where that is at hand, and this one stand in one page by ',
+            h('code', {}, 'npm run report'),
+            '.',
+          ]),
     ),
     ...(stages.length > 0
       ? [

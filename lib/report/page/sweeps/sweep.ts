@@ -101,8 +101,10 @@ function runCard(data: SweepData, chosen: Chosen): HTMLElement {
     ...data.points.map((point) => h('option', { value: point.point }, point.point.replaceAll(',', ', '))),
   );
   const numbers = h('dl', { class: 'facts', 'aria-live': 'polite' });
+  const command = h('code', {});
   chosen.follow((name) => {
     select.value = name;
+    command.textContent = `npm run report -- --artifacts ${quoted(`${data.folder}/${name}`)}`;
     const point = data.points.find((each) => each.point === name)!;
     const fields = point.outcome === 'failed' ? [] : Object.keys(point.fields);
     numbers.replaceChildren(
@@ -117,5 +119,15 @@ function runCard(data: SweepData, chosen: Chosen): HTMLElement {
       ),
     );
   });
-  return h('div', { class: 'card chosen-run' }, h('label', { class: 'box' }, 'Run', select), numbers);
+  return h(
+    'div',
+    { class: 'card chosen-run' },
+    h('label', { class: 'box' }, 'Run', select),
+    numbers,
+    h('p', { class: 'opens' }, 'Its explorer: ', command),
+  );
 }
+
+/** As a shell takes it for one word. */
+const quoted = (word: string): string =>
+  /^[\w./,=@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

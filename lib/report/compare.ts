@@ -1,0 +1,26 @@
+// Two runs in one page, side by side and over one another.
+import { fileURLToPath } from 'node:url';
+import { Failure } from '../files/failure.ts';
+import { OPERATIONS, type Operation } from '../task/operations.ts';
+import { buildHtml } from './build.ts';
+import type { ReportData } from './data.ts';
+
+const COMPARE = fileURLToPath(new URL('./page/compare/main.ts', import.meta.url));
+
+export interface Compared {
+  /** As the user named its folder. */
+  readonly name: string;
+  readonly data: ReportData;
+}
+
+/** The page as HTML. Throws Failure where the two learnt different things. */
+export async function buildComparison(runs: readonly [Compared, Compared]): Promise<string> {
+  const [first, second] = runs.map(({ data }) => data.task.operation as Operation) as [Operation, Operation];
+  if (first !== second)
+    throw new Failure(
+      `${runs[0].name} learns ${OPERATIONS[first].noun}, ${runs[1].name} ${OPERATIONS[second].noun}: nothing in them can be laid over one another`,
+      'compare runs of one operation; each has its own page: npm run report -- --artifacts DIR',
+    );
+  const needed = runs.map(({ name, data }) => ({ name, data: { ...data, figures: [], versions: {} } }));
+  return buildHtml(COMPARE, `grokscope: ${runs.map(({ name }) => name).join(' and ')}`, needed, {});
+}

@@ -1,0 +1,48 @@
+// What came of both runs, in numbers.
+import { OPERATIONS } from '../../../task/operations.ts';
+import { claimsAt } from '../../claims.ts';
+import type { Run } from '../explorer/run.ts';
+import { h, table } from '../parts/element.ts';
+import { percent, short, whole } from '../parts/numbers.ts';
+import { namesOf, type Pair } from './pair.ts';
+
+const ROWS: Readonly<Record<string, (run: Run) => string>> = {
+  p: ({ facts }) => String(facts.p),
+  'train accuracy 99 %': ({ facts }) => epoch(facts.memorised),
+  'test accuracy 99 %': ({ facts }) => epoch(facts.grokked),
+  epochs: ({ facts }) => (facts.epochs === null ? '–' : whole(facts.epochs)),
+  'train loss': ({ data }) => short(data.summaries.train?.train_loss),
+  'test loss': ({ data }) => short(data.summaries.train?.test_loss),
+  'test accuracy': ({ facts }) => (facts.test_accuracy === null ? '–' : percent(facts.test_accuracy)),
+  'is it a clock': ({ facts }) => facts.clock ?? '–',
+  'key frequencies': ({ facts }) => facts.key?.join(', ') ?? '–',
+};
+
+const epoch = (at: number | null): string => (at === null ? '–' : `epoch ${whole(at)}`);
+
+// Without states the story speaks of no slider, which there is none of here.
+export function outcomes(pair: Pair): HTMLElement {
+  const { noun } = OPERATIONS[pair[0].run.facts.operation];
+  return h(
+    'section',
+    { id: 'outcomes', 'aria-labelledby': 'outcomes-title' },
+    h('h1', { id: 'outcomes-title' }, `Two networks asked ${noun}`),
+    namesOf(pair),
+    h(
+      'div',
+      { class: 'two' },
+      ...pair.map(({ name, run }) =>
+        h(
+          'div',
+          { class: 'card' },
+          h('h3', {}, name),
+          h('p', {}, claimsAt('story', { ...run.facts, states: [] })),
+        ),
+      ),
+    ),
+    table(
+      ['', ...pair.map(({ name }) => name)],
+      Object.entries(ROWS).map(([label, value]) => [label, ...pair.map(({ run }) => value(run))]),
+    ),
+  );
+}

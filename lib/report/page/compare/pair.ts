@@ -1,0 +1,18 @@
+// The two runs that are compared.
+import { SERIES_COLOURS } from '../../../charts/style.ts';
+import type { Run } from '../explorer/run.ts';
+import { legend } from '../parts/chart.ts';
+
+export interface Named {
+  /** As the user named its folder. */
+  readonly name: string;
+  readonly run: Run;
+}
+
+export type Pair = readonly [Named, Named];
+
+/** Everywhere in the page. */
+export const colourOf = (which: number): string => SERIES_COLOURS[which]!;
+
+export const namesOf = (pair: Pair): HTMLElement =>
+  legend(pair.map(({ name }, which) => ({ name, colour: colourOf(which) })));

@@ -1,0 +1,95 @@
+// Two runs in one page: the small run and one of another setting beside it, which is a point of a sweep as far as the page
+// knows: a folder with stages and no report.
+import assert from 'node:assert/strict';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { before, describe, test } from 'node:test';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildComparison } from '../../lib/report/compare.ts';
+import { openReport } from '../../lib/report/open-report.ts';
+import { assertReadable } from '../report/readable.ts';
+import { openContext, skip } from '../report/shared-browser.ts';
+import { artifact, EPOCHS, inFolder, smallRun } from './small-run.ts';
+
+const failsWith = (message: RegExp, remedy: RegExp) => (error: Error & { remedy?: string }) =>
+  message.test(error.message) && remedy.test(error.remedy ?? '');
+
+describe('two runs compared', () => {
+  before(async () => {
+    const { code, output } = await smallRun();
+    assert.equal(code, 0, output);
+    for (const stage of ['dataset', 'train'])
+      await cp(artifact(stage), inFolder('point', stage), { recursive: true });
+  });
+
+  test('a folder that is no run, or whose page is of something else, is told with what to do', async () => {
+    await mkdir(inFolder('none'));
+    await assert.rejects(openReport(inFolder('none')), failsWith(/holds no run/, /sweeps\/NAME\/POINT/));
+    await mkdir(inFolder('foreign/report'), { recursive: true });
+    for (const text of ['<p>', '<script type="application/json" id="data">{"config":{}}</script>']) {
+      await writeFile(inFolder('foreign/report/index.html'), text);
+      await assert.rejects(
+        openReport(inFolder('foreign')),
+        failsWith(/has no data of a report/, /npm run pipeline -- report --artifacts/),
+      );
+    }
+  });
+
+  test('a run without a report gets its explorer from the stages that are there', async () => {
+    const { data, html, isNew } = await openReport(inFolder('point'));
+    assert.ok(isNew);
+    assert.deepEqual(Object.keys(data.summaries), ['dataset', 'train']);
+    assert.match(html, /^<!doctype html>/);
+    const known = await openReport(artifact());
+    assert.equal(known.isNew, false);
+    assert.equal(known.html, await readFile(join(artifact('report'), 'index.html'), 'utf8'));
+    assert.equal(known.data.made_by['train']!.params['epochs'], EPOCHS);
+  });
+
+  test('runs of two operations are not laid over one another', async () => {
+    const { data } = await openReport(artifact());
+    const other = { ...data, task: { ...data.task, operation: 'subtract' } };
+    await assert.rejects(
+      buildComparison([
+        { name: 'one', data },
+        { name: 'two', data: other },
+      ]),
+      failsWith(/one learns addition, two subtraction/, /runs of one operation/),
+    );
+  });
+
+  test(
+    'shows outcomes, settings that differ, curves, spectra and verdicts of both, on a phone too',
+    { skip },
+    async (t) => {
+      const { data } = await openReport(artifact());
+      const train = { ...data.made_by['train']!, params: { ...data.made_by['train']!.params, seed: 1 } };
+      const other = { ...data, made_by: { ...data.made_by, train } };
+      const path = inFolder('compared.html');
+      await writeFile(
+        path,
+        await buildComparison([
+          { name: 'artifacts', data },
+          { name: 'artifacts/<b>other', data: other },
+        ]),
+      );
+      const context = await openContext({ width: 1280, height: 800 });
+      t.after(() => context.close());
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      page.on('pageerror', (error) => problems.push(error.message));
+      await page.goto(pathToFileURL(path).href);
+      await page.waitForSelector('#verdicts');
+      for (const id of ['outcomes', 'settings', 'curves', 'measures', 'spectra', 'verdicts'])
+        assert.equal(await page.locator(`section#${id}`).count(), 1, id);
+      assert.equal(await page.locator('[data-broken]').count(), 0);
+      const rows = page.locator('#settings > .scroll tbody tr');
+      assert.deepEqual(await rows.allInnerTexts(), ['train.seed\t999\t1']);
+      for (const which of [0, 1])
+        assert.equal(await page.locator(`#curves [aria-description="run ${which}"]`).count(), 4);
+      await assertReadable(page);
+      assert.deepEqual(problems, []);
+    },
+  );
+});
