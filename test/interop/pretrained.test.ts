@@ -1,7 +1,7 @@
 // Models trained elsewhere, through the real stages: a grokked one of PyTorch's, whose hooks other tools then read, and
 // the dictionary of TransformerLens' demo with its history.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,10 @@ import { trainSummary } from '../../lib/artifacts/train.ts';
 import { ACTIVATION_NAMES } from '../../lib/network/hooks.ts';
 import { assertClose } from '../assert-close.ts';
 import { runPipeline } from '../run-pipeline.ts';
-import { temporaryFolder } from '../stages/start-stage.ts';
+import { params as curvesParams } from '../../stages/curves.params.ts';
+import { params as datasetParams } from '../../stages/dataset.params.ts';
+import { params as trainParams } from '../../stages/train.params.ts';
+import { runStage, temporaryFolder } from '../stages/start-stage.ts';
 import { missing, runPython } from './python.ts';
 
 const trained = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
@@ -75,28 +78,35 @@ test(
   { skip: missing('torch', 'pyarrow', 'safetensors', 'numpy') },
   async (t) => {
     const folder = await temporaryFolder(t);
-    const sets = ['dataset.p=11', 'dataset.train_fraction=0.6'];
-    await runPipeline(folder, ['dataset'], sets);
-    const [demo, biased] = ['demo.pth', 'biased.pth'].map((name) => join(folder, name));
-    const pairs = join(folder, 'artifacts/dataset/pairs.arrow');
-    const losses = (await runPython('make_pth', pairs, demo!, biased!)) as { train: number; test: number };
-    const refused = await runPipeline(folder, ['train'], [...sets, `train.start=${biased}`]);
+    const [dataset, train, curves, demo, biased] = [
+      'dataset',
+      'train',
+      'curves',
+      'demo.pth',
+      'biased.pth',
+    ].map((name) => join(folder, name)) as [string, string, string, string, string];
+    for (const out of [dataset, train, curves]) await mkdir(out);
+    const made = await runStage('dataset', datasetParams, { p: 11, train_fraction: 0.6 }, {}, dataset);
+    assert.equal(made.exitCode, 0, made.log);
+    const pairs = join(dataset, 'pairs.arrow');
+    const losses = (await runPython('make_pth', pairs, demo, biased)) as { train: number; test: number };
+    const refused = await runStage('train', trainParams, { start: biased }, { dataset }, train);
     assert.match(
-      refused.output,
+      refused.message,
       /checkpoint of epoch 39, does not hold this model: blocks\.0\.mlp\.b_in has val/,
     );
 
-    const { code, output } = await runPipeline(folder, ['curves'], [...sets, `train.start=${demo}`]);
-    assert.equal(code, 0, output);
-    assert.match(output, /no curve of accuracy: the history that came with the model has no acc/);
-    const train = join(folder, 'artifacts/train');
+    const taken = await runStage('train', trainParams, { start: demo }, { dataset }, train);
+    assert.equal(taken.exitCode, 0, taken.log);
+    const drawn = await runStage('curves', curvesParams, {}, { train }, curves);
+    assert.equal(drawn.exitCode, 0, drawn.log);
+    assert.match(drawn.log, /no curve of accuracy: the history that came with the model has no acc/);
     const { train_loss, test_loss, checkpoints, epochs } = await readSummary(train, trainSummary);
     assertClose('losses', [train_loss, test_loss], [losses.train, losses.test], { rtol: 1e-5 });
     assert.deepEqual([checkpoints, epochs], [3, 60]);
     const history = await readHistory(train);
     assertClose('last test loss', [history.at(-1)!.test_loss], [losses.test], { rtol: 1e-9 });
-    const curves = await readdir(join(folder, 'artifacts/curves'));
-    assert.deepEqual(curves.sort(), ['loss.arrow', 'loss.png', 'loss.svg', 'summary.json']);
-    assert.ok('why_no_accuracy' in (await readSummary(join(folder, 'artifacts/curves'), curvesSummary)));
+    assert.deepEqual((await readdir(curves)).sort(), ['loss.arrow', 'loss.png', 'loss.svg', 'summary.json']);
+    assert.ok('why_no_accuracy' in (await readSummary(curves, curvesSummary)));
   },
 );

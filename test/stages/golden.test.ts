@@ -62,7 +62,7 @@ async function measure(
   ): Promise<void> => {
     await mkdir(at(stage));
     const folders = Object.fromEntries(needs.map((need) => [need, at(need)]));
-    const { exitCode, log } = await runStage(stage, schema, given, folders, at(stage));
+    const { exitCode, log } = await runStage(stage, schema, given, folders, at(stage), { pictures: false });
     assert.equal(exitCode, 0, log);
     if (['dataset', 'train', 'activations', 'measures'].includes(stage)) return;
     for (const [path, numbers] of leaves(await readSummary(at(stage), SUMMARIES[stage])))
