@@ -40,7 +40,7 @@ export function measuresPage(): string {
     INTRODUCTION,
     '## Of every checkpoint',
     '',
-    'Columns of `measures/measures.arrow` and `progress/progress.arrow`; `measures/summary.json` has the same measures of the trained network, in float64.',
+    'Columns of `measures/measures.arrow` and `progress/progress.arrow`; `measures/summary.json` has the same measures of the trained network, in float64. In this version what is named after W_logit is in tables under its former name, `W_L`, too.',
     '',
     ...head,
     ...of('checkpoint'),

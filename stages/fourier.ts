@@ -7,6 +7,7 @@ import { keyFrequencies, type KeyFrequencies } from '../lib/measures/key-frequen
 import { singularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
 import { sumSquaredWeights } from '../lib/measures/weights.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { withFormerNames } from '../lib/artifacts/former-names.ts';
 import { fourierSummary } from '../lib/artifacts/fourier.ts';
 import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
@@ -71,7 +72,7 @@ await stage(params, async ({ params, needs, out }) => {
 
   const used = key.logit_map_quarter_max;
   const ifMeasured = <T>(value: T): T | null => (isMeasured ? value : null);
-  await writeSummary(out, fourierSummary, {
+  const summary = withFormerNames({
     p,
     operation: run.task.operation,
     not_measured: view.why,
@@ -84,16 +85,17 @@ await stage(params, async ({ params, needs, out }) => {
       used.filter((k) => Object.values(key).every((list) => list.includes(k))),
     ),
     energy_in_key_frequencies_W_E: ifMeasured(energyShare(norms.W_E, used)),
-    energy_in_key_frequencies_W_L: ifMeasured(energyShare(norms.W_logit, used)),
-    gini: {
+    energy_in_key_frequencies_W_logit: ifMeasured(energyShare(norms.W_logit, used)),
+    gini: withFormerNames({
       power_per_frequency_W_E: gini(frequencyPower(norms.W_E)),
       component_norms_W_E: gini(norms.W_E.all),
-      power_per_frequency_W_L: gini(frequencyPower(norms.W_logit)),
-      component_norms_W_L: gini(norms.W_logit.all),
-    },
+      power_per_frequency_W_logit: gini(frequencyPower(norms.W_logit)),
+      component_norms_W_logit: gini(norms.W_logit.all),
+    }),
     sum_squared_weights: sumSquaredWeights(config, weights),
     ...{ [`singular_vector_spectrum_first${components}`]: Array.from(spectra.signFree) },
     fourier_norms_W_E: Array.from(norms.W_E.all),
-    fourier_norms_W_L: Array.from(norms.W_logit.all),
+    fourier_norms_W_logit: Array.from(norms.W_logit.all),
   });
+  await writeSummary(out, fourierSummary, summary);
 });

@@ -149,7 +149,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     accuracy: number(`accuracy_${heldOut}`),
     key_frequencies: key.length,
     energy_in_key_frequencies_W_E: number('energy_in_key_frequencies_W_E'),
-    energy_in_key_frequencies_W_L: number('energy_in_key_frequencies_W_L'),
+    energy_in_key_frequencies_W_logit: number('energy_in_key_frequencies_W_logit'),
     logit_explained: explained,
     restricted_loss: restricted.loss.all,
     full_loss: full.loss.all,

@@ -5,6 +5,7 @@
 import { decompose } from '../lib/measures/decomposition.ts';
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
+import { withFormerNames } from '../lib/artifacts/former-names.ts';
 import { openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
 import { svdSummary, writeDecomposition, writeMaps } from '../lib/artifacts/svd.ts';
@@ -45,19 +46,20 @@ await stage(params, async ({ needs, out, progress }) => {
   await writeDecomposition(out, 'W_logit', W_logit);
   await writeMaps(out, heads, output);
 
-  await writeSummary(out, svdSummary, {
+  const summary = withFormerNames({
     p,
     n_heads,
     singular_values_W_E: [...W_E[0]!.S],
     singular_values_W_neur: W_neur.map(({ S }) => [...S]),
-    singular_values_W_L: [...W_logit[0]!.S],
-    effective_rank: {
+    singular_values_W_logit: [...W_logit[0]!.S],
+    effective_rank: withFormerNames({
       W_E: effectiveRank(W_E[0]!.S),
       W_E_control: effectiveRank(W_E[0]!.control),
       W_neur: W_neur.map(({ S }) => effectiveRank(S)),
-      W_L: effectiveRank(W_logit[0]!.S),
-      W_L_control: effectiveRank(W_logit[0]!.control),
-    },
+      W_logit: effectiveRank(W_logit[0]!.S),
+      W_logit_control: effectiveRank(W_logit[0]!.control),
+    }),
   });
+  await writeSummary(out, svdSummary, summary);
   progress(4, 4, 'figures');
 });

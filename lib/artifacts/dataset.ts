@@ -57,7 +57,9 @@ export async function writePairs(
     columns: Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, { type }])),
     metadata: Object.fromEntries(Object.entries(task).map(([key, value]) => [key, String(value)])),
   };
-  const split = Array.from(grid.a, (_, row) => (isTrain === null ? 'unknown' : isTrain[row] ? 'train' : 'test'));
+  const split = Array.from(grid.a, (_, row) =>
+    isTrain === null ? 'unknown' : isTrain[row] ? 'train' : 'test',
+  );
   await writeArrow(join(folder, PAIRS), schema, { ...grid, split });
 }
 

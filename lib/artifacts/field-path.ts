@@ -23,7 +23,8 @@ export function findBadPath(stage: string, declared: Field, path: readonly strin
   }
   if (here.every(isValue)) return null;
   const names = unique(here.flatMap(namesIn));
-  const hint = names.length > 0 ? `fields of ${place}: ${names.join(', ')}` : `name a part of it: ${place}.NAME`;
+  const hint =
+    names.length > 0 ? `fields of ${place}: ${names.join(', ')}` : `name a part of it: ${place}.NAME`;
   return { message: `${place} is not one value`, hint };
 }
 

@@ -1,6 +1,13 @@
 // train/history.arrow: HISTORY_FIELDS as float64 columns, a row per logged epoch.
 import { join } from 'node:path';
-import { describeType, openArrow, readArrow, writeArrow, type ArrowSchema, type ColumnData } from '../files/arrow.ts';
+import {
+  describeType,
+  openArrow,
+  readArrow,
+  writeArrow,
+  type ArrowSchema,
+  type ColumnData,
+} from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
 import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/history.ts';
 import { readSummary } from './summary.ts';
@@ -76,9 +83,7 @@ export async function readForeignHistory(path: string): Promise<HistoryRecord[]>
 /** The history in the folder of the train stage, or why there is none: a model may have come without. */
 export async function findHistory(
   folder: string,
-): Promise<
-  { history: HistoryRecord[]; forked_after?: number } | { history: null; why_no_history: string }
-> {
+): Promise<{ history: HistoryRecord[]; forked_after?: number } | { history: null; why_no_history: string }> {
   const summary = await readSummary(folder, trainSummary);
   if ('history' in summary) return { history: null, why_no_history: summary.why_no_history };
   const forked = 'forked_after' in summary && { forked_after: summary.forked_after };

@@ -1,18 +1,6 @@
 // logits/: what the answer is made of, and what is left of it without parts of the network.
 import { OPERATION_NAMES } from '../task/operations.ts';
-import {
-  byName,
-  count,
-  either,
-  flag,
-  list,
-  nothing,
-  number,
-  orNull,
-  record,
-  text,
-  word,
-} from './fields.ts';
+import { byName, count, either, flag, list, nothing, number, orNull, record, text, word } from './fields.ts';
 
 const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 

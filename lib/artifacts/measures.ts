@@ -8,6 +8,7 @@ import { WEIGHT_NAMES, type ModelConfig } from '../network/config.ts';
 import { columnNamed, type Values } from '../measures/columns.ts';
 import { OPERATION_NAMES } from '../task/operations.ts';
 import type { Task } from './dataset.ts';
+import { withFormerNames } from './former-names.ts';
 import { byName, count, list, number, orNull, record, text, word } from './fields.ts';
 import { readSummary } from './summary.ts';
 
@@ -81,7 +82,8 @@ export async function writeMeasures(
     weights: JSON.stringify(WEIGHT_NAMES),
     components: 'constant, sin 1, cos 1, sin 2, ...',
   };
-  await writeArrow(join(folder, NAME), { columns: types, metadata }, columns);
+  const schema = { columns: withFormerNames(types), metadata };
+  await writeArrow(join(folder, NAME), schema, withFormerNames(columns));
 }
 
 /** Whatever measures there are, of every checkpoint. */

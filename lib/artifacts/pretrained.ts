@@ -101,7 +101,9 @@ async function readFile(path: string, file: ModelFile, chosen: number | null): P
   const isComplete = records.length === checkpoints.length;
   const notes = notesOf(contents, model);
   if (!isComplete)
-    notes.push(`its ${checkpoints.length} checkpoints are left out: their losses are not among those that it has`);
+    notes.push(
+      `its ${checkpoints.length} checkpoints are left out: their losses are not among those that it has`,
+    );
   const copyRest = async (folder: string): Promise<void> => {
     if (history) await writeHistory(folder, history);
     if (records.length > 0 && isComplete)

@@ -4,22 +4,27 @@ import type { Decomposition } from '../measures/decomposition.ts';
 import { writeArrow, type ColumnData, type ColumnType } from '../files/arrow.ts';
 import { columnOf, type Matrix } from '../numerics/matrix.ts';
 import { count, list, number, record } from './fields.ts';
+import { withFormerNames } from './former-names.ts';
 
-export const svdSummary = record({
-  p: count,
-  n_heads: count,
-  singular_values_W_E: list(number),
-  /** By head. */
-  singular_values_W_neur: list(list(number)),
-  singular_values_W_L: list(number),
-  effective_rank: record({
-    W_E: number,
-    W_E_control: number,
-    W_neur: list(number),
-    W_L: number,
-    W_L_control: number,
+export const svdSummary = record(
+  withFormerNames({
+    p: count,
+    n_heads: count,
+    singular_values_W_E: list(number),
+    /** By head. */
+    singular_values_W_neur: list(list(number)),
+    singular_values_W_logit: list(number),
+    effective_rank: record(
+      withFormerNames({
+        W_E: number,
+        W_E_control: number,
+        W_neur: list(number),
+        W_logit: number,
+        W_logit_control: number,
+      }),
+    ),
   }),
-});
+);
 
 /** Dimensions of the left and of the right singular vectors. */
 const DIMS = {
@@ -66,7 +71,10 @@ export async function writeDecomposition(
 /** Writes W_neur.arrow, a row [p, d_mlp] a head, and W_logit.arrow, a row [p] a neuron. */
 export async function writeMaps(folder: string, W_neur: readonly Matrix[], W_logit: Matrix): Promise<void> {
   const { rows: p, columns: d_mlp } = W_neur[0]!;
-  await writeRows(join(folder, 'W_neur.arrow'), 'head', W_neur, { shape: [p, d_mlp], dims: ['token', 'd_mlp'] });
+  await writeRows(join(folder, 'W_neur.arrow'), 'head', W_neur, {
+    shape: [p, d_mlp],
+    dims: ['token', 'd_mlp'],
+  });
   await writeRows(join(folder, 'W_logit.arrow'), 'neuron', [W_logit], { shape: [p], dims: ['d_vocab_out'] });
 }
 

@@ -163,22 +163,22 @@ export const MEASURES = {
     ...KEY_SHARE,
     source: CHUGHTAI,
   },
-  gini_power_per_frequency_W_L: {
+  gini_power_per_frequency_W_logit: {
     name: 'Gini of W_logit, power',
     says: 'Gini coefficient of the power per frequency in W_logit = W_out W_U, over the answers.',
     ...WEIGHT_SHARE,
   },
-  gini_component_norms_W_L: {
+  gini_component_norms_W_logit: {
     name: 'Gini of W_logit, norms',
     says: 'The same of the norms of all its components.',
     ...WEIGHT_SHARE,
   },
-  effective_rank_W_L: {
+  effective_rank_W_logit: {
     name: 'effective rank of W_logit',
     says: 'How many directions of W_logit count.',
     ...RANK,
   },
-  energy_in_key_frequencies_W_L: {
+  energy_in_key_frequencies_W_logit: {
     name: 'W_logit in key frequencies',
     says: 'Share of the squared norm of W_logit that is in sines and cosines of the key frequencies.',
     ...KEY_SHARE,
@@ -216,7 +216,7 @@ export const MEASURES = {
     unit: 'value',
     by: 'index',
   },
-  fourier_norms_W_L: {
+  fourier_norms_W_logit: {
     name: 'Fourier norms of W_logit',
     says: 'Norm of each Fourier component of W_logit over the answers.',
     ...ALWAYS,
@@ -224,7 +224,7 @@ export const MEASURES = {
     by: 'component',
     source: LENS,
   },
-  singular_values_W_L: {
+  singular_values_W_logit: {
     name: 'singular values of W_logit',
     says: 'Singular values of W_logit.',
     ...ALWAYS,

@@ -83,7 +83,7 @@ export const SCALAR_FIGURES: readonly ScalarFigure[] = [
     subtitle:
       'Share of the squared norm of W_E and of W_logit in the sines and cosines of the key frequencies.',
     ...SHARE,
-    columns: ['energy_in_key_frequencies_W_E', 'energy_in_key_frequencies_W_L'],
+    columns: ['energy_in_key_frequencies_W_E', 'energy_in_key_frequencies_W_logit'],
   },
   {
     name: 'gini',
@@ -94,9 +94,9 @@ export const SCALAR_FIGURES: readonly ScalarFigure[] = [
     label: 'Gini coefficient',
     columns: [
       'gini_power_per_frequency_W_E',
-      'gini_power_per_frequency_W_L',
+      'gini_power_per_frequency_W_logit',
       'gini_component_norms_W_E',
-      'gini_component_norms_W_L',
+      'gini_component_norms_W_logit',
     ],
   },
   {
@@ -106,6 +106,6 @@ export const SCALAR_FIGURES: readonly ScalarFigure[] = [
       'exp of the entropy of the squared singular values: how many directions count. Two for each key frequency are enough.',
     y: 'rank',
     label: 'directions',
-    columns: ['effective_rank_W_E', 'effective_rank_W_L'],
+    columns: ['effective_rank_W_E', 'effective_rank_W_logit'],
   },
 ];

@@ -12,7 +12,7 @@ export interface Evidence {
   readonly of: 'test' | 'all';
   readonly key_frequencies: number;
   readonly energy_in_key_frequencies_W_E: number;
-  readonly energy_in_key_frequencies_W_L: number;
+  readonly energy_in_key_frequencies_W_logit: number;
   readonly logit_explained: number;
   /** Logits, all pairs. */
   readonly restricted_loss: number;
@@ -124,7 +124,7 @@ export function judgeClock(of: Evidence): { clock: Clock; rule: string; criteria
     ),
     atLeast(
       'W_logit in key frequencies',
-      of.energy_in_key_frequencies_W_L,
+      of.energy_in_key_frequencies_W_logit,
       0.95,
       false,
       `${CHUGHTAI}: 0.992 to 0.997`,

@@ -1,6 +1,6 @@
-// What weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the logit map W_L = W_out
+// What weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the logit map W_logit = W_out
 // W_U; of a network renumbered to a group of order n, its first n rows and columns. All of it follows from the n x n Gram
-// matrices W_E W_E^T and W_L^T W_L, so nothing larger is decomposed. Sums of squares are of the whole matrices: what weight
+// matrices W_E W_E^T and W_logit^T W_logit, so nothing larger is decomposed. Sums of squares are of the whole matrices: what weight
 // decay works on (the paper says norm, its code sums squares).
 import { type ModelConfig, WEIGHT_NAMES, type Weights } from '../network/config.ts';
 import { toStateDict } from '../network/saved-model.ts';
@@ -38,7 +38,7 @@ export function measureWeights(
   const maps = [
     { name: 'W_E', product: gram(W_E), rank: Math.min(n, d_model) },
     {
-      name: 'W_L',
+      name: 'W_logit',
       product: multiply(transpose(W_U), multiply(gram(transpose(W_out)), W_U)),
       rank: Math.min(n, d_model, d_mlp),
     },

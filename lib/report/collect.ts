@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openCheckpoints } from '../artifacts/checkpoints.ts';
+import { isFormerName } from '../artifacts/former-names.ts';
 import { readHistory } from '../artifacts/history.ts';
 import { readNeurons } from '../artifacts/neurons.ts';
 import { readProgress } from '../artifacts/progress.ts';
@@ -100,11 +101,12 @@ function toTable(columns: NamedColumns): Table {
 }
 
 /** Lists that no picture of the page shows; they would be a third of its numbers. */
-const UNSHOWN = ['fourier_norms_W_L', 'singular_values_W_L', 'sum_squared_weights_by_weight'];
+const UNSHOWN = ['fourier_norms_W_logit', 'singular_values_W_logit', 'sum_squared_weights_by_weight'];
 
 async function readShownMeasures(folder: string): Promise<NamedColumns> {
   const measures = await readProgress(folder);
-  return Object.fromEntries(Object.entries(measures).filter(([name]) => !UNSHOWN.includes(name)));
+  const isShown = ([name]: [string, unknown]): boolean => !UNSHOWN.includes(name) && !isFormerName(name);
+  return Object.fromEntries(Object.entries(measures).filter(isShown));
 }
 
 async function readHistoryColumns(folder: string): Promise<NamedColumns> {

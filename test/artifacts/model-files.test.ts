@@ -91,8 +91,10 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'layer-norm.pt': / ln_final\.w belongs to a LayerNorm /,
   'other.pt': / z_embed has no place in it$/,
   'part.pt': / pos_embed\.W_pos is missing \(expected shape \[n_ctx, d_model\]; found: embed\.W_E \[2\]\)$/,
-  'object.pt': / holds an object \(transformer_lens_of_then\.HookedTransformer\) \(save its state_dict\(\)\)$/,
-  'object-as-model.pt': / holds an object \(\S+\.HookedTransformer\) as its model \(save its state_dict\(\)\)$/,
+  'object.pt':
+    / holds an object \(transformer_lens_of_then\.HookedTransformer\) \(save its state_dict\(\)\)$/,
+  'object-as-model.pt':
+    / holds an object \(\S+\.HookedTransformer\) as its model \(save its state_dict\(\)\)$/,
   'tensor.pt': / holds float32 \[3\] and no state_dict$/,
   'empty.pt': / holds an empty dictionary and no state_dict$/,
   'complex.pt': / has a tensor of ComplexFloatStorage \(taken are DoubleStorage, /,

@@ -44,7 +44,8 @@ test('weights that are not finite are refused by their name', async (t) => {
   const broken = structuredClone(weights);
   broken.W_in.data[5] = NaN;
   const needs = await leave(t, 7, broken);
-  const message = /model\.safetensors does not hold this model: blocks\.0\.mlp\.W_in has values that are not finite$/;
+  const message =
+    /model\.safetensors does not hold this model: blocks\.0\.mlp\.W_in has values that are not finite$/;
   await assert.rejects(openRun(needs), { message });
   await assert.rejects(openNetwork(needs), { message });
 });

@@ -72,7 +72,7 @@ test('its measures lie in the bands of the published runs, and it is a clock', {
   assert.ok(logits.restricted_loss_logits.all! < logits.loss.all!);
   assert.ok(logits.excluded_loss_logits.train! > 4, `excluded ${logits.excluded_loss_logits.train}`);
   const fourier = await readSummary(artifact('fourier'), fourierSummary);
-  for (const name of ['energy_in_key_frequencies_W_E', 'energy_in_key_frequencies_W_L'] as const)
+  for (const name of ['energy_in_key_frequencies_W_E', 'energy_in_key_frequencies_W_logit'] as const)
     assert.ok(fourier[name]! > 0.95, `${name} ${fourier[name]}`);
   assert.equal(logits.verdict.clock, 'yes');
 });

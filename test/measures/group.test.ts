@@ -105,7 +105,7 @@ function measurePlainly(
   const norm = (rows: readonly Vector[]): number => plain.dot(rows.flat(), rows.flat());
   const explained = key.reduce((sum, k) => sum + alpha[k - 1]! ** 2, 0);
   const W_E = range(config.d_model).map((d) => A.map((a) => weights.W_E.data[a * config.d_model + d]!));
-  const W_L = W_logit.map((row) => row.slice(0, n));
+  const ofAnswers = W_logit.map((row) => row.slice(0, n));
   const result: Record<string, number | readonly number[]> = {
     logit_explained_by_key: explained / norm(answers),
     logit_explained_by_key_centred:
@@ -130,7 +130,7 @@ function measurePlainly(
       return plain.neuronShare(n, post, 1);
     }),
   };
-  for (const [name, functions] of Object.entries({ W_E, W_L })) {
+  for (const [name, functions] of Object.entries({ W_E, W_logit: ofAnswers })) {
     const norms = plain.normsInBasis(n, functions);
     const powers = range(n >> 1).map((k) =>
       plain

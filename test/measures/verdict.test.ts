@@ -9,7 +9,7 @@ const published: Evidence = {
   of: 'test',
   key_frequencies: 5,
   energy_in_key_frequencies_W_E: 0.987,
-  energy_in_key_frequencies_W_L: 0.994,
+  energy_in_key_frequencies_W_logit: 0.994,
   logit_explained: 0.965,
   restricted_loss: 8.99e-8,
   full_loss: 1.16e-6,

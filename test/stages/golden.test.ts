@@ -93,8 +93,9 @@ for (const { name, numbers: count } of NETWORKS)
     assert.equal(expected.length, count);
     for (const [path, wanted] of expected)
       await t.test(path, () => {
-        const actual = found.get(path);
+        const actual = found.get(path.replace('W_L', 'W_logit'));
         assert.ok(actual, 'no stage reports it');
+        assert.deepEqual(found.get(path), actual, 'under the former name of W_logit, too');
         if (wanted.every(Number.isInteger)) return assert.deepEqual(actual, wanted);
         const numbers = (list: (number | null)[]): number[] => list.map((x) => x ?? NaN);
         const isTiny = path.includes('loss') && wanted.every((x) => x !== null && x < 1e-6);

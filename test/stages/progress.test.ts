@@ -104,6 +104,7 @@ test('quadratic: what holds for any operation is measured, the rest is left out 
   assert.match(String(summary.not_measured), /is no sum of angles/);
   const { columns } = await readArrow(join(out, 'progress.arrow'));
   assert.ok('loss_test' in columns && 'effective_rank_W_E' in columns);
+  assert.deepEqual(columns['effective_rank_W_L'], columns['effective_rank_W_logit'], 'the former name');
   assert.ok(!Object.keys(columns).some((name) => /restricted|excluded|trig|explained|phase/.test(name)));
   assert.ok(names.includes('progress_measures.svg') && !names.includes('trig_ratio.svg'));
 });

@@ -44,7 +44,7 @@ test('singular values, vectors and composites of a trained network', async (t) =
   const summary = await readSummary(out, svdSummary);
   const tolerance = { rtol: 1e-4, ofLargest: 1e-6 };
   assertClose('W_E', summary.singular_values_W_E, golden['singular_values_W_E']!, tolerance);
-  assertClose('W_logit', summary.singular_values_W_L, golden['singular_values_W_L']!, tolerance);
+  assertClose('W_logit', summary.singular_values_W_logit, golden['singular_values_W_L']!, tolerance);
   assertClose('rank', [summary.effective_rank.W_E], [golden['effective_rank']!['W_E']], tolerance);
 
   const figure = (await readArrow(join(out, 'singular_values.arrow'))).columns;

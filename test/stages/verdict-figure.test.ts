@@ -22,7 +22,7 @@ test('the criteria of a verdict have room beside each other, and nothing is clip
     of: 'test',
     key_frequencies: 56,
     energy_in_key_frequencies_W_E: 1 / 3,
-    energy_in_key_frequencies_W_L: 1 / 3,
+    energy_in_key_frequencies_W_logit: 1 / 3,
     logit_explained: 0.0001234,
     restricted_loss: 123_456,
     full_loss: 1e-7,

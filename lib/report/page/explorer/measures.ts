@@ -69,7 +69,7 @@ const GROUPS: readonly Group[] = [
       'Sum of squares as in Nanda et al. 2023; effective rank: exponential of the entropy of the squared singular values.',
     label: 'share of its largest value',
     relative: true,
-    drawn: ['sum_squared_weights', 'effective_rank_W_E', 'effective_rank_W_L'],
+    drawn: ['sum_squared_weights', 'effective_rank_W_E', 'effective_rank_W_logit'],
     others: [],
   },
 ];
