@@ -26,9 +26,19 @@ export async function openRun(needs: Needs): Promise<Run> {
 export async function openPairs(needs: Needs): Promise<Dataset> {
   const dataset = await readPairs(folderOf(needs, 'dataset'));
   const train = folderOf(needs, 'train');
-  const summary = hasSummary(train) ? await readSummary(train, trainSummary) : null;
-  const why = summary && 'why_no_split' in summary ? summary.why_no_split : dataset.why_no_split;
+  const why = hasSummary(train) ? await whyNoSplit(train, dataset) : dataset.why_no_split;
   return why === null ? dataset : withoutSplit(dataset, why);
+}
+
+/** As `train` has it; where its summary cannot be read, nobody knows, and the page shows the rest. */
+async function whyNoSplit(train: string, dataset: Dataset): Promise<string | null> {
+  try {
+    const summary = await readSummary(train, trainSummary);
+    return 'why_no_split' in summary ? summary.why_no_split : dataset.why_no_split;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
 }
 
 /** Its network alone. */
