@@ -11,6 +11,7 @@ import { runSweepCommand } from '../../commands/sweep-command.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { runInProcess } from '../in-process.ts';
 import { assertReadable } from './readable.ts';
+import { FILE_LINKS, servedLinks } from './served-links.ts';
 import { openContext, skip } from './shared-browser.ts';
 
 const CAP = 60;
@@ -160,10 +161,9 @@ describe('the page of sweeps', { skip }, () => {
     assert.deepEqual(cells.sort(), expected.map((phase) => `${phase}1 of 1`).sort());
   });
 
-  test('links to files that are there', async () => {
-    const links = await page
-      .locator('a[href]:not([href^="#"])')
-      .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+  test('links to files that are there where it is served, and to none where it was sent', async () => {
+    assert.equal(await page.locator(FILE_LINKS).count(), 0);
+    const links = await servedLinks(context, artifact('..'), 'sweeps/index.html', '#sweep-lines');
     assert.equal(links.length, 2 * 2 + 3 * (2 + 4));
     for (const link of links) assert.ok(existsSync(resolve(dirname(artifact('index.html')), link)), link);
   });

@@ -11,9 +11,9 @@ import { trainSummary } from '../../lib/artifacts/train.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
-import { serve } from '../../lib/report/server.ts';
 import { settled } from '../report/browser.ts';
 import { assertReadable } from '../report/readable.ts';
+import { FILE_LINKS, servedLinks } from '../report/served-links.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
 import { artifact, CHECKPOINT_EVERY, CONFIG, inFolder, smallRun } from './small-run.ts';
 
@@ -129,26 +129,13 @@ describe('the explorer page', { skip }, () => {
   });
 
   test('links to files that are there where it is served, and to none where it was sent', async () => {
-    const links = 'a[href]:not([href^="#"])';
-    assert.equal(await page.locator(links).count(), 0);
-    const { server, url } = await serve(artifact());
-    try {
-      const served = await context.newPage();
-      await served.goto(`${url}report/index.html`);
-      await served.waitForSelector('#provenance');
-      const hrefs = await served
-        .locator(links)
-        .evaluateAll((all) => all.map((each) => each.getAttribute('href')!));
-      await served.close();
-      assert.ok(hrefs.length > 90, `${hrefs.length} links`);
-      for (const link of hrefs) {
-        if (link === '../sweeps/index.html') continue; // is there once a sweep has been run, as the page says
-        const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
-        assert.ok(existsSync(path), link);
-      }
-    } finally {
-      server.closeAllConnections();
-      server.close();
+    assert.equal(await page.locator(FILE_LINKS).count(), 0);
+    const links = await servedLinks(context, artifact(), 'report/index.html', '#provenance');
+    assert.ok(links.length > 90, `${links.length} links`);
+    for (const link of links) {
+      if (link === '../sweeps/index.html') continue; // is there once a sweep has been run, as the page says
+      const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
+      assert.ok(existsSync(path), link);
     }
   });
 

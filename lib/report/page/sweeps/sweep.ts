@@ -1,6 +1,6 @@
 // The section of one sweep: epochs over each axis, outcomes over two axes, all losses, the numbers of a run, all files.
 import type { SweepData, SweepPoint } from '../../sweeps/data.ts';
-import { details, h, pathOf, section, table } from '../parts/element.ts';
+import { details, h, isServed, pathOf, section, table } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
 import { Chosen } from './chosen.ts';
@@ -69,7 +69,7 @@ export function sweep(data: SweepData): HTMLElement {
 }
 
 const link = (href: string, text: string, label: string): HTMLElement =>
-  h('a', { href, download: true, 'aria-label': label }, text);
+  isServed ? h('a', { href, download: true, 'aria-label': label }, text) : h('code', {}, text);
 
 /** `30 runs over train_fraction and seed, each up to 30,000 epochs: 28 grokked, 2 memorised only.` */
 function summarise({ points, cap }: SweepData): string {
