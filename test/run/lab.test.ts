@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { readSummary } from '../../lib/artifacts/summary.ts';
+import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import type { Scores } from '../../lib/report/worker/score-messages.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
 import { buildLab } from '../../lib/report/lab.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
@@ -27,6 +29,17 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
   const { arithmetic } = await readSummary(artifact('train'), trainSummary);
   if ((await page.locator('#lab').getAttribute('data-arithmetic')) !== arithmetic)
     return t.skip(`this browser's arithmetic is not the ${arithmetic} one that the pipeline had here`);
+  // The network that learnt is touched as that of the explorer: without a head it has the loss that the pipeline finds.
+  await page.getByRole('button', { name: 'Touch it' }).click();
+  const head = page.locator('#touch [data-part="head.0"]');
+  await head.fill('0');
+  await page.waitForSelector('#touch[data-of="head.0=0"]');
+  const scores = JSON.parse((await page.locator('#touch').getAttribute('data-scores'))!) as Scores;
+  const found = await readSummary(artifact('logits'), logitsSummary);
+  assert.ok(found.not_measured === null);
+  const expected = found.ablation_loss_all.head_zeroed[0]!;
+  assert.ok(Math.abs(scores.all!.loss - expected) < 1e-4 * expected, `${scores.all!.loss}, not ${expected}`);
+  for (const k of found.key_used) assert.equal(await page.locator(`[data-part="W_E.${k}"]`).count(), 1);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save weights' }).click(),

@@ -49,6 +49,11 @@ async function answer(message: ToWorker): Promise<void> {
       return training.pause();
     case 'weight_decay':
       return training.setWeightDecay(message.weight_decay);
+    case 'look': {
+      const { epochs } = training;
+      const look = await training.look();
+      return postMessage({ tell: 'looked', run, epochs, ...look }, [look.weights.buffer]);
+    }
     case 'weights': {
       const { weights, epochs } = training.readWeights();
       return postMessage({ tell: 'weights', run, epochs, weights }, [weights.buffer]);

@@ -1,5 +1,6 @@
 // What a page and its training worker say to each other. Types alone, for both sides.
 import type { PageModules } from '../../engines/page-modules.ts';
+import type { NeuronFrequency } from '../../measures/neuron-frequencies.ts';
 import type { ModelConfig } from '../../network/config.ts';
 import type { Operation } from '../../task/operations.ts';
 import type { HistoryRecord } from '../../training/history.ts';
@@ -16,6 +17,14 @@ export interface Settings extends ModelConfig {
   readonly weight_decay: number;
 }
 
+/** A network as it is now; key frequencies and those of its neurons are null where its task has no group. */
+export interface Look {
+  /** Flat in the order of WEIGHT_NAMES. */
+  readonly weights: Float32Array;
+  readonly key: readonly number[] | null;
+  readonly neurons: readonly (NeuronFrequency | null)[] | null;
+}
+
 export type ToWorker =
   | { readonly ask: 'load'; readonly modules: PageModules }
   /** A new network at its start, in place of the one before. */
@@ -24,7 +33,9 @@ export type ToWorker =
   | { readonly ask: 'train'; readonly run: number; readonly until: number }
   | { readonly ask: 'pause'; readonly run: number }
   | { readonly ask: 'weight_decay'; readonly run: number; readonly weight_decay: number }
-  | { readonly ask: 'weights'; readonly run: number };
+  | { readonly ask: 'weights'; readonly run: number }
+  /** What it computes with. */
+  | { readonly ask: 'look'; readonly run: number };
 
 /** `run` tells which opened network is meant: answers of one that was left come late. */
 export type FromWorker =
@@ -57,4 +68,5 @@ export type FromWorker =
       readonly epochs: number;
       readonly weights: Float32Array;
     }
+  | ({ readonly tell: 'looked'; readonly run: number; readonly epochs: number } & Look)
   | { readonly tell: 'failed'; readonly run: number | null; readonly why: string };

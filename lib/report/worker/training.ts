@@ -2,11 +2,14 @@
 import type { AdamW, Engine } from '../../engines/engine.ts';
 import type { PageKernel } from '../../engines/in-page.ts';
 import { flattenWeights, viewWeights } from '../../network/config.ts';
+import { viewGroup } from '../../measures/group-view.ts';
+import { findKeyFrequencies } from '../../measures/key-frequencies.ts';
+import { bestFrequencies, frequencyShares } from '../../measures/neuron-frequencies.ts';
 import { initialWeights } from '../../network/initial.ts';
 import type { Pairs } from '../../network/pairs.ts';
 import { gridRows, splitRows, takeRows } from '../../task/split.ts';
 import type { HistoryRecord } from '../../training/history.ts';
-import type { Settings } from './messages.ts';
+import type { Look, Settings } from './messages.ts';
 
 /** As the default of the stage train: epochs that divide by it are logged, and the last of a burst that was asked for. */
 const LOG_EVERY = 10;
@@ -143,6 +146,36 @@ export class Training {
   /** [p + 1, d_model]. Not while a burst runs. */
   readEmbedding(): Float32Array {
     return viewWeights(this.#settings, this.#engine.readState().weights).W_E.data.slice();
+  }
+
+  get epochs(): number {
+    return this.#epochs;
+  }
+
+  /** What it computes with. Not while it trains. */
+  async look(): Promise<Look> {
+    const { weights } = this.#engine.readState();
+    const { p, d_mlp, operation } = this.#settings;
+    const view = viewGroup({
+      task: { p, operation },
+      grid: gridRows(p, operation),
+      ...this.#sets,
+      why_no_split: null,
+    });
+    if (view.why !== null) return { weights, key: null, neurons: null };
+    const { n, numbers, pairs } = view;
+    const numberAt = (places: Int32Array): Int32Array =>
+      places.subarray(0, n * n).map((place) => numbers[place]!);
+    const [a, b] = [numberAt(pairs.a), numberAt(pairs.b)];
+    const { neurons: post } = await this.#engine.forward(
+      { a, b, label: new Int32Array(n * n) },
+      { neurons: 'post' },
+    );
+    return {
+      weights,
+      key: findKeyFrequencies(view.renumber(viewWeights(this.#settings, weights)), n),
+      neurons: bestFrequencies(frequencyShares({ rows: n * n, columns: d_mlp, data: post! })),
+    };
   }
 
   /** Not while a burst runs. */

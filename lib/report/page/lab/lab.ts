@@ -12,6 +12,9 @@ import { Learning } from './learning.ts';
 import { pictures, type Pictures } from './pictures.ts';
 import { paramsOf, pipelineLine, readSettings } from './settings.ts';
 import { Trainer } from './trainer.ts';
+import { touchableOf } from './touchable.ts';
+import { touch } from '../touch/touch.ts';
+import { Store } from '../explorer/store.ts';
 
 type Phase = 'preparing' | 'ready' | 'running' | 'paused' | 'failed';
 
@@ -38,12 +41,16 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   let learning: Learning | null = null;
   let shown: Pictures | null = null;
 
+  let gone = new AbortController();
+
   const place = h('div', { class: 'lab-pictures' });
+  const touched = h('div', {});
   const status = h('p', { class: 'status', role: 'status' });
   const line = h('code', {});
   const say = (...words: (Node | string)[]): void => status.replaceChildren(...words);
 
   const begin = (): void => {
+    leave();
     phase = 'preparing';
     say('Making the network …');
     update();
@@ -73,7 +80,14 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     rest = setTimeout(begin, REST_MS);
   });
 
+  /** Taken away as soon as the network changes. */
+  const leave = (): void => {
+    gone.abort();
+    gone = new AbortController();
+    touched.replaceChildren();
+  };
   const train = (until: number): void => {
+    leave();
     phase = 'running';
     say('');
     update();
@@ -85,6 +99,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   go.classList.add('first');
   const one = button('One epoch', () => train(learning!.epochs + 1));
   const save = button('Save weights', () => trainer.askForWeights());
+  const look = button('Touch it', () => trainer.look());
   const again = button('Reset', () => {
     isChanged = false;
     begin();
@@ -112,13 +127,14 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     status,
     h('dl', { class: 'tiles live' }, ...tiles.map((tile) => tile.element)),
     place,
-    h('div', { class: 'actions', role: 'group', 'aria-label': 'Training' }, go, one, again, save),
+    h('div', { class: 'actions', role: 'group', 'aria-label': 'Training' }, go, one, again, save, look),
     h(
       'p',
       { class: 'same' },
       'The same network, bit for bit where the arithmetic is the same, by the pipeline: ',
       line,
     ),
+    touched,
   );
 
   /** Texts and buttons, from what is known. */
@@ -130,6 +146,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     one.disabled = phase !== 'ready' && phase !== 'paused';
     again.disabled = epochs === 0;
     save.disabled = !isReady;
+    look.disabled = phase !== 'ready' && phase !== 'paused';
     form.setOpen(phase !== 'running' && (phase !== 'paused' || epochs === 0));
     line.textContent = isChanged
       ? 'none, as the weight decay was changed on the way'
@@ -192,6 +209,17 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
         announce(before, learning!.milestones);
         if (!message.is_running) phase = 'paused';
         return redraw();
+      }
+      case 'looked': {
+        if (phase !== 'ready' && phase !== 'paused') return;
+        leave();
+        const { p } = settings;
+        const pair = { a: Math.round(0.4 * p), b: Math.round(0.75 * p) };
+        const store = new Store({ frame: 0, frequency: 1, neuron: 0, ...pair }, () => 0);
+        const which = `This is the network that learnt here, after ${whole(message.epochs)} epochs.`;
+        touched.append(touch(touchableOf(settings, message), store, which, gone.signal));
+        touched.scrollIntoView();
+        return;
       }
       case 'weights':
         return saveFile(

@@ -44,6 +44,10 @@ export class Trainer {
     this.#ask({ ask: 'weight_decay', run: this.#run, weight_decay });
   }
 
+  look(): void {
+    this.#ask({ ask: 'look', run: this.#run });
+  }
+
   askForWeights(): void {
     this.#ask({ ask: 'weights', run: this.#run });
   }

@@ -21,8 +21,8 @@ const MOST_CIRCLES = 6;
 /** Of how many frequencies it asks first what the network were with them alone. */
 const FEW = 3;
 
-/** `which`: what network this is, as a sentence. The pair is that of the store. */
-export function touch(of: Touchable, store: Store, which: string): HTMLElement {
+/** `which`: what network this is, as a sentence. The pair is that of the store. `gone`: when the section is taken away. */
+export function touch(of: Touchable, store: Store, which: string, gone?: AbortSignal): HTMLElement {
   const network = new Network(of);
   const { config, axis } = of;
   const { p } = config;
@@ -166,9 +166,17 @@ export function touch(of: Touchable, store: Store, which: string): HTMLElement {
   seen.observe(element);
   small.draw(shown);
   show(readKept(network));
-  addEventListener('hashchange', () => {
-    written = -Infinity;
-    show(readKept(network));
+  addEventListener(
+    'hashchange',
+    () => {
+      written = -Infinity;
+      show(readKept(network));
+    },
+    { ...(gone && { signal: gone }) },
+  );
+  gone?.addEventListener('abort', () => {
+    seen.disconnect();
+    scorer?.close();
   });
   store.follow(
     ['a', 'b'],
