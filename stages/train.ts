@@ -49,6 +49,11 @@ await stage(params, async (job) => {
   refuseOther(model.config, task);
   for (const note of model.notes) job.say(`${basename(source.path)}: ${note}`);
   if (!go_on) return takeModel(job, dataset, model);
+  if (model.isBiased)
+    throw new Failure(
+      `train.go_on: ${basename(source.path)} has biases, and training here has none`,
+      'leave go_on out to take the model as it is',
+    );
   job.say('training goes on from that model: its moments are zero, epochs count from 0');
   return trainModel(job, dataset, startFromModel(model.config, model.weights, task.operation));
 });
@@ -193,7 +198,7 @@ async function whyNoSplit(
 async function takeModel(
   { params, identity, out, runsOn, say }: Job<TrainParams>,
   dataset: Dataset,
-  { config, weights: given, ...rest }: Pretrained,
+  { config, weights: given, isBiased, ...rest }: Pretrained,
 ): Promise<void> {
   const weights = applyEdits(config, viewGroup(dataset), given, params.edit, await readModels(params.edit));
   // History and checkpoints are those of the network before the edits.
@@ -224,6 +229,7 @@ async function takeModel(
     engine: identity['engine']!,
     arithmetic: identity['arithmetic'] ?? null,
     pretrained: true,
+    biases: isBiased,
     train_pairs: why_no_split === null ? dataset.train.label.length : null,
     test_pairs: why_no_split === null ? dataset.test.label.length : null,
   };

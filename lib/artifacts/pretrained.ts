@@ -21,6 +21,8 @@ export interface Pretrained {
   readonly history: readonly HistoryRecord[] | null;
   /** How many there are; 0 without any. */
   readonly checkpoints: number;
+  /** Whether weights carry its biases (lib/network/biases.ts). */
+  readonly isBiased: boolean;
   /** What was left out or changed, and what is not used, a line each. */
   readonly notes: readonly string[];
   /** Writes history.arrow and checkpoints.arrow as the train stage does, where the model came with them. */
@@ -76,7 +78,7 @@ async function readFolder(path: string): Promise<Pretrained> {
     (await stat(join(path, name)).catch(() => null)) !== null;
   const own = join(path, MODEL);
   const { contents, model } = await withModelFile(own, (file) => readRun(own, file, 0));
-  const { config, weights } = model;
+  const { config, weights, isBiased } = model;
   const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
   const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, config) : null;
   const copyRest = async (folder: string): Promise<void> => {
@@ -85,13 +87,13 @@ async function readFolder(path: string): Promise<Pretrained> {
     if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
   };
   const notes = notesOf(contents, model);
-  return { config, weights, history, checkpoints: checkpoints ?? 0, notes, copyRest };
+  return { config, weights, isBiased, history, checkpoints: checkpoints ?? 0, notes, copyRest };
 }
 
 async function readFile(path: string, file: ModelFile, chosen: number | null): Promise<Pretrained> {
   const run = chooseRun(path, file, chosen);
   const { contents, model } = await readRun(path, file, run);
-  const { config, weights } = model;
+  const { config, weights, isBiased } = model;
   const { losses, checkpoints } = contents;
   const history = losses && toHistory(losses);
   const problem = history && findBadRecord(history);
@@ -107,9 +109,10 @@ async function readFile(path: string, file: ModelFile, chosen: number | null): P
   const copyRest = async (folder: string): Promise<void> => {
     if (history) await writeHistory(folder, history);
     if (records.length > 0 && isComplete)
-      await withModelFile(path, (again) => copyCheckpoints(path, again, run, records, config, folder));
+      await withModelFile(path, (again) => copyCheckpoints(path, again, run, records, model, folder));
   };
-  return { config, weights, history, checkpoints: isComplete ? records.length : 0, notes, copyRest };
+  const kept = isComplete ? records.length : 0;
+  return { config, weights, isBiased, history, checkpoints: kept, notes, copyRest };
 }
 
 async function copyCheckpoints(
@@ -117,14 +120,14 @@ async function copyCheckpoints(
   file: ModelFile,
   run: number,
   records: readonly HistoryRecord[],
-  config: ModelConfig,
+  { config, isBiased }: FoundModel,
   folder: string,
 ): Promise<void> {
   const { checkpoints } = await inModel(path, () => file.read(run));
   await writeCheckpoints(folder, config, records, async (index) => {
     const { epoch, model } = checkpoints[index]!;
     const place = `${path}, checkpoint of epoch ${epoch},`;
-    const found = await inModel(place, () => readStateDict(model));
+    const found = await inModel(place, () => readStateDict(model, {}, isBiased ? 'always carry' : 'refuse'));
     if (canonicalJson(found.config) === canonicalJson(config)) return found.weights;
     throw badFile(place, 'is of another size than the model');
   });
@@ -148,7 +151,7 @@ async function readRun(
 ): Promise<{ contents: Contents; model: FoundModel }> {
   return inModel(path, async () => {
     const contents = await file.read(run);
-    return { contents, model: await readStateDict(contents.model, contents.stated) };
+    return { contents, model: await readStateDict(contents.model, contents.stated, 'carry') };
   });
 }
 

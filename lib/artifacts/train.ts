@@ -56,6 +56,8 @@ export const trainCompared = [
 const PRETRAINED = {
   ...NETWORK,
   pretrained: flag,
+  /** Whether one direction of the residual stream carries its biases. */
+  biases: flag,
   train_pairs: orNull(count),
   test_pairs: orNull(count),
   all_loss: number,

@@ -33,7 +33,12 @@ test('a file that can be taken is told with its tensors, its layout and the line
   assert.match(out, /^layout: progress-measures paper \(mechanistic-interpretability-grokking\//m);
   assert.match(out, /^sizes: p 5, d_model 4, n_heads 2, d_head 3, d_mlp 6$/m);
   assert.match(out, /^the last answer of unembed\.W_U, which is =, is left out$/m);
-  assert.ok(out.includes(`\n  npm run pipeline -- --artifacts artifacts/theirs --set train.start=${path} --set dataset.p=5 `), out);
+  assert.ok(
+    out.includes(
+      `\n  npm run pipeline -- --artifacts artifacts/theirs --set train.start=${path} --set dataset.p=5 `,
+    ),
+    out,
+  );
 });
 
 test('a folder is its model.safetensors; of several runs in a file, one is chosen by its number', async () => {

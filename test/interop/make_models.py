@@ -1,4 +1,5 @@
-"""Makes test/fixtures/models: one small network in the forms in which torch.save leaves it, and files that are refused.
+"""Makes test/fixtures/models: one small network in the forms in which torch.save leaves it, the same with biases and what
+PyTorch computes of it, and files that are refused.
 
     python test/interop/make_models.py test/fixtures/models
 
@@ -101,3 +102,23 @@ for name, value in {**TAKEN, **REFUSED}.items():
     torch.save(value, folder / name, _use_new_zipfile_serialization="old" not in name,
                pickle_protocol=4 if name == "protocol4.pt" else 2)
 save_file({**W, "b_in": b_in, "b_out": b_out, "b_U": b_U}, folder / "expected.safetensors")
+
+# With biases, small enough that no logit drowns another.
+small = {name: value / 8 for name, value in W.items()}
+biased = {name: small.get(name.split(".")[-1], value) for name, value in lens().items()}
+biased |= {"blocks.0.mlp.b_in": b_in, "blocks.0.mlp.b_out": b_out, "unembed.b_U": b_U}
+torch.save({"model": biased, "checkpoints": [{**biased, "blocks.0.mlp.b_in": 0 * b_in, "blocks.0.mlp.b_out": 0 * b_out,
+            "unembed.b_U": 0 * b_U}, biased], "checkpoint_epochs": [0, 2], "train_losses": train, "test_losses": test},
+           folder / "biased.pth")
+w = {name: value.double() for name, value in small.items()}
+a, b = torch.arange(p).repeat_interleave(p), torch.arange(p).repeat(p)
+x = w["W_E"][torch.stack([a, b, torch.full_like(a, p)], 1)] + w["W_pos"]
+q, key, v = (torch.einsum("bpd,hdk->bphk", x, w[name]) for name in ("W_Q", "W_K", "W_V"))
+scores = torch.einsum("bqhk,bphk->bhqp", q, key) / k**0.5
+pattern = scores.masked_fill(torch.ones(3, 3).triu(1).bool(), -torch.inf).softmax(-1)
+mid = x + torch.einsum("bqhk,hkd->bqd", torch.einsum("bhqp,bphk->bqhk", pattern, v), w["W_O"])
+pre = mid @ w["W_in"] + b_in.double()
+logits = (mid + pre.relu() @ w["W_out"] + b_out.double()) @ w["W_U"] + b_U.double()
+loss = torch.nn.functional.cross_entropy(logits[:, -1], (a + b) % p)
+found = {"hook_resid_mid": mid, "hook_pre": pre, "logits": logits, "loss": loss[None]}
+save_file({name: value.float() for name, value in found.items()}, folder / "biased.safetensors")

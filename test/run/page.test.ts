@@ -245,6 +245,7 @@ describe('the explorer page', { skip }, () => {
         engine: 'kernel',
         arithmetic: 'fused',
         pretrained: true,
+        biases: false,
       },
       ...{ train_pairs: 60, test_pairs: 61, epochs: null, checkpoints: 0 },
       ...{ train_loss: 1, test_loss: 1, train_accuracy: 0, test_accuracy: 0 },

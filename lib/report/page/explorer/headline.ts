@@ -59,11 +59,16 @@ const listed = (key: readonly number[], of: number): string =>
 function factsOf({ facts, data }: Run): [string, string][] {
   const { config, task, made_by } = data;
   const { params = {}, identity = {} } = made_by['train'] ?? {};
+  const { train } = data.summaries;
+  const isBiased = train !== undefined && 'biases' in train && train.biases;
   const { formula, group } = OPERATIONS[facts.operation];
   const of = group(facts.p);
   const found: [string, string][] = [
     ['task', `${formula('a', 'b')} modulo ${facts.p}`],
-    ['network', `1 layer, ${config.n_heads} heads, ${config.d_model} dimensions, ${config.d_mlp} neurons`],
+    [
+      'network',
+      `1 layer, ${config.n_heads} heads, ${config.d_model} dimensions${isBiased ? ' (the last carries its biases)' : ''}, ${config.d_mlp} neurons`,
+    ],
   ];
   const fact = (label: string, value: unknown): void => {
     if (value !== undefined && value !== null && value !== '') found.push([label, String(value)]);
