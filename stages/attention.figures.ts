@@ -1,7 +1,7 @@
 // What the stage attention draws: patterns, neurons over the grid, and scores by frequency.
 import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
-import { numberAxis, onAxes } from '../lib/task/number-axis.ts';
+import { axisInFigure, numberAxis, onAxes } from '../lib/task/number-axis.ts';
 import { OPERATIONS, type Operation } from '../lib/task/operations.ts';
 
 const POSITIONS = ['a', 'b', '='];
@@ -71,13 +71,8 @@ interface PairTask {
 
 /** Numbers in the order of their indices in the group, where that is another than their own. */
 function gridAxes({ p, operation }: PairTask): { x: Axis; y: Axis } {
-  const { numbers, isNamed, label } = numberAxis(p, operation);
-  const axis = (name: string): Axis => ({
-    name,
-    label: label(name),
-    length: numbers.length,
-    ...(isNamed && { names: Array.from(numbers, String) }),
-  });
+  const along = numberAxis(p, operation);
+  const axis = (name: string): Axis => ({ ...axisInFigure(along, name), length: along.numbers.length });
   return { x: axis('b'), y: axis('a') };
 }
 

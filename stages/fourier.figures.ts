@@ -1,6 +1,6 @@
 // What the stage fourier draws: spectra, and matrices in the Fourier basis. Every frequency 0 .. n//2 is on the axis.
 import type { SingularVectorSpectra } from '../lib/measures/singular-vector-spectra.ts';
-import type { Bars, Heatmap } from '../lib/charts/figure.ts';
+import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
 import type { FourierBasis, FourierNorms } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
 import { componentMap } from './spectra.figures.ts';
@@ -58,13 +58,13 @@ export function spectrumPerColumn(n: number, { components, perColumn }: Singular
   };
 }
 
-export const fourierBasis = ({ F, names }: FourierBasis, numbers: string): Heatmap =>
+export const fourierBasis = ({ F, names }: FourierBasis, columns: Omit<Axis, 'length'>): Heatmap =>
   componentMap({
     title: 'Fourier basis',
     subtitle: 'Rows: Constant, Sin 1, Cos 1, Sin 2, ..., each of norm 1.',
     matrix: F,
     names,
-    columns: { name: 'a', label: numbers },
+    columns,
     value: 'entry of the basis vector',
   });
 

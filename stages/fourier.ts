@@ -22,6 +22,7 @@ import { gini } from '../lib/numerics/gini.ts';
 import { toMatrix } from '../lib/numerics/matrix.ts';
 import { computeSvd } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { axisInFigure, numberAxis } from '../lib/task/number-axis.ts';
 import {
   embeddingMap,
   embeddingNorms,
@@ -45,6 +46,7 @@ const NO_KEY_FREQUENCIES: KeyFrequencies = {
 await stage(params, async ({ params, needs, out }) => {
   const { config, weights: asTrained, ...run } = await openRun(needs);
   const { p } = config;
+  const axis = numberAxis(p, run.task.operation);
   const view = viewGroup(run);
   const { n } = view;
   const weights = view.renumber(asTrained);
@@ -64,7 +66,8 @@ await stage(params, async ({ params, needs, out }) => {
   await writeFigure(out, 'singular_vector_spectrum', spectrumOfSum(n, spectra, named));
   await writeFigure(out, 'singular_vector_spectrum_sign_free', signFreeSpectrum(spectra, named));
   await writeFigure(out, 'singular_vector_spectrum_per_column', spectrumPerColumn(n, spectra));
-  await writeFigure(out, 'fourier_basis', fourierBasis(basis, `number ${view.words.axis('a')}`));
+  const number = { ...axisInFigure(axis, 'a'), label: `number ${axis.label('a')}` };
+  await writeFigure(out, 'fourier_basis', fourierBasis(basis, number));
   await writeFigure(out, 'W_E_fourier', embeddingMap(basis, embedding, key.embedding_quarter_max));
   await writeFigure(out, 'W_E_fourier_norms', embeddingNorms(norms.W_E, key.embedding_quarter_max));
   await writeFigure(out, 'W_logit_fourier', outputMap(basis, output, key.logit_map_quarter_max));

@@ -1,6 +1,6 @@
 // What the stage neurons draws: neurons by frequency.
 import type { Cluster, NeuronFrequency } from '../lib/measures/neuron-frequencies.ts';
-import type { Bars, Heatmap, Lines } from '../lib/charts/figure.ts';
+import type { Axis, Bars, Heatmap, Lines } from '../lib/charts/figure.ts';
 import type { FourierNorms } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
 import { componentMap, gridSpectrumMap } from './spectra.figures.ts';
@@ -124,13 +124,13 @@ export function clusterNormMap(
 }
 
 /** Mean activation of each neuron over b, for every a, centred and scaled to 1, neurons in a given order. */
-export function orderedNeuronMap(profiles: Matrix, numbers: string): Heatmap {
+export function orderedNeuronMap(profiles: Matrix, numbers: Omit<Axis, 'length'>): Heatmap {
   return {
     kind: 'heatmap',
     title: 'Neurons ordered by frequency and phase',
     subtitle:
-      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Clusters first, then the neurons that no frequency explains; dead ones are left out.',
-    x: { name: 'a', label: numbers, length: profiles.columns },
+      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Clusters first, then the other neurons; dead ones are left out.',
+    x: { ...numbers, length: profiles.columns },
     y: { name: 'place', label: 'neuron, by frequency and phase', length: profiles.rows },
     colour: { name: 'deviation', label: 'deviation', signed: true },
     facets: [{ values: profiles.data }],

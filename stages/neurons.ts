@@ -23,6 +23,7 @@ import { fourierNorms, makeFourierBasis } from '../lib/numerics/fourier-basis.ts
 import { gaussianControl } from '../lib/numerics/gaussian-control.ts';
 import { columnOf, createMatrix, type Matrix } from '../lib/numerics/matrix.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { axisInFigure, numberAxis } from '../lib/task/number-axis.ts';
 import {
   clusterBars,
   clusterNormMap,
@@ -100,7 +101,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   await writeFigure(
     out,
     'neurons_ordered',
-    orderedNeuronMap(profilesOverA(post, order), view.words.axis('a')),
+    orderedNeuronMap(profilesOverA(post, order), axisInFigure(numberAxis(p, operation), 'a')),
   );
 
   const W_logit = logitMapInBasis(basis, logitMap(weights, n));

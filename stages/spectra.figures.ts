@@ -10,7 +10,7 @@ interface Components {
   readonly matrix: Matrix;
   /** Of the components. */
   readonly names: readonly string[];
-  readonly columns: Pick<Axis, 'name' | 'label'>;
+  readonly columns: Omit<Axis, 'length'>;
   /** What the entries are. */
   readonly value: string;
   /** Frequencies that are named at the right. */

@@ -1,6 +1,6 @@
 // What the stage svd draws: singular values and vectors of one matrix, or of one a head.
 import type { Decomposition } from '../lib/measures/decomposition.ts';
-import type { Heatmap, Lines } from '../lib/charts/figure.ts';
+import type { Axis, Heatmap, Lines } from '../lib/charts/figure.ts';
 import { firstColumns } from '../lib/numerics/matrix.ts';
 
 /** Singular vectors drawn, as in the seed notebook. */
@@ -36,7 +36,7 @@ export function singularVectors(
   name: string,
   of: readonly Decomposition[],
   side: 'U' | 'V',
-  rows: { readonly name: string; readonly label: string },
+  rows: Omit<Axis, 'length'>,
 ): Heatmap {
   const [first] = of as [Decomposition];
   const length = first[side].rows;

@@ -13,6 +13,7 @@ import { logitMap, neuronMap } from '../lib/network/composites.ts';
 import { toMatrix } from '../lib/numerics/matrix.ts';
 import { effectiveRank } from '../lib/numerics/svd.ts';
 import { stage } from '../lib/runner/stage.ts';
+import { axisInFigure, numberAxis } from '../lib/task/number-axis.ts';
 import { singularValues, singularVectors } from './svd.figures.ts';
 import { params } from './svd.params.ts';
 
@@ -30,9 +31,10 @@ await stage(params, async ({ needs, out, progress }) => {
   const W_logit = decompose([output]);
   progress(3, 4, 'W_logit');
 
-  const number = { name: 'a', label: `number ${view.words.axis('a')}` };
+  const axis = numberAxis(p, run.task.operation);
+  const number = { ...axisInFigure(axis, 'a'), label: `number ${axis.label('a')}` };
   const neuron = { name: 'neuron', label: 'neuron' };
-  const answer = { name: 'c', label: `answer ${view.words.axis('c')}` };
+  const answer = { ...axisInFigure(axis, 'c'), label: `answer ${axis.label('c')}` };
   await writeFigure(out, 'singular_values', singularValues('W_E, without the row of =', W_E));
   await writeFigure(out, 'left_singular_vectors', singularVectors('W_E', W_E, 'U', number));
   await writeFigure(out, 'W_neur_singular_values', singularValues('W_neur = W_E W_V W_O W_in', W_neur));

@@ -25,7 +25,7 @@ export interface GroupWords {
   /** Index of a minus index of b. */
   readonly difference: string;
   readonly answer: string;
-  /** What stands along an axis of numbers: a, or a by log a. */
+  /** What stands along an axis of numbers: a, or a by log a, with its base. */
   readonly axis: (name: string) => string;
   /** What the words need to be understood: which logarithm. Empty where they need nothing. */
   readonly note: string;
@@ -46,7 +46,7 @@ export function logarithmsModulo(p: number, b: 1 | -1): CyclicGroup {
   const words = {
     ...signedWords('log a', 'log b', b),
     answer: 'log c',
-    axis: (name: string) => `${name}, in the order of log ${name}`,
+    axis: (name: string) => `${name}, in the order of log ${name}, base ${g}`,
     note: `log is the discrete logarithm modulo ${p} to the base ${g}.`,
   };
   return { ...cyclicGroup(p - 1, { ofA, ofB: signed(ofA, b, p - 1), ofAnswer: ofA }), g, words };

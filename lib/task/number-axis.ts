@@ -17,6 +17,13 @@ export function numberAxis(p: number, operation: Operation): NumberAxis {
   return { numbers: Int32Array.from({ length: p }, (_, i) => i), isNamed: false, label: (name) => name };
 }
 
+/** The axis of `name` in a figure; ticks name the numbers where these do not stand in their own order. */
+export const axisInFigure = ({ numbers, isNamed, label }: NumberAxis, name: string) => ({
+  name,
+  label: label(name),
+  ...(isNamed && { names: Array.from(numbers, String) }),
+});
+
 /** Values of all pairs, [p*p], as they stand between two such axes. */
 export function onAxes({ numbers }: NumberAxis, values: ArrayLike<number>, p: number): Float64Array {
   const n = numbers.length;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cyclicGroup, isPrime, smallestPrimitiveRoot } from '../../lib/task/cyclic-group.ts';
-import { numberAxis, onAxes } from '../../lib/task/number-axis.ts';
+import { axisInFigure, numberAxis, onAxes } from '../../lib/task/number-axis.ts';
 import { OPERATION_NAMES, OPERATIONS, type Operation } from '../../lib/task/operations.ts';
 
 const MODULI = [3, 4, 5, 6, 7, 9, 12, 23, 58, 59];
@@ -118,7 +118,8 @@ test('formulas of a group are written in the numbers of its task', () => {
 test('numbers stand along an axis in the order of their logarithms, 0 left out; elsewhere as they are', () => {
   const products = numberAxis(5, 'multiply');
   assert.deepEqual([...products.numbers], [1, 2, 4, 3]); // powers of 2
-  assert.equal(products.label('b'), 'b, in the order of log b');
+  assert.equal(products.label('b'), 'b, in the order of log b, base 2');
+  assert.deepEqual(axisInFigure(products, 'b').names, ['1', '2', '4', '3']);
   const values = Float64Array.from({ length: 25 }, (_, row) => row);
   assert.deepEqual([...onAxes(products, values, 5)].slice(4, 8), [11, 12, 14, 13]);
   for (const operation of ['add', 'subtract', 'quadratic'] as const) {
