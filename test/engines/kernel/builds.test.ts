@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildNative } from '../../../lib/engines/kernel/native/build.ts';
 import { kernelIdentity } from '../../../lib/engines/kernel/identity.ts';
 import { openKernel } from '../../../lib/engines/kernel/kernel.ts';
 import { sourceFiles } from '../../../lib/engines/kernel/sources.ts';
@@ -64,8 +65,14 @@ test('two processes that compile at once both get a whole addon', { skip: missin
     loadNative(path);
     console.log(path);`;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'grokscope-cc-'));
-  const CC = path.join(folder, 'cc'); // of this test alone, and quick: its -O0 comes last
-  await writeFile(CC, '#!/bin/sh\nexec cc "$@" -O0\n', { mode: 0o755 });
+  const CC = path.join(folder, 'cc-at-once'); // by its name of this test alone; it hands out what was compiled before
+  const { path: addon } = await buildNative();
+  const script = `#!/bin/sh
+[ "$1" = --version ] && exec cc --version
+while [ "$1" != -o ]; do shift; done
+exec cp '${addon}' "$2"
+`;
+  await writeFile(CC, script, { mode: 0o755 });
   const [first, second] = await Promise.all([output(source, CC), output(source, CC)]);
   t.after(() => Promise.all([rm(first), rm(folder, { recursive: true })]));
   assert.match(first, /\.node$/);
