@@ -78,7 +78,7 @@ test('a process of such a command ends with 2 on a wrong command line, and says 
     [
       'report',
       ['--nought'],
-      '--nought is not an option of report\n    options: --artifacts, --no-open, --help\n',
+      '--nought is not an option of report\n    options: --artifacts, --compare, --no-open, --help\n',
     ],
     ['lab', ['--write'], '--write needs a value\n    for example --write lab.html\n'],
     [
