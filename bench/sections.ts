@@ -4,6 +4,7 @@ import { cache } from './sections/cache.ts';
 import { grok } from './sections/grok.ts';
 import { growth } from './sections/growth.ts';
 import { known } from './sections/known.ts';
+import { lab } from './sections/lab.ts';
 import { memory } from './sections/memory.ts';
 import { neighbours } from './sections/neighbours.ts';
 import { page } from './sections/page.ts';
@@ -22,6 +23,7 @@ export const SECTIONS: readonly Section[] = [
   progress,
   cache,
   page,
+  lab,
   sweep,
   known,
 ];
