@@ -28,6 +28,7 @@ sweeps:
     until: train
     set: ${NETWORK}
       train.epochs: 500
+      train.state_every: 100
     matrix:
       dataset.train_fraction: [0.5, 0.8]
       train.learning_rate: [1.0e-5, 3.0e-3]
@@ -49,19 +50,33 @@ sweeps:
       - train.learning_rate: 1.0e+30
       - train.learning_rate: 3.0e-3
 `;
+/** States of a point of `smoke`, as the local executor leaves it. */
+const forks = (folder: string): string => `
+  forks:
+    until: train
+    set: ${NETWORK}
+      dataset.train_fraction: 0.8
+      train.learning_rate: 3.0e-3
+      train.seed: 1
+      train.epochs: 600
+    matrix:
+      train.start:
+        - ${folder}/local/artifacts/sweeps/smoke/train_fraction=0.8,learning_rate=0.003,seed=1/train@100
+        - ${folder}/local/artifacts/sweeps/smoke/train_fraction=0.8,learning_rate=0.003,seed=1/train@400
+`;
 
 describe('sweeps on Slurm', { skip, timeout: 900_000 }, () => {
   let cluster: Cluster;
   let folder: string;
-  let expected: Record<'smoke' | 'long' | 'mixed', Record<string, string>>;
+  let expected: Record<'smoke' | 'long' | 'mixed' | 'forks', Record<string, string>>;
 
   before(async () => {
     cluster = await Cluster.start(MAX_ARRAY_SIZE);
     folder = await mkdtemp(join(tmpdir(), 'grokscope-sweep-'));
     const stages = (await readFile(join(repository, 'pipeline.yaml'), 'utf8')).split('\nsweeps:')[0]!;
-    await writeFile(join(folder, 'pipeline.yaml'), stages + SWEEPS);
+    await writeFile(join(folder, 'pipeline.yaml'), stages + SWEEPS + forks(folder));
     const results = [];
-    for (const name of ['smoke', 'long', 'mixed'] as const) {
+    for (const name of ['smoke', 'long', 'mixed', 'forks'] as const) {
       const { code, err } = await start(name, 'local', []).finished;
       assert.equal(code, name === 'mixed' ? 1 : 0, err);
       results.push([name, await contents(name, 'local')]);
@@ -140,6 +155,12 @@ describe('sweeps on Slurm', { skip, timeout: 900_000 }, () => {
     assert.deepEqual(await contents('smoke', 'plain'), expected.smoke);
     const again = await start('smoke', 'plain', ['--executor', 'slurm']).finished;
     assert.match(again.out, /8 known, 0 ran/);
+  });
+
+  test('give the bytes of the local executor where points go on from states of another run', async () => {
+    const { code, out, err } = await start('forks', 'forked', ['--executor', 'slurm']).finished;
+    assert.equal(code, 0, out + err);
+    assert.deepEqual(await contents('forks', 'forked'), expected.forks);
   });
 
   test('are gathered by a later process where the one that submitted was killed', async () => {
