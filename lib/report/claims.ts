@@ -58,8 +58,8 @@ export const CLAIMS = {
     },
     {
       when: hasNotGrokked,
-      says: ({ memorised, epochs, test_accuracy }) =>
-        `By epoch ${whole(memorised!)} it knew its training pairs by heart: train accuracy had reached 99 %. Test accuracy has not${within(epochs)}${test_accuracy === null ? '' : `; it ends at ${percent(test_accuracy)}`}.`,
+      says: ({ memorised, epochs }) =>
+        `By epoch ${whole(memorised!)} it knew its training pairs by heart: train accuracy had reached 99 %. Test accuracy has not${within(epochs)}.`,
     },
     {
       when: groks,
@@ -68,11 +68,11 @@ export const CLAIMS = {
     },
     {
       when: learnsBoth,
-      says: ({ memorised, grokked, test_accuracy_then }) =>
-        `Train accuracy reached 99 % at epoch ${whole(memorised!)}, with ${percent(test_accuracy_then!)} of the other pairs right by then, and test accuracy at epoch ${whole(grokked!)}.`,
+      says: ({ memorised, grokked, test_accuracy_then, epochs }) =>
+        `Train accuracy reached 99 % at epoch ${whole(memorised!)}, with ${percent(test_accuracy_then!)} of the other pairs right by then, and test accuracy ${grokked === null ? `has not${within(epochs)}` : `at epoch ${whole(grokked)}`}.`,
     },
     {
-      when: ({ grokked, test_accuracy }) => grokked !== null && (test_accuracy ?? 1) < LEARNT,
+      when: ({ memorised, test_accuracy }) => memorised !== null && (test_accuracy ?? 1) < LEARNT,
       says: ({ test_accuracy }) => `At the end test accuracy is ${percent(test_accuracy!)}.`,
     },
     {
@@ -182,15 +182,14 @@ export const CLAIMS = {
     },
     {
       when: ({ explained, key }) => explained !== null && key !== null,
-      says: ({ explained }) =>
-        `The key frequencies hold ${percent(explained!)} of the logits’ squared norm at the end.`,
+      says: (facts) =>
+        `The key frequencies hold ${percent(facts.explained!)} of the logits’ squared norm${atEnd(facts)}.`,
     },
   ],
   circle: [
     {
       when: ({ circularity }) => circularity !== null,
-      says: ({ circularity }) =>
-        `Circularity at the end: ${short(circularity!)}, where a perfect circle has 1.`,
+      says: (facts) => `Circularity${atEnd(facts)}: ${short(facts.circularity!)}; a perfect circle has 1.`,
     },
   ],
   attention: [
@@ -248,6 +247,7 @@ export const CLAIMS = {
   ],
 } satisfies Readonly<Record<string, readonly Claim[]>>;
 
+const atEnd = (facts: Facts): string => (hasStates(facts) ? ' at the end' : '');
 const within = (epochs: number | null): string => (epochs === null ? '' : ` within ${whole(epochs)} epochs`);
 
 export type Place = keyof typeof CLAIMS;

@@ -225,13 +225,14 @@ export const isRight = ({ train_accuracy, test_accuracy, unsplit }: Facts): bool
 /** It had learnt its training pairs while most of the others were wrong. */
 const memorisesFirst = ({ memorised, test_accuracy_then }: Facts): boolean =>
   memorised !== null && test_accuracy_then !== null && test_accuracy_then < 0.5;
-export const learnsBoth = (facts: Facts): boolean =>
-  facts.memorised !== null && facts.grokked !== null && !memorisesFirst(facts);
+/** It was right on most of the others by then. */
+export const learnsBoth = ({ memorised, test_accuracy_then }: Facts): boolean =>
+  memorised !== null && test_accuracy_then !== null && test_accuracy_then >= 0.5;
 export const learnsTogether = (facts: Facts): boolean =>
-  learnsBoth(facts) && facts.test_accuracy_then! >= 0.9;
+  learnsBoth(facts) && facts.grokked !== null && facts.test_accuracy_then! >= 0.9;
 export const groks = (facts: Facts): boolean => memorisesFirst(facts) && facts.grokked !== null;
-export const hasNotGrokked = ({ history, memorised, grokked }: Facts): boolean =>
-  history === 'whole' && memorised !== null && grokked === null;
+export const hasNotGrokked = (facts: Facts): boolean =>
+  facts.history === 'whole' && memorisesFirst(facts) && facts.grokked === null;
 
 /** By how much a loss must exceed that of guessing to be called worse. */
 const WORSE = 1.05;

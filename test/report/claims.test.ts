@@ -66,6 +66,8 @@ const AT_ONCE: Facts = {
   test_accuracy_then: 0.96,
   worst: { loss: 3.98, epoch: 0, recovered: 10 },
 };
+/** Nearly: test accuracy never reaches 99 %, but there was nothing that it knew by heart alone. */
+const ALMOST: Facts = { ...AT_ONCE, grokked: null, test_accuracy: 0.969, epochs: 1000 };
 const PRODUCT: Facts = { ...GROKKED, operation: 'multiply' };
 const QUADRATIC: Facts = {
   ...SHORT,
@@ -107,6 +109,7 @@ const FELL_BACK: Facts = { ...GROKKED, test_accuracy: 0.31 };
 const RUNS = {
   GROKKED,
   SHORT,
+  ALMOST,
   UNTAUGHT,
   AT_ONCE,
   PRODUCT,
@@ -176,7 +179,7 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
   }
   assert.match(
     claimsAt('story', SHORT),
-    /train accuracy had reached 99 %\. Test accuracy has not within 200 epochs; it ends at 2 %\./,
+    /train accuracy had reached 99 %\. Test accuracy has not within 200 epochs\. At the end test accuracy is 2 %\./,
   );
   assert.match(claimsAt('story', UNTAUGHT), /^Train accuracy has not reached 99 % within 20 epochs\./);
   const almost = { ...GROKKED, test_accuracy: 0.9899, grokked: null };
@@ -190,6 +193,14 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
 
 test('a run that groks at once is not said to memorise, nor to be worse than guessing', () => {
   assert.doesNotMatch(all(AT_ONCE), /by heart|memorises|where guessing/);
+  assert.doesNotMatch(all(ALMOST), /by heart|memorises|together/);
+  assert.match(
+    claimsAt('story', ALMOST),
+    /99 % at epoch 120, with 96 % of the other pairs right by then, and test accuracy has not within 1,000 epochs\. At the end test accuracy is 96\.9 %\./,
+  );
+  const state = claimsAt('circle', BROUGHT_IN) + claimsAt('logits', BROUGHT_IN);
+  assert.match(state, /Circularity: 0\.97/);
+  assert.doesNotMatch(state, /at the end/);
   assert.match(
     claimsAt('story', AT_ONCE),
     /epoch 120, with 96 % of the other pairs right by then, .* epoch 130\./,

@@ -80,7 +80,7 @@ export function measures(run: Run, store: Store): HTMLElement {
   if (!progress) return section('measures', title, missing('This section', 'progress'));
   const groups = run.epochs.length > 1 ? GROUPS.filter((group) => present(run, group).length > 0) : [];
   const why = progress.not_measured;
-  const note = why !== null ? [h('p', { class: 'note' }, why)] : [];
+  const note = why !== null ? [h('p', { class: 'note' }, `Not all is measured: ${why}.`)] : [];
   return section('measures', title, ...note, ...groups.map((group) => drawGroup(run, store, group)));
 }
 
