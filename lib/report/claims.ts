@@ -238,7 +238,7 @@ export const CLAIMS = {
     {
       when: ({ key }) => key !== null,
       says: () =>
-        'Each key frequency gives every candidate answer a push: a wave over the answers. The black line is their sum.',
+        'Each key frequency gives every candidate answer a push: a wave over the answers, a row each. The last row is their sum.',
     },
     {
       when: ({ key, not_measured }) => key === null && not_measured !== null,

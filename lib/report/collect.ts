@@ -20,7 +20,7 @@ import { lengthAsText } from './text-bytes.ts';
 /** The page can be sent by mail. */
 const MOST_BYTES = 12e6;
 /** Of them, what is kept for scripts, style and the kernel. */
-const CODE_BYTES = 0.8e6;
+const CODE_BYTES = 0.74e6;
 
 export interface Collected {
   readonly data: Omit<ReportData, 'pipeline_yaml' | 'made_by'>;

@@ -63,6 +63,19 @@ describe('the explorer page', { skip }, () => {
     );
   });
 
+  test('begins with every criterion of the verdict and opens on a pair that was not trained on', async () => {
+    const { verdict } = JSON.parse(await readFile(artifact('logits', 'summary.json'), 'utf8')) as {
+      verdict: { criteria: { name: string; met: boolean }[] };
+    };
+    const rows = await page.locator('#verdict tbody tr').allTextContents();
+    assert.equal(rows.length, verdict.criteria.length);
+    verdict.criteria.forEach(({ name, met }, i) => {
+      assert.ok(rows[i]!.startsWith(met ? '✓ met' : '✗ not met'), rows[i]);
+      assert.ok(rows[i]!.includes(name), rows[i]);
+    });
+    assert.match((await page.locator('#sum .verdict').textContent()) ?? '', /never seen this pair/);
+  });
+
   test('shows at three epochs of the slider what progress.arrow has there', async () => {
     const { columns, rows } = await readArrow(artifact('progress', 'progress.arrow'));
     const pictures = [

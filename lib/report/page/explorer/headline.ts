@@ -46,7 +46,12 @@ function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
   if (unsplit?.accuracy !== undefined && unsplit.accuracy !== null)
     tiles.push(['Accuracy', percent(unsplit.accuracy), 'on all pairs']);
   if (unsplit) tiles.push(['Loss', short(unsplit.loss), 'on all pairs']);
-  if (key) tiles.push(['Key frequencies', listed(key, axis.numbers.length >> 1), KEY_RULE]);
+  if (key)
+    tiles.push([
+      'Key frequencies',
+      listed(key, axis.numbers.length >> 1),
+      `${facts.explained === null ? '' : `${percent(facts.explained)} of the logits’ squared norm; `}${KEY_RULE}`,
+    ]);
   else if (not_measured !== null) tiles.push(['Key frequencies', 'none', not_measured]);
   return tiles;
 }

@@ -11,6 +11,7 @@ import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
 import { explorer } from './explorer.ts';
 import { figures } from './figures.ts';
+import { firstChoice } from './first-choice.ts';
 import { headline } from './headline.ts';
 import { measures } from './measures.ts';
 import { neurons } from './neurons.ts';
@@ -19,20 +20,13 @@ import { Run } from './run.ts';
 import { slider } from './slider.ts';
 import { Store } from './store.ts';
 import { sum } from './sum.ts';
+import { verdict } from './verdict.ts';
 import { touch } from '../touch/touch.ts';
 import { touchableOf } from './touchable.ts';
 import { sweepsLink } from './sweeps-link.ts';
 
 const run = new Run(JSON.parse(textBlock('data')) as ReportData);
-const { p } = run.data.config;
-const start = {
-  frame: run.epochs.length - 1,
-  frequency: run.keyFrequencies[0] ?? 1,
-  neuron: 0,
-  a: Math.round(0.4 * p),
-  b: Math.round(0.75 * p),
-};
-const choice = { ...start, ...readChoice(run) };
+const choice = { ...firstChoice(run), ...readChoice(run) };
 
 /** Which network is touched, whatever the slider shows. */
 function lastOf({ facts, epochs }: Run): string {
@@ -41,6 +35,7 @@ function lastOf({ facts, epochs }: Run): string {
 }
 
 const LINKS: Readonly<Record<string, string>> = {
+  verdict: 'Clock?',
   curves: 'Curves',
   explorer: 'Explorer',
   measures: 'Measures',
@@ -80,8 +75,10 @@ function sectionsOf(store: Store): HTMLElement[] {
     part('neurons', () => neurons(run, store)),
     part('the sum', () => sum(run, store)),
   ];
+  const asked = part('the verdict', () => verdict(run));
   return [
     part('the headline', () => headline(run)),
+    ...(asked ? [asked] : []),
     h(
       'div',
       { class: 'moving' },

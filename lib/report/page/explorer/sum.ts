@@ -7,7 +7,7 @@ import { largestClass } from '../../../network/loss.ts';
 import { frequencyComponents } from '../../../numerics/fourier-basis.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
 import { claimsAt } from '../../claims.ts';
-import { chart, legend, Plot } from '../parts/chart.ts';
+import { chart, Plot, type Chart } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
 import { percent, short } from '../parts/numbers.ts';
 import { numberBox } from './panel.ts';
@@ -79,42 +79,67 @@ export function sum(run: Run, store: Store): HTMLElement {
     ...(axis.isNamed && { ticks: namedTicks(all.slice(0, length)) }),
   });
   const colours = run.keyFrequencies.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]!);
-  const waves = chart(
-    230,
-    () =>
-      `Waves of the key frequencies over the answers; their sum is largest at ${axis.numbers[largestClass(total())]!}`,
-    () => {
-      const summed = total();
+  const right = (): number => all.indexOf(asked.right);
+  /** A wave, or their sum, over the answers: a dot where there is one, since between answers there is nothing. */
+  const row = (describe: () => string, values: () => Float64Array, colour: string, isLast: boolean): Chart =>
+    chart(isLast ? 110 : 64, describe, () => {
+      const now = values();
+      const shown = isLast ? Array.from(now) : asked.waves.flatMap((wave) => Array.from(wave));
+      const most = Number(Math.max(...shown.map(Math.abs)).toPrecision(2));
+      const ticks = [-most, 0, most].map((at) => ({ at, name: short(at) }));
       return {
         frame: {
-          x: x(places.length),
+          x: isLast ? x(places.length) : { ...x(places.length), label: '', ticks: [] },
           y: {
-            label: 'logit',
-            domain: padDomain([...asked.logits, ...asked.waves.flatMap((wave) => Array.from(wave))]),
+            label: isLast ? 'logit' : '',
+            domain: padDomain([...shown, -most, most]),
+            ...(most > 0 && { ticks }),
           },
           marks:
-            all.indexOf(asked.right) < places.length
-              ? [{ x: all.indexOf(asked.right), label: `right answer ${asked.right}` }]
+            right() < places.length
+              ? [{ x: right(), label: isLast ? `right answer ${asked.right}` : '' }]
               : [],
         },
         marks: [
-          ...asked.waves.map((wave, i) =>
-            Plot.line(places, {
-              x: (i: number) => i,
-              y: (i: number) => wave[i]!,
-              stroke: colours[i]!,
-              strokeOpacity: 0.8,
-            }),
-          ),
           Plot.line(places, {
             x: (i: number) => i,
-            y: (i: number) => summed[i]!,
-            stroke: INK,
-            strokeWidth: 2.2,
+            y: (i: number) => now[i]!,
+            stroke: colour,
+            strokeOpacity: 0.35,
+          }),
+          Plot.dot(places, {
+            x: (i: number) => i,
+            y: (i: number) => now[i]!,
+            fill: colour,
+            r: places.length > 60 ? 1.8 : 2.5,
+            title: (i: number) => `${axis.numbers[i]!}: ${short(now[i])}`,
           }),
         ],
       };
-    },
+    });
+  const waves = [
+    ...run.keyFrequencies.map((k, i) =>
+      row(
+        () => `Wave of frequency ${k} over the answers`,
+        () => asked.waves[i]!,
+        colours[i]!,
+        false,
+      ),
+    ),
+    row(
+      () => `Sum of the waves over the answers; it is largest at ${axis.numbers[largestClass(total())]!}`,
+      total,
+      INK,
+      true,
+    ),
+  ];
+  const rows = waves.map(({ element }, i) =>
+    h(
+      'div',
+      { class: i < run.keyFrequencies.length ? 'wave' : 'wave last' },
+      h('small', {}, i < run.keyFrequencies.length ? `k = ${run.keyFrequencies[i]!}` : 'their sum'),
+      element,
+    ),
   );
   const logits = chart(
     190,
@@ -155,19 +180,7 @@ export function sum(run: Run, store: Store): HTMLElement {
       { class: 'two wide' },
       ...(run.keyFrequencies.length === 0
         ? []
-        : [
-            h(
-              'div',
-              { class: 'card' },
-              h('h3', {}, 'Waves of the key frequencies'),
-              legend([
-                ...run.keyFrequencies.map((k, i) => ({ name: `k = ${k}`, colour: colours[i]! })),
-                { name: 'their sum', colour: INK },
-              ]),
-              waves.element,
-              agreement,
-            ),
-          ]),
+        : [h('div', { class: 'card' }, h('h3', {}, 'Waves of the key frequencies'), ...rows, agreement)]),
       h('div', { class: 'card' }, h('h3', {}, 'Logits'), logits.element, attention),
     ),
   );
@@ -198,7 +211,7 @@ export function sum(run: Run, store: Store): HTMLElement {
       right: asked.right,
       logits: JSON.stringify(Array.from(asked.logits)),
     });
-    if (waves.element.isConnected) waves.draw();
+    for (const wave of waves) if (wave.element.isConnected) wave.draw();
     if (logits.element.isConnected) logits.draw();
   };
   store.follow(['snapshot', 'a', 'b'], answer, element);
