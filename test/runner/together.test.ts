@@ -38,7 +38,7 @@ function assertFine({ code, out, err }: Finished): void {
 }
 
 async function slowPid(project: SwiftProject): Promise<number> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 6000; tries++) {
     const pid = Number(await project.read('runs/pid').catch(() => ''));
     if (pid > 0) return pid;
     await sleep(20);
@@ -46,8 +46,9 @@ async function slowPid(project: SwiftProject): Promise<number> {
   throw new Error('the stage did not start');
 }
 
+/** Well before the stage ends by itself. */
 async function assertGone(pid: number): Promise<void> {
-  for (let tries = 0; tries < 250; tries++) {
+  for (let tries = 0; tries < 1000; tries++) {
     try {
       process.kill(pid, 0);
     } catch {
