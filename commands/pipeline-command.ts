@@ -110,7 +110,7 @@ async function openReport(
   if (json) return { report: (event) => writeEvent(stdout, event), close: () => {} };
   const { Terminal } = await import('./terminal.ts');
   const terminal = new Terminal(stdout, names);
-  const folder = artifacts === undefined ? '' : ` -- --artifacts ${artifacts}`;
+  const folder = artifacts === null ? '' : ` -- --artifacts ${artifacts}`;
   const report: Report = (event) => {
     if (event.type !== 'show') return terminal.show(event);
     const { stage } = event;

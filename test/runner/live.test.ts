@@ -26,6 +26,8 @@ test('what a stage shows can be read while it runs, is told once, and is gone wh
   assert.equal(out.match(/watch a: npm run report -- --artifacts artifacts/g)?.length, 1, out);
   assert.ok(!existsSync(join(project.root, LIVE)));
   await project.writeStage('a', { body: `${SHOWS} throw new Error('it broke');` });
-  assert.equal((await project.pipeline()).code, 1);
+  const failed = await project.pipeline();
+  assert.equal(failed.code, 1);
+  assert.match(failed.out, /watch a: npm run report$/m);
   assert.ok(!existsSync(join(project.root, LIVE)));
 });
