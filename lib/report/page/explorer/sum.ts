@@ -9,7 +9,8 @@ import { OPERATIONS } from '../../../task/operations.ts';
 import { claimsAt } from '../../claims.ts';
 import { chart, Plot, type Chart } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
-import { percent, short } from '../parts/numbers.ts';
+import { givenAnswer } from '../parts/given-answer.ts';
+import { short } from '../parts/numbers.ts';
 import { numberBox } from './panel.ts';
 import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
@@ -194,11 +195,10 @@ export function sum(run: Run, store: Store): HTMLElement {
       cell.textContent = x.toFixed(2);
       cell.style.setProperty('--share', String(x));
     });
-    const isRight = asked.answer === asked.right;
     const epoch = run.data.snapshots[choice.snapshot]!;
     verdict.replaceChildren(
-      h('strong', { class: isRight ? 'right' : 'wrong' }, `${formula(a, b)} = ${asked.answer}`),
-      ` ${isRight ? 'Right' : `Wrong: it is ${asked.right}`}, with ${percent(asked.shares[asked.answer]!)} of its belief, ${run.when(epoch)}. `,
+      ...givenAnswer(formula(a, b), asked.answer, asked.right, asked.shares[asked.answer]!),
+      `, ${run.when(epoch)}. `,
       run.facts.origin !== 'drawn'
         ? ''
         : run.isTrained(a, b)

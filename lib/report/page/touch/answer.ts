@@ -7,7 +7,8 @@ import { largestClass } from '../../../network/loss.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
 import { chart, legend, Plot } from '../parts/chart.ts';
 import { h } from '../parts/element.ts';
-import { percent, short } from '../parts/numbers.ts';
+import { givenAnswer } from '../parts/given-answer.ts';
+import { short } from '../parts/numbers.ts';
 import type { Touchable } from './network.ts';
 
 /** How many answers an axis names whose numbers do not count up. */
@@ -85,10 +86,9 @@ export function answer({ config, operation, weights, axis }: Touchable): Answer 
     before = ask(weights, a, b);
     right = label(a, b, p);
     const given = largestClass(now);
-    const isRight = given === right;
     verdict.replaceChildren(
-      h('strong', { class: isRight ? 'right' : 'wrong' }, `${formula(a, b)} = ${given}`),
-      ` ${isRight ? 'Right' : `Wrong: it is ${right}`}, with ${percent(softmax([...now])[given]!)} of its belief; as it is it answers ${largestClass(before)}.`,
+      ...givenAnswer(formula(a, b), given, right, softmax([...now])[given]!),
+      `. Untouched, it answers ${largestClass(before)}.`,
     );
     element.dataset['logits'] = JSON.stringify(Array.from(now));
     if (picture.element.isConnected) picture.draw();
