@@ -1,15 +1,20 @@
-// A browser of this machine for pages that are tested or timed: Chromium or Chrome, wherever it stands; none is downloaded.
+// A browser of this machine for pages that are tested or timed: Chromium or Chrome, and Firefox, wherever they stand; none is downloaded.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The path of the browser: GROKSCOPE_CHROMIUM, else the first on the PATH; null where there is none. */
-export function findChromium(): string | null {
-  const named = process.env['GROKSCOPE_CHROMIUM'];
+/** The path of Chromium: GROKSCOPE_CHROMIUM, else the first on the PATH; null where there is none. */
+export const findChromium = (): string | null => find(process.env['GROKSCOPE_CHROMIUM'], CHROMIUM);
+
+/** The path of Firefox: GROKSCOPE_FIREFOX, else the first on the PATH; null where there is none. */
+export const findFirefox = (): string | null =>
+  find(process.env['GROKSCOPE_FIREFOX'], ['firefox', 'firefox-esr']);
+
+function find(named: string | undefined, names: readonly string[]): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const paths = named ? [named] : NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  const paths = named ? [named] : names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return paths.find(isExecutable) ?? null;
 }
 
