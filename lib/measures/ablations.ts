@@ -1,4 +1,6 @@
-// Losses and accuracies of networks with a part taken out, everything downstream recomputed.
+// Losses and accuracies of the network with a part taken out (a head, the MLP, frequencies of the embedding) and everything
+// downstream recomputed; and of controls in which random frequencies are taken out.
+// Sources: Nanda et al. 2023 (heads, MLP), GROKVERSE (frequencies in the embedding, random controls of the same size).
 import { createTensor } from '../files/tensor.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { frequenciesOf, frequencyOf, makeFourierBasis } from '../numerics/fourier-basis.ts';
@@ -7,19 +9,19 @@ import { TorchGenerator } from '../numerics/torch-generator.ts';
 import type { LossBySet } from './losses.ts';
 
 export interface AblationScores {
-  /** One head each. */
+  /** One entry per head. */
   readonly heads: readonly LossBySet[];
   readonly mlp: LossBySet;
-  /** Of the embeddings: each key frequency dropped, all of them dropped, only they kept. */
+  /** Embedding: one key frequency dropped at a time; all key frequencies dropped; only the key frequencies kept. */
   readonly each_dropped: readonly LossBySet[];
   readonly all_dropped: LossBySet;
   readonly only_key: LossBySet;
-  /** The last two with each draw of random frequencies in place of the key ones. */
+  /** The last two again, for each draw of random frequencies instead of the key frequencies. */
   readonly random_dropped: readonly LossBySet[];
   readonly only_random: readonly LossBySet[];
 }
 
-/** Scores every ablation of a network renumbered to a group of order n; `score` runs one of the given weights. */
+/** Scores every ablation of a network renumbered to a group of order n; `score` runs the network with given weights. */
 export async function scoreAblations(
   score: (weights: Weights) => Promise<LossBySet>,
   config: ModelConfig,
@@ -46,7 +48,7 @@ export async function scoreAblations(
   };
 }
 
-/** Losses or accuracies over all pairs without a head or the MLP; `skip`: without the skip past the MLP. */
+/** Losses or accuracies over all pairs without a head or the MLP; `skip`: without the connection that bypasses the MLP. */
 export const partScores = (measure: keyof LossBySet, { heads, mlp }: AblationScores, skip: LossBySet) => ({
   head_zeroed: heads.map((scores) => scores[measure].all),
   mlp_skip_zeroed: skip[measure].all,
@@ -64,23 +66,20 @@ export const embeddingScores = (
   all_key_dropped: all_dropped[measure].all,
 });
 
-// Weights with a part of the network taken out, so that everything downstream is recomputed; and what chance removes.
-// Sources: Nanda et al. 2023 (heads, MLP), GROKVERSE (frequencies in the embedding, size-matched random controls).
-
-/** The network without what head h writes: its z at `=` is zero. */
+/** The network without the output of one head, as if its z were zero. */
 export function withoutHead({ d_model, d_head }: ModelConfig, weights: Weights, head: number): Weights {
   const data = weights.W_O.data.slice();
   data.fill(0, head * d_head * d_model, (head + 1) * d_head * d_model);
   return { ...weights, W_O: createTensor(weights.W_O.shape, data) };
 }
 
-/** The network with what the MLP writes dropped. */
+/** The network without the output of the MLP. */
 export const withoutMlp = (weights: Weights): Weights => ({
   ...weights,
   W_out: createTensor(weights.W_out.shape),
 });
 
-/** The network whose number embeddings have only the constant and these frequencies. */
+/** The network whose number embeddings keep only the constant and these frequencies. */
 export const withOnlyFrequencies = (weights: Weights, n: number, frequencies: readonly number[]): Weights =>
   withComponents(weights, n, (k) => k === 0 || frequencies.includes(k));
 
@@ -89,8 +88,8 @@ export const withoutFrequencies = (weights: Weights, n: number, frequencies: rea
   withComponents(weights, n, (k) => !frequencies.includes(k));
 
 /**
- * Projects the first n rows of W_E on the components whose frequency (0 for the constant) is to stay; rows outside the
- * group and that of `=` are left alone.
+ * Projects the first n rows of W_E on the components whose frequency (0 for the constant) stays. The rows of `=` and of
+ * numbers outside the group do not change.
  */
 function withComponents(weights: Weights, n: number, stays: (frequency: number) => boolean): Weights {
   const { F } = makeFourierBasis(n);
@@ -105,7 +104,10 @@ function withComponents(weights: Weights, n: number, stays: (frequency: number) 
   return { ...weights, W_E: createTensor(weights.W_E.shape, data) };
 }
 
-/** As many frequencies as are key, drawn from the others (as many as there are), ascending: `draws` times, seeded. */
+/**
+ * `draws` random sets of frequencies that are not key, each with as many frequencies as `key` (or all the others, if there are
+ * fewer), ascending.
+ */
 export function randomFrequencies(
   n: number,
   key: readonly number[],

@@ -1,9 +1,9 @@
-// Every measure by its name: what it says, what it needs, where it comes from. Columns of measures.arrow, fields of summaries,
-// legends, the page's captions and docs/measures.md follow from it. Strings only: formulas are in the files beside.
-// n is the order of the group, a and b indices in it, L logits at `=`, T the projection on cos and sin of w_k (a + b), k key,
-// m neurons after the ReLU, F the Fourier basis.
+// Every measure by name: what it says, what it needs, where it comes from. The columns of measures.arrow, fields of summaries,
+// legends and docs/measures.md are made from this catalogue. It describes the measures; the other files here compute them.
+// In formulas, n is the order of the group, a and b are indices in it, L the logits at `=`, T the projection on cos and sin of
+// w_k (a + b) for key k, m the neurons after the ReLU, F the Fourier basis.
 
-/** What a measure is null without. A key frequency needs a group. */
+/** What a network must have for a measure to be defined; otherwise it is null. Key frequencies need a group. */
 export type Need = 'nothing' | 'group' | 'key';
 
 export interface Measure {
@@ -13,11 +13,11 @@ export interface Measure {
   readonly says: string;
   readonly unit: 'nats' | 'share' | 'sum of squares' | 'directions' | 'norm' | 'coefficient' | 'value';
   readonly needs: Need;
-  /** Of every checkpoint, or of the trained network alone. */
+  /** Measured at every checkpoint, or of the trained network only. */
   readonly every: 'checkpoint' | 'last';
-  /** A number for each of these; absent for a single number. Sets are all pairs, those trained on and those held out. */
+  /** The measure has one number for each of these; absent if it is a single number. Sets: all, training and held-out pairs. */
   readonly by?: 'set' | 'weight' | 'component' | 'frequency' | 'index';
-  /** Of a loss: what the accuracy of the same logits is called, the share of pairs whose largest logit is the answer's. */
+  /** Name of the accuracy that belongs to a loss: the share of pairs whose largest logit is that of the answer. */
   readonly accuracy?: string;
   readonly formula?: string;
   readonly source?: string;
@@ -47,14 +47,14 @@ export const MEASURES = {
   loss_in_group: {
     accuracy: 'accuracy_in_group',
     name: 'full network',
-    says: 'The same loss over the pairs in the group, as the losses below. It differs from that of the task where numbers stand outside the group: the 0 of multiplication.',
+    says: 'The same loss over the pairs in the group only, as in all losses below. It differs from the loss above where a number is outside the group, as 0 is for multiplication.',
     ...LOSS,
     needs: 'group',
   },
   restricted_loss_logits: {
     accuracy: 'restricted_accuracy_logits',
     name: 'restricted, logits',
-    says: 'Loss when only the mean of the logits and their part in cos and sin of w_k (a + b), k key, are kept.',
+    says: 'Loss when only the mean of the logits and their part in cos and sin of w_k (a + b), for key k, are kept.',
     ...LOSS,
     formula: 'T L + mean(L − T L)',
     source: NANDA,
@@ -62,7 +62,7 @@ export const MEASURES = {
   restricted_loss_neurons: {
     accuracy: 'restricted_accuracy_neurons',
     name: 'restricted, neurons',
-    says: 'Loss where only that part of the neurons reaches the logits, with the mean of L.',
+    says: 'Loss when the logits are only their mean and what the neurons’ part in cos and sin of w_k (a + b), for key k, contributes.',
     ...LOSS,
     formula: '(T m) W_logit + mean(L)',
     source: LENS,
@@ -70,7 +70,7 @@ export const MEASURES = {
   excluded_loss_logits: {
     accuracy: 'excluded_accuracy_logits',
     name: 'excluded, logits',
-    says: 'Loss of the logits without their part in cos and sin of w_k (a + b), k key.',
+    says: 'Loss of the logits without their part in cos and sin of w_k (a + b), for key k.',
     ...LOSS,
     formula: 'L − T L',
     source: NANDA,
@@ -78,7 +78,7 @@ export const MEASURES = {
   excluded_loss_neurons: {
     accuracy: 'excluded_accuracy_neurons',
     name: 'excluded, neurons',
-    says: 'Loss of the logits minus what that part of the neurons contributes.',
+    says: 'Loss of the logits without what the neurons’ part in cos and sin of w_k (a + b), for key k, contributes.',
     ...LOSS,
     formula: 'L − (T m) W_logit',
     source: LENS,
@@ -86,7 +86,7 @@ export const MEASURES = {
   loss_of_cosine_logits: {
     accuracy: 'accuracy_of_cosine_logits',
     name: 'cosines only',
-    says: 'Loss of the cosines of w_k (a + b − c) alone, k key, over the n answers of the group.',
+    says: 'Loss when the logits are only their part in the cosines of w_k (a + b − c), for key k; over the n answers of the group.',
     ...LOSS,
     formula: 'Σ α_k u_k',
     source: CHUGHTAI,
@@ -94,36 +94,36 @@ export const MEASURES = {
   excluded_loss_cosines: {
     accuracy: 'excluded_accuracy_cosines',
     name: 'excluded, cosines',
-    says: 'Loss of the logits without these cosines: the excluded loss of Chughtai et al., which differs from the two above.',
+    says: 'Loss of the logits without their part in the cosines of w_k (a + b − c), for key k. This is the excluded loss of Chughtai et al., which differs from the two above.',
     ...LOSS,
     formula: 'L − Σ α_k u_k',
     source: CHUGHTAI,
   },
   logit_explained_by_key: {
     name: 'logits explained',
-    says: 'Share of the squared norm of the logits that is in the key cosines.',
+    says: 'Share of the squared norm of the logits that is in the cosines of w_k (a + b − c), for key k.',
     ...KEY_SHARE,
     formula: 'Σ α_k² / |L|²',
     source: CHUGHTAI,
   },
   logit_explained_by_key_centred: {
     name: 'logits explained, centred',
-    says: 'The same of the logits minus their mean over c.',
+    says: 'The same share for the logits minus their mean over c.',
     ...KEY_SHARE,
   },
   trig_ratio_neuron_pre: {
     name: 'trig ratio, neurons before the ReLU',
-    says: 'Share of the variance over all pairs that is in cos and sin of w_k (a + b), k key; mean over the neurons before the ReLU.',
+    says: 'Share of the variance over all pairs that is in cos and sin of w_k (a + b), for key k; mean over the neurons before the ReLU.',
     ...TRIG,
   },
   trig_ratio_neuron_post: {
     name: 'trig ratio, neurons after the ReLU',
-    says: 'The same of neurons after the ReLU.',
+    says: 'The same share for the neurons after the ReLU.',
     ...TRIG,
   },
   trig_ratio_logits: {
     name: 'trig ratio, logits',
-    says: 'The same of the logits.',
+    says: 'The same share for the logits.',
     ...TRIG,
   },
   distance_irrelevance: {
@@ -136,20 +136,20 @@ export const MEASURES = {
   },
   sum_squared_weights: {
     name: 'sum of squared weights',
-    says: 'What weight decay works on: every entry of every weight, squared and added up.',
+    says: 'Sum of the squares of all entries of all weights, which is what weight decay lowers.',
     ...ALWAYS,
     unit: 'sum of squares',
     source: NANDA,
   },
   gini_power_per_frequency_W_E: {
     name: 'Gini of W_E, power',
-    says: 'Gini coefficient of the power per frequency in W_E: 0 where all have the same, near 1 where few have everything.',
+    says: 'Gini coefficient of the power per frequency in W_E: 0 if all frequencies have the same power, near 1 if a few have nearly all.',
     ...WEIGHT_SHARE,
     formula: 'Gini(sin² + cos²)',
   },
   gini_component_norms_W_E: {
     name: 'Gini of W_E, norms',
-    says: 'The same of the norms of all components, the constant among them.',
+    says: 'Gini coefficient of the norms of all Fourier components of W_E, the constant included.',
     ...WEIGHT_SHARE,
   },
   effective_rank_W_E: {
@@ -170,7 +170,7 @@ export const MEASURES = {
   },
   gini_component_norms_W_logit: {
     name: 'Gini of W_logit, norms',
-    says: 'The same of the norms of all its components.',
+    says: 'Gini coefficient of the norms of all Fourier components of W_logit, the constant included.',
     ...WEIGHT_SHARE,
   },
   effective_rank_W_logit: {
@@ -196,7 +196,7 @@ export const MEASURES = {
   },
   sum_squared_weights_by_weight: {
     name: 'sum of squares of each weight',
-    says: 'The sum of squares, weight by weight.',
+    says: 'Sum of the squares of the entries of each weight.',
     ...ALWAYS,
     unit: 'sum of squares',
     by: 'weight',
@@ -247,13 +247,13 @@ export const MEASURES = {
   },
   gradient_symmetricity: {
     name: 'gradient symmetricity',
-    says: 'How similarly a and b affect a logit: mean cosine between the gradients by their embeddings, near 1 for a pizza.',
+    says: 'How similarly a and b affect a logit: mean cosine between the gradients with respect to their embeddings, near 1 for a pizza.',
     ...LAST,
     source: ZHONG,
   },
   tuned_neurons: {
     name: 'neurons of one frequency',
-    says: 'Share of the neurons of which one frequency explains more than 85 %.',
+    says: 'Share of the neurons for which one frequency explains more than 85 % of the variance.',
     ...LAST,
     source: 'Nanda et al. 2023, section 4.2',
   },

@@ -1,4 +1,4 @@
-// The columns that a measure has in tables: one, or one a set of pairs; of a loss, those of its accuracy as well.
+// The table columns of each measure: one, or one for each set of pairs. A loss also has the columns of its accuracy.
 import { MEASURES, type Measure } from './catalogue.ts';
 import { SET_NAMES, type SetName } from './group-view.ts';
 
@@ -21,23 +21,23 @@ export const COLUMNS: readonly Column[] = Object.entries(MEASURES).flatMap(
 
 const BY_NAME = new Map(COLUMNS.map((each) => [each.column, each]));
 
-/** What is known of a column. Throws for a name that the catalogue does not have. */
+/** The catalogue's entry for a column. Throws if there is none of that name. */
 export function columnNamed(name: string): Column {
   const column = BY_NAME.get(name);
   if (!column) throw new Error(`${name} is not a measure of the catalogue`);
   return column;
 }
 
-/** What was measured, by column: numbers, and lists of them. */
+/** Measured values by column: each a number or a list of numbers. */
 export type Values = Readonly<Record<string, number | Float64Array>>;
 
-/** A measure by set, NaN for sets that are not known. */
+/** The value of a measure for each set of pairs; NaN for sets that are not known. */
 export function bySet(values: Values, name: string): Record<SetName, number> {
   const of = (set: SetName): number => (values[`${name}_${set}`] ?? NaN) as number;
   return { all: of('all'), train: of('train'), test: of('test') };
 }
 
-/** Those of these columns that there are; where the split is not known, a measure over all pairs in place of that over a set. */
+/** Those columns that exist. If the split is not known, the column over all pairs stands in for that over one set. */
 export function present(columns: readonly string[], isThere: (column: string) => boolean): string[] {
   const found = columns.map((name) => (isThere(name) ? name : name.replace(/_(train|test)$/, '_all')));
   return [...new Set(found)].filter(isThere);
@@ -45,7 +45,7 @@ export function present(columns: readonly string[], isThere: (column: string) =>
 
 const SETS: Readonly<Record<SetName, string>> = { all: 'all pairs', train: 'train', test: 'test' };
 
-/** What a column is called in a legend, with its set where there are several; the full network by its set alone. */
+/** The name of a column in a legend, with its set if it has one. The loss of the full network is named by its set alone. */
 export function legendOf(name: string): string {
   const { measure, isAccuracy, set } = columnNamed(name);
   if (set === null) return measure.name;

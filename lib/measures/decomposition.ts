@@ -1,4 +1,4 @@
-// A map of the network (one matrix, or one a head) taken apart by SVD and held against chance.
+// The SVD of a map of the network (one matrix, or one for each head), with that of a random matrix for comparison.
 import { gaussianControl } from '../numerics/gaussian-control.ts';
 import { frobeniusNorm, type Matrix } from '../numerics/matrix.ts';
 import { computeSvd, type Svd } from '../numerics/svd.ts';
@@ -11,7 +11,7 @@ export interface Decomposition extends Svd {
 
 const CONTROL_SEED = 0;
 
-/** Decomposes matrices of one size. They share one control, whose singular values scale with the norm. */
+/** Decomposes matrices of the same size. One control serves all of them, as its singular values scale with the norm. */
 export function decompose(matrices: readonly Matrix[]): Decomposition[] {
   const control = gaussianControl(matrices[0]!, CONTROL_SEED);
   const unit = computeSvd(control).S.map((s) => s / frobeniusNorm(control));

@@ -1,9 +1,12 @@
-// The two-dimensional Fourier transform of functions on the grid, G -> F G F^T, and its norms.
+// The two-dimensional Fourier transform of functions on the grid, G -> F G F^T.
 // Source: TransformerLens' demo and Nanda et al. 2023 (whose basis has cosine first; here sine is first).
 import { createMatrix, multiply, type Matrix } from '../numerics/matrix.ts';
 import { sideOf } from './line-sums.ts';
 
-/** Coefficient (x, y) of each column, x of a and y of b in basis order: [p*p, n] -> [p*p, n], row = x*p + y. */
+/**
+ * Fourier coefficients of each column: [p*p, n] -> [p*p, n], row = x*p + y, where x is the component along a and y that along
+ * b, in the order of the basis.
+ */
 export function transformGrid(F: Matrix, grid: Matrix): Matrix {
   const p = sideOf(grid);
   const { columns: n } = grid;

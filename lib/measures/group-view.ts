@@ -1,6 +1,7 @@
-// A network and its pairs renumbered to the group of the task (see lib/task/cyclic-group.ts), so that every measure is one of
-// addition modulo n: row i of W_E and column i of W_U belong to index i, those outside the group stand behind, `=` last.
-// For addition nothing is copied. A task without a group keeps its numbers, and only what asks for no group is measured.
+// A network and its pairs renumbered to the group of the task (see lib/task/cyclic-group.ts), so that every measure can treat
+// the task as addition modulo n: row i of W_E and column i of W_U belong to index i. Numbers outside the group come after
+// them, `=` is last. For addition nothing is copied. A task without a group keeps its numbers, and only measures that need no
+// group are computed.
 import { createTensor, type Tensor } from '../files/tensor.ts';
 import type { Weights } from '../network/config.ts';
 import type { Pairs } from '../network/pairs.ts';
@@ -8,45 +9,45 @@ import { numbersModulo, type GroupWords } from '../task/cyclic-group.ts';
 import { OPERATIONS, type Operation } from '../task/operations.ts';
 import type { Grid } from './line-sums.ts';
 
-/** Rows of a grid of logits, and the column of each one's answer. */
+/** Rows of a grid of logits, and for each the column of its answer. */
 export interface Rows {
   readonly row: Int32Array;
   readonly label: Int32Array;
 }
 
-/** Pairs trained on and held out, and those of which it is not known: all or none. */
+/** Training pairs, held-out pairs, and pairs whose set is not known: all of them if the split is not known, else none. */
 export interface Sets {
   readonly train: Rows;
   readonly test: Rows;
   readonly unknown: Rows;
 }
 
-/** Sets of pairs by which a loss is told. */
+/** The sets of pairs for which a loss is given. */
 export const SET_NAMES = ['all', 'train', 'test'] as const;
 export type SetName = (typeof SET_NAMES)[number];
 
 export interface GroupView {
   /** Order of the group; p where there is none. */
   readonly n: number;
-  /** Why there is no group, and so no measure that asks for one; null where there is one. */
+  /** Why the task has no group, and therefore no measure that needs one; null if it has one. */
   readonly why: string | null;
   /** How formulas are written in the numbers of the task. */
   readonly words: GroupWords;
-  /** The number at each index, and the numbers outside the group behind. */
+  /** The number at each index, followed by the numbers outside the group. */
   readonly numbers: Int32Array;
   /** The network with rows of W_E and columns of W_U in the order of `numbers`. */
   renumber(weights: Weights): Weights;
-  /** What to run the renumbered network on: the pairs of the group a-major by their indices, then the others of the task. */
+  /** The pairs to run the renumbered network on: those in the group, a-major by index, then the other pairs of the task. */
   readonly pairs: Pairs;
-  /** In the group: row i * n + j has indices i and j, and its answer is the column i + j mod n. */
+  /** The pairs in the group: row i * n + j has the indices i and j, and its answer is column i + j mod n. */
   readonly inside: Sets;
-  /** The pairs of the task that have a number outside the group: rows from n * n on. */
+  /** The pairs with a number outside the group: rows from n * n on. */
   readonly outside: Sets;
-  /** The sets that are known: all pairs alone where the split is not. */
+  /** The sets that are known: only `all` if the split is not known. */
   readonly sets: readonly SetName[];
 }
 
-/** What the dataset stage leaves, as far as it is needed here. */
+/** The part of the dataset stage's output that is needed here. */
 interface TaskPairs {
   readonly task: { readonly p: number; readonly operation: Operation };
   readonly grid: Pairs;
@@ -67,12 +68,12 @@ export function viewGroup(dataset: TaskPairs): GroupView {
   const itself = Int32Array.from({ length: p }, (_, number) => number);
   const { n, ofA, ofB } = group.n === null ? { n: p, ofA: itself, ofB: itself } : group;
   const numbers = orderBy(ofA, n);
-  // Where a number stands in the renumbered network, as an answer too, and at which of these places index j of b is.
+  // The row of a number in the renumbered W_E, which is also its column in W_U; and the row for index j of b.
   const place = invert(numbers);
   const placeOfB = orderBy(ofB, n).map((number) => place[number]!);
   const isOutside = (i: number, { a, b }: Pairs): boolean => ofA[a[i]!]! < 0 || ofB[b[i]!]! < 0;
   const others = [...grid.a.keys()].filter((i) => isOutside(i, grid));
-  // Where a pair of numbers stands in `pairs`, at a * p + b.
+  // Entry a * p + b is the row of that pair of numbers in `pairs`.
   const rowAt = new Int32Array(p * p);
   grid.a.forEach((a, i) => (rowAt[a * p + grid.b[i]!] = ofA[a]! * n + ofB[grid.b[i]!]!));
   others.forEach((i, at) => (rowAt[grid.a[i]! * p + grid.b[i]!] = n * n + at));
@@ -122,14 +123,14 @@ export function viewGroup(dataset: TaskPairs): GroupView {
 
 const NONE = new Int32Array();
 
-/** The pairs of some rows of a view, as engines take them. */
+/** Some rows of a view as pairs, the form that engines take. */
 export const pairsAt = ({ pairs: { a, b } }: GroupView, { row, label }: Rows): Pairs => ({
   a: row.map((i) => a[i]!),
   b: row.map((i) => b[i]!),
   label,
 });
 
-/** A value of each pair of numbers, at a * p + b, as a grid of the group: [n*n, 1]. */
+/** Reorders values of all pairs of numbers, entry a * p + b, into the grid of the group: [n*n, 1]. */
 export function gridByIndex({ n, numbers, pairs: { a, b } }: GroupView, values: Float32Array): Grid {
   const p = numbers.length;
   const data = Float32Array.from(
@@ -139,7 +140,7 @@ export function gridByIndex({ n, numbers, pairs: { a, b } }: GroupView, values: 
   return { rows: n * n, columns: 1, data };
 }
 
-/** Numbers by their index 0 .. n - 1, then those that have none. */
+/** The numbers in the order of their indices 0 .. n - 1, then those that have no index. */
 function orderBy(index: Int32Array, n: number): Int32Array {
   const order = new Int32Array(index.length);
   let next = n;
@@ -153,7 +154,7 @@ function invert(order: Int32Array): Int32Array {
   return inverse;
 }
 
-/** Rows in a new order; the last one, of `=`, stays. */
+/** Rows in a new order; the last one, that of `=`, keeps its place. */
 function takeRows({ shape, data }: Tensor, order: Int32Array): Tensor {
   const width = shape[1]!;
   const taken = data.slice();

@@ -1,5 +1,5 @@
-// Which frequencies does the network use? The field has no agreed rule, so the rules stand side by side.
-// All count every frequency 1 .. n//2, the last included, and leave the constant out.
+// Which frequencies does the network use? The field has no agreed rule, so several are applied side by side. All of them
+// consider the frequencies 1 .. n//2, the last included, and leave out the constant.
 import { logitMap, logitMapInBasis } from '../network/composites.ts';
 import type { Weights } from '../network/config.ts';
 import { fourierNorms, makeFourierBasis, type FourierNorms } from '../numerics/fourier-basis.ts';
@@ -9,7 +9,7 @@ import { KEY } from './thresholds.ts';
 export interface KeyFrequencies {
   /** The larger of the sin and cos norm of F W_E exceeds a quarter of the largest norm (TransformerLens' demo, 2026). */
   readonly embedding_quarter_max: number[];
-  /** The same of W_logit on its output axis, at a quarter (GROKVERSE's rule), a tenth and half of the largest. */
+  /** The same for W_logit on its output axis, at a quarter (GROKVERSE's rule), a tenth and half of the largest. */
   readonly logit_map_quarter_max: number[];
   readonly logit_map_tenth_max: number[];
   readonly logit_map_half_max: number[];
@@ -32,14 +32,14 @@ export function keyFrequencies(
   };
 }
 
-/** The rule by which everything that asks for key frequencies gets them, as a sentence ends. */
+/** The rule that everything here uses which needs key frequencies, worded as the end of a sentence. */
 export const KEY_RULE = 'norm of W_logit above a quarter of the largest';
 
-/** Key frequencies by that rule, of a network renumbered to a group of order n. */
+/** Key frequencies by KEY_RULE, for a network renumbered to a group of order n. */
 export const findKeyFrequencies = (weights: Weights, n: number): number[] =>
   keyOfLogitMap(fourierNorms(logitMapInBasis(makeFourierBasis(n), logitMap(weights, n))));
 
-/** The same from the norms of W_logit on its output axis. */
+/** Key frequencies by KEY_RULE, from the norms of W_logit on its output axis. */
 const keyOfLogitMap = (norms: FourierNorms): number[] => frequenciesAbove(largerNorms(norms), KEY);
 
 /** The larger of the sin and cos norm of each frequency; entry k - 1 belongs to k. */

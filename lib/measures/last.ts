@@ -28,7 +28,7 @@ export function measureLast(
   return key ? { ...values, ...measureGrid(view, network, weights) } : values;
 }
 
-/** What is measured of the trained network alone. */
+/** The measures that only the trained network has. */
 function measureGrid({ n, inside, sets }: GroupView, network: Network, weights: Weights): Values {
   const logits = insideOf(network.logits, n);
   const sums = lineSums(logits, 'a + b');
@@ -43,13 +43,13 @@ function measureGrid({ n, inside, sets }: GroupView, network: Network, weights: 
   };
 }
 
-/** Share of all neurons, those that are always off among them, that one frequency explains by more than TUNED. */
+/** Share of all neurons, dead ones included, for which one frequency explains more than TUNED of the variance. */
 function shareOfTuned(post: Grid): number {
   const best = bestFrequencies(frequencyShares(post));
   return best.filter((neuron) => neuron && neuron.fraction > TUNED).length / best.length;
 }
 
-/** Loss and accuracy of the logits' part in some frequencies alone, and of the logits without it. */
+/** Scores of the logits when only their part in some frequencies is kept (restricted), and when it is taken out (excluded). */
 export function scoreTrigPart(
   { n, inside }: GroupView,
   grid: Grid,

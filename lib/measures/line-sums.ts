@@ -1,5 +1,5 @@
-// Sums over the lines of the grid Z_n x Z_n: what is left of f(a, b) when only a, b, a + b or a - b is known.
-// They hold all that an analysis of one frequency at a time needs. For k < n/2 the eight products of {1, cos w_k a,
+// Sums over the lines of the grid Z_n x Z_n: what is left of f(a, b) when only a, b, a + b or a - b is known. An analysis of one
+// frequency at a time needs nothing else. For k < n/2 the eight products of {1, cos w_k a,
 // sin w_k a} and {1, cos w_k b, sin w_k b} without the constant span the same space as the cosines and sines of w_k a, w_k b,
 // w_k (a + b), w_k (a - b) (the addition theorems), which are orthogonal with norm n/sqrt 2 each. So a coefficient of the
 // n^2 grid is one of a length-n transform of its line sums: O(n^2) a column instead of O(n^3). At k = n/2 there are three
@@ -18,7 +18,7 @@ export const LINES = {
 export type Line = keyof typeof LINES;
 export const LINE_NAMES = Object.keys(LINES) as Line[];
 
-/** Functions on the grid, a column each, [n*n, columns]: activations from a file or a matrix of the analysis. */
+/** Functions on the grid, one per column, [n*n, columns]: activations from a file, or a computed matrix. */
 export interface Grid {
   readonly rows: number;
   readonly columns: number;
@@ -32,7 +32,7 @@ export function sideOf({ rows }: Pick<Grid, 'rows'>): number {
   return n;
 }
 
-/** The first n*n rows: the pairs of the group, where others stand behind. */
+/** The first n*n rows: the pairs of the group, without the pairs outside it that follow. */
 export const insideOf = ({ columns, data }: Grid, n: number): Grid => ({
   rows: n * n,
   columns,
@@ -54,8 +54,8 @@ export function lineSums(grid: Grid, line: Line): Matrix {
 }
 
 /**
- * Coefficients of the grid on unit vectors that vary with one line only, in the order of the Fourier basis:
- * [n, columns] sums -> [n, columns]. A unit vector is a row of F, constant along each line, over sqrt n.
+ * Coefficients of the grid on the unit vectors that are constant along each line, in the order of the Fourier basis:
+ * [n, columns] sums -> [n, columns]. Such a vector is a row of F, repeated along the lines and divided by sqrt n.
  */
 export function lineCoefficients(sums: Matrix): Matrix {
   const { F } = makeFourierBasis(sums.rows);
@@ -68,7 +68,7 @@ export function lineCoefficients(sums: Matrix): Matrix {
   );
 }
 
-/** What the trigonometric measures ask of functions on the grid [n*n, columns]. */
+/** What the trigonometric measures need to know of functions on the grid [n*n, columns]. */
 export interface LineStatistics {
   /** Over the lines of a + b, [n, columns]. */
   readonly sums: Matrix;

@@ -1,15 +1,18 @@
 // How far are the logits L[a, b, c] a sum of cos w_k (a + b - c)? With u_k that cosine over its norm, sqrt(n^3 / 2), or
 // sqrt(n^3) for k = n/2, the u_k are orthonormal and alpha_k = <L, u_k> (TransformerLens' demo, Nanda et al. 2023 section
-// 4.2). The demo multiplies a cube of n//2 x n^3 numbers; here logits are summed over m = a + b - c mod n first: alpha_k is
-// the sum over m of S_m cos w_k m, over the norm.
+// 4.2). The demo multiplies n//2 x n^3 numbers; here the logits with equal m = a + b - c mod n are summed first, to S_m, and
+// alpha_k is the sum over m of S_m cos w_k m, divided by the norm.
 import { createDft } from '../numerics/dft.ts';
 import { isNyquist } from '../numerics/fourier-basis.ts';
 import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 
-/** What makes the cosine of frequency k a unit vector. */
+/** The factor that makes the cosine of frequency k a unit vector. */
 const unit = (n: number, k: number): number => Math.sqrt((isNyquist(n, k) ? 1 : 2) / n ** 3);
 
-/** alpha_k, entry k - 1, k = 1 .. n//2, of the logits' sums over the lines s = a + b, [n (s), columns (c)], c < n. */
+/**
+ * alpha_k for k = 1 .. n//2, in entry k - 1, from the sums of the logits over the lines s = a + b: [n (s), columns (c)], of
+ * which the columns c < n are used.
+ */
 export function logitCosineCoefficients({ rows: n, columns, data }: Matrix): Float64Array {
   const sums = new Float64Array(n);
   for (let s = 0; s < n; s++)
@@ -21,7 +24,7 @@ export function logitCosineCoefficients({ rows: n, columns, data }: Matrix): Flo
   return re.slice(1, (n >> 1) + 1).map((x, i) => x * unit(n, i + 1));
 }
 
-/** Sum over the chosen k of alpha_k u_k, by the answer s: [n (s), columns (c)], 0 in columns outside the group. */
+/** Sum of alpha_k u_k over the key frequencies, for each answer s: [n (s), columns (c)], 0 in columns outside the group. */
 export function cosineLogits(
   n: number,
   coefficients: Float64Array,

@@ -1,4 +1,4 @@
-// Losses and accuracies of logits L and of what is left of them without a part, by set of pairs.
+// Losses and accuracies, for each set of pairs, of logits L and of what is left when a part is taken out of them.
 import { crossEntropy, largestClass, scoreLogits, type Score } from '../network/loss.ts';
 import { shiftedExponentials } from '../numerics/exponentials.ts';
 import type { Matrix } from '../numerics/matrix.ts';
@@ -14,8 +14,8 @@ export interface LossBySet {
 }
 
 /**
- * Scores of L [rows, columns] minus each of `parts`, which depend on the answer only, [n (answer), columns]; `null` takes
- * nothing away. In one reading of L: since exp(L - P) = exp(L) exp(-P), one exponential a logit serves all of them.
+ * Scores of L [rows, columns] minus each of `parts`, which depend on the answer only, [n (answer), columns]; `null` subtracts
+ * nothing. L is read once: since exp(L - P) = exp(L) exp(-P), one exponential per logit serves all parts.
  */
 export function scoreExcluded(sets: Sets, logits: Grid, parts: readonly (Matrix | null)[]): LossBySet[] {
   const score = (rows: Rows): Score[] => scoreRows(rows, logits, parts);
@@ -45,7 +45,7 @@ export function scoreAnswers(sets: Sets, logits: Matrix): LossBySet {
   return combineSets(sets, { train: score(train), test: score(test), unknown: score(unknown) });
 }
 
-/** All pairs are those trained on and those held out, or those of which it is not known. */
+/** `all` is the training and held-out pairs together, or the pairs whose set is not known. */
 function combineSets(sets: Sets, scores: Readonly<Record<keyof Sets, Score>>): LossBySet {
   const [n, m, rest] = [sets.train.label.length, sets.test.label.length, sets.unknown.label.length];
   const both = (measure: keyof LossBySet) => ({
@@ -56,7 +56,7 @@ function combineSets(sets: Sets, scores: Readonly<Record<keyof Sets, Score>>): L
   return { loss: both('loss'), accuracy: both('accuracy') };
 }
 
-/** Scores over the pairs of two lists of sets together. */
+/** Scores over the pairs of both families of sets together. */
 export function joinSets(these: Sets, ofThese: LossBySet, those: Sets, ofThose: LossBySet): LossBySet {
   const count = ({ train, test, unknown }: Sets) => ({
     all: train.row.length + test.row.length + unknown.row.length,
@@ -74,7 +74,7 @@ export function joinSets(these: Sets, ofThese: LossBySet, those: Sets, ofThose: 
   return { loss: both('loss'), accuracy: both('accuracy') };
 }
 
-/** Mean of two means, of so many numbers each; the mean of none is NaN and counts for nothing. */
+/** The mean of n numbers whose mean is x and m numbers whose mean is y; a mean of no numbers is NaN and is ignored. */
 function mean([n, x]: readonly [number, number], [m, y]: readonly [number, number]): number {
   if (n === 0) return y;
   return m === 0 ? x : (n * x + m * y) / (n + m);
@@ -98,7 +98,7 @@ function scoreRows(
       const at = factors[part] ? y * columns : 0;
       const own = exps[y]! * factor[at + y]!;
       const loss = Math.log1p(sumOfOthers(exps, factor, at, y) / own);
-      // Beyond the range of float64 the logits themselves still say what the loss is.
+      // Where an exponential leaves the range of float64, the loss is computed from the logits themselves.
       const exact = Number.isFinite(loss) ? null : scoreOne(row, y, parts[part]!);
       losses[part] = losses[part]! + (exact?.loss ?? loss);
       right[part] =
@@ -116,7 +116,7 @@ function sumOfOthers(exps: Float64Array, factor: Float64Array, at: number, y: nu
   return sum;
 }
 
-/** Whether the label's is the largest, and the first of equal ones. A loss below ln 2 says so at once. */
+/** Whether the label has the largest weight, and is the first if several are equal. Certain if the loss is below ln 2. */
 function isFirstLargest(
   exps: Float64Array,
   factor: Float64Array,

@@ -1,5 +1,5 @@
-// Everything that is measured of a network, under the names of catalogue.ts. Checkpoints come with float32 activations of the
-// kernel, the last network with those of the float64 forward pass: the formulas are the same. Each activation is read
+// Computes the measures of a network, under the names of catalogue.ts. Checkpoints come with float32 activations from the
+// kernel, the trained network with those of the float64 forward pass; the formulas are the same. Each activation is read
 // once, and only key frequencies are transformed.
 import type { ModelConfig, Weights } from '../network/config.ts';
 import { createMatrix, firstColumns, toMatrix, type Matrix } from '../numerics/matrix.ts';
@@ -15,7 +15,7 @@ import { measureWeights } from './weights.ts';
 
 /** Activations at `=` of a renumbered network on all pairs of its view. */
 export interface Activations {
-  /** Neurons before the ReLU, [pairs, d_mlp]; not needed where there are no key frequencies. */
+  /** Neurons before the ReLU, [pairs, d_mlp]; not needed if there are no key frequencies. */
   readonly pre?: Grid;
   /** [pairs, p] */
   readonly logits: Grid;
@@ -34,7 +34,7 @@ export function measure(
   return { ...answers, ...measureWeights(view, config, weights, key) };
 }
 
-/** The network as it is, over all pairs of the task. */
+/** Losses and accuracies of the network as it is, over all pairs of the task. */
 function measureLosses(view: GroupView, logits: Grid): Values {
   const [full] = scoreExcluded(view.inside, logits, [null]);
   return namer(view.sets)(['loss', 'accuracy'], withOutside(view, logits, full!));
@@ -93,14 +93,14 @@ function measureAnswers(
   };
 }
 
-/** Losses in the group and those of the pairs outside, together. */
+/** Scores over the pairs inside and outside the group together. */
 function withOutside({ inside, outside }: GroupView, logits: Grid, ofInside: LossBySet): LossBySet {
   if (Object.values(outside).every(({ row }) => row.length === 0)) return ofInside;
   const [ofOutside] = scoreExcluded(outside, logits, [null]);
   return joinSets(inside, ofInside, outside, ofOutside!);
 }
 
-/** Losses and accuracies under their two names, a column a set. */
+/** Returns a function that gives losses and accuracies their column names, one column for each set. */
 const namer =
   (sets: readonly SetName[]) =>
   ([loss, accuracy]: readonly [string, string], scores: LossBySet): Record<string, number> =>
@@ -110,8 +110,8 @@ const namer =
     ]);
 
 /**
- * Line statistics of the logits [n*n, columns], and, of the n answers of the group, their squared norm as they are and
- * with the mean over c taken from each row.
+ * Line statistics of the logits [n*n, columns]; and the squared norm of the columns of the n answers in the group, as they are
+ * and with the mean over c subtracted from each row.
  */
 function logitStatistics(
   { columns, data }: Grid,

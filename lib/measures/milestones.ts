@@ -1,7 +1,7 @@
-// When the network learnt what, as the history of its losses shows.
+// The epochs at which losses and accuracies reached certain values, found in the history of a run.
 import { LEARNT } from './thresholds.ts';
 
-/** Of one logged epoch. */
+/** Losses and accuracies at one logged epoch. */
 export interface LossRecord {
   readonly epoch: number;
   readonly test_loss: number;
@@ -26,7 +26,7 @@ export interface Milestones {
   readonly max_test_loss_epoch: number;
 }
 
-/** Epochs to the resolution of the history (`log_every`); null for what never happened. */
+/** Epochs are as exact as the history is dense (`log_every`); null for what never happened. */
 export function findMilestones(history: readonly LossRecord[]): Milestones {
   const worst = history.reduce((max, record) => (record.test_loss > max.test_loss ? record : max));
   return {

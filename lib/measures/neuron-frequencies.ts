@@ -8,8 +8,8 @@ import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 import { LINE_NAMES, lineCoefficients, lineSums, sideOf, type Grid } from './line-sums.ts';
 
 /**
- * Share of the variance of each column [n*n, columns] that frequency k explains, [n//2, columns], row k - 1; NaN where it
- * never varies.
+ * Share of the variance of each column [n*n, columns] that frequency k explains: [n//2, columns], row k - 1; NaN for a column
+ * that never varies.
  */
 export function frequencyShares(grid: Grid): Matrix {
   const { columns } = grid;
@@ -34,7 +34,7 @@ export function frequencyShares(grid: Grid): Matrix {
   return shares;
 }
 
-/** Each column's sum of squared deviations from its mean, 0 exactly where it never varies: [columns]. */
+/** Each column's sum of squared deviations from its mean, exactly 0 if it never varies: [columns]. */
 function variation({ rows, columns: n, data }: Grid): Float64Array {
   const [mean, energy, varies] = [new Float64Array(n), new Float64Array(n), new Uint8Array(n)];
   for (let i = 0; i < rows; i++)
@@ -71,7 +71,7 @@ export interface Cluster {
   readonly neurons: number[];
 }
 
-/** Neurons of which one frequency explains more than `above`, by that frequency, ascending. */
+/** Neurons for which one frequency explains more than `above` of the variance, grouped by that frequency, ascending. */
 export function frequencyClusters(best: readonly (NeuronFrequency | null)[], above: number): Cluster[] {
   const clusters = new Map<number, number[]>();
   best.forEach((neuron, j) => {
@@ -83,7 +83,7 @@ export function frequencyClusters(best: readonly (NeuronFrequency | null)[], abo
     .sort((x, y) => x.frequency - y.frequency);
 }
 
-/** The phase of each column at its frequency: phi in [0, 2 pi) of its part cos(w_k a - phi); NaN where there is none. */
+/** The phase of each column at its frequency: phi in [0, 2 pi) of its part cos(w_k a - phi); NaN if it has no frequency. */
 export function phasesInA(grid: Grid, best: readonly (NeuronFrequency | null)[]): Float64Array {
   const { rows: n, columns, data } = lineCoefficients(lineSums(grid, 'a'));
   return Float64Array.from(best, (neuron, j) => {

@@ -1,16 +1,16 @@
-// What the trigonometric measures ask of the neurons, before and after the ReLU, in one reading of the pre-activations:
-// neurons are most of a checkpoint's numbers, 6.5 million of them at p = 113.
+// What the trigonometric measures need to know of the neurons before and after the ReLU. The pre-activations are read only
+// once, as they are most of a checkpoint's numbers: 6.5 million at p = 113.
 import { createMatrix } from '../numerics/matrix.ts';
 import { sideOf, type Grid, type LineStatistics } from './line-sums.ts';
 
-/** Squared deviations below this share of the sum of squares are rounding alone: such a neuron never varies. */
+/** Squared deviations below this share of the sum of squares are rounding errors: such a neuron never varies. */
 const ROUNDING = 1e-12;
 
 interface Sums {
   /** By line of a + b, [n, d_mlp]. */
   readonly plain: Float64Array;
   readonly positive: Float64Array;
-  /** Of squares over all pairs, [d_mlp]. */
+  /** Sums of squares over all pairs, [d_mlp]. */
   readonly squares: Float64Array;
   readonly positiveSquares: Float64Array;
 }
@@ -36,14 +36,14 @@ export function neuronStatistics(pre: Grid): { pre: LineStatistics; post: LineSt
   };
 }
 
-/** The rows of the grid, line of a + b by line: entries l*n .. (l+1)*n - 1 are the pairs of line l. */
+/** The rows of the grid ordered by a + b: entries l*n .. (l+1)*n - 1 are the pairs with a + b = l. */
 const rowsByLine = (n: number): Int32Array =>
   Int32Array.from({ length: n * n }, (_, i) => {
     const [l, a] = [Math.floor(i / n), i % n];
     return a * n + ((l - a + n) % n);
   });
 
-/** Up to three rows of line l at once: sums are read and written a third as often. An absent row counts as zeros. */
+/** Adds up to three rows of line l at once, so that sums are read and written a third as often. Missing rows count as zeros. */
 function addRows(
   { plain, positive, squares, positiveSquares }: Sums,
   { columns: n, data }: Grid,
@@ -64,7 +64,7 @@ function addRows(
   }
 }
 
-/** Squared deviations from the mean, from sums by line and sums of squares: float64 leaves ten digits of them. */
+/** Squared deviations from the mean, computed from sums by line and sums of squares. In float64 about ten digits survive. */
 export function centredEnergy(lineSums: Float64Array, squares: Float64Array, n: number): Float64Array {
   const columns = squares.length;
   const totals = new Float64Array(columns);

@@ -1,6 +1,6 @@
 // Memorisation, circuit formation and cleanup (Nanda et al. 2023, section 5), found from the curves. The paper and every
-// published run draw the borders by hand, the paper at 1,400 and 9,400; these rules put them where test loss turns and where
-// excluded loss does, 1,399 and 9,400 in a published run of the default seeds.
+// published run set the borders by hand, the paper at epochs 1,400 and 9,400. These rules set them at the maxima of test loss
+// and of excluded loss: 1,399 and 9,400 in a published run with the default seeds.
 import { CLEAN, LEARNT } from './thresholds.ts';
 
 export interface Curves {
@@ -23,10 +23,10 @@ export type Phases = Readonly<Record<'memorisation' | 'circuit_formation' | 'cle
 
 export const PHASE_RULES: Readonly<Record<keyof Phases, string>> = {
   memorisation:
-    'from the first checkpoint to that of the largest test loss, where train accuracy reaches 99 % at some checkpoint',
+    'from the first checkpoint to that of the largest test loss, if train accuracy reaches 99 % at some checkpoint',
   circuit_formation: 'from there to the checkpoint of the largest excluded loss (logits, train) after it',
   cleanup:
-    'from there, where test accuracy has reached 99 % at the last checkpoint, until the sum of squared weights has lost 95 % of what it loses by the last checkpoint',
+    'from there, if test accuracy is at least 99 % at the last checkpoint, until the sum of squared weights has lost 95 % of what it loses by the last checkpoint',
 };
 
 export function findPhases(curves: Curves): Phases {

@@ -1,4 +1,4 @@
-// Measures that tell a clock from a pizza. Source: Zhong et al. 2023, "The Clock and the Pizza", as their code has them.
+// Measures that tell a clock from a pizza, as in the code of Zhong et al. 2023, "The Clock and the Pizza".
 import type { Weights } from '../network/config.ts';
 import type { Network } from '../network/forward.ts';
 import { embeddingGradients } from '../network/gradient.ts';
@@ -9,8 +9,8 @@ import { computeSvd } from '../numerics/svd.ts';
 
 /**
  * Do both operands push a logit the same way? Mean of cos(d logit_c / d embedding at position 0, d logit_c / d embedding at
- * position 1) over a hundred triples (a, b, c) spread over Z_n, always the same ones: near 1 for a pizza. The network has
- * run on the pairs of a group, row i * n + j.
+ * position 1) over a hundred fixed triples (a, b, c) spread over Z_n: near 1 for a pizza. The network must have been run on
+ * the pairs of a group, row i * n + j.
  */
 export function gradientSymmetricity(network: Network, weights: Weights, n: number): number {
   const gradients = embeddingGradients(network, weights);
@@ -25,9 +25,9 @@ export function gradientSymmetricity(network: Network, weights: Weights, n: numb
 const dot = (x: Float64Array, y: Float64Array): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
 
 /**
- * Of the correct logits [n*n]: mean over the distances a - b of the standard deviation over the n pairs of that distance,
- * over that of all pairs. Near 0 where the correct logit depends on the distance only (pizza), near 1 where it does not
- * (clock).
+ * From the correct logits [n*n]: their standard deviation over the n pairs with the same distance a - b, averaged over the
+ * distances and divided by their standard deviation over all pairs. Near 0 if the correct logit depends on the distance only
+ * (pizza), near 1 if it does not depend on it (clock).
  */
 export function distanceIrrelevance(correct: Float64Array, n: number): number {
   let within = 0;
@@ -38,8 +38,8 @@ export function distanceIrrelevance(correct: Float64Array, n: number): number {
 
 /**
  * Mean over the first four principal components of the embeddings W_E [n, d_model] of
- * min(1, max over k < n/2 of 2 abs(FFT_k)^2 / n): 1 where each is one pure sinusoid. A cosine alone is no circle, so n/2 is
- * left out; NaN for n = 2, which has no other.
+ * min(1, max over k < n/2 of 2 abs(FFT_k)^2 / n): 1 if each is one pure sinusoid. A cosine alone is no circle, so k = n/2 is
+ * left out; NaN for n = 2, which has no other frequency.
  */
 export function circularity(W_E: Matrix): number {
   const n = W_E.rows;
@@ -51,7 +51,7 @@ export function circularity(W_E: Matrix): number {
   );
   const { U } = computeSvd(centred);
   const dft = createDft(n);
-  // Centring leaves n - 1 components at most.
+  // Centred rows have at most n - 1 components.
   const components = Array.from({ length: Math.min(4, n - 1, U.columns) }, (_, i) => {
     const shares = Array.from(magnitudes(dft(columnOf(U, i))), (x, k) =>
       k === 0 || isNyquist(n, k) ? NaN : amplitudeScale(n, k) * x ** 2,

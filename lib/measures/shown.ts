@@ -1,5 +1,5 @@
-// Which measures are drawn together over training: figures of the stage progress. What a measure is called stands in
-// catalogue.ts. In titles and subtitles, s is the sum of the group's indices and c its answer, as the task writes them.
+// Which measures are drawn together over training, in the figures of the stage progress; catalogue.ts has their names. In titles
+// and subtitles, {sum} and {answer} stand for the words of the task's group, such as a + b and c.
 
 export interface ScalarFigure {
   readonly name: string;

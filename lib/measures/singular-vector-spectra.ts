@@ -6,7 +6,7 @@ import { amplitudeScale } from '../numerics/fourier-basis.ts';
 import { columnOf, createMatrix, type Matrix } from '../numerics/matrix.ts';
 
 export interface SingularVectorSpectra {
-  /** How many columns of U went in. */
+  /** How many columns of U were used. */
   readonly components: number;
   /** The notebook's: 2/n abs(FFT(sum of the columns)). Depends on the signs of the columns. */
   readonly ofSum: Float64Array;
@@ -16,7 +16,7 @@ export interface SingularVectorSpectra {
   readonly signFree: Float64Array;
 }
 
-/** Spectra of the first `components` columns of U [n, r], or of all r where there are fewer. */
+/** Spectra of the first `components` columns of U [n, r], or of all r if there are fewer. */
 export function singularVectorSpectra(U: Matrix, components: number): SingularVectorSpectra {
   const n = U.rows;
   const used = Math.min(components, U.columns);

@@ -1,11 +1,11 @@
-// The directions cos and sin of w_k (a + b) on the grid, k key: what the trigonometric algorithm computes with. T projects on
-// them. T f depends on a + b only, and so does everything built from T alone: it is kept as [n, columns] by a + b, never
+// The directions cos and sin of w_k (a + b) on the grid, for key k, with which the trigonometric algorithm computes. T projects
+// on them. T f, and everything built from T alone, depends on a + b only and is therefore kept as [n, columns] by a + b, never
 // as [n*n, columns]. Only the rows of the key frequencies are ever multiplied.
 // Sources: Nanda et al. 2023; ARENA's exercises (trig ratio).
 //
-// What the trigonometric part P of the network does to the logits L: alone (restricted) and taken away (excluded), P = T L, or
-// (T m) W_logit of the neurons m. Written out, the published definitions come to the same two sums (the mean over pairs of
-// T f is zero, k >= 1):
+// The trigonometric part P of the logits L is T L, or (T m) W_logit for that of the neurons m. Restricted losses keep only P,
+// excluded losses take it out. Written out, the published definitions come to the same two sums, mean(L) + P and L - P, because
+// the mean over pairs of T f is zero for k >= 1:
 //   restricted, logits   T L + mean(L - T L)                                  = mean(L) + T L          (Nanda et al. 2023)
 //   restricted, neurons  (mean(m) + T m) W_logit, its mean then set to mean(L) = mean(L) + (T m) W_logit (TransformerLens)
 //   excluded, logits     L - T L                                                                       (Nanda et al. 2023)
@@ -17,13 +17,13 @@ import { createMatrix, multiply, transpose, type Matrix } from '../numerics/matr
 import type { LineStatistics } from './line-sums.ts';
 
 /**
- * T f by a + b, [n, columns], of the sums of f over the lines of a + b, as large. A unit vector of the grid is a row of F,
- * constant along each line, over sqrt n; so T f = F_key^T F_key sums / n.
+ * T f by a + b, [n, columns], from the sums of f over the lines of a + b, [n, columns]. A unit vector of the grid is a row of F,
+ * repeated along the lines and divided by sqrt n; so T f = F_key^T F_key sums / n.
  */
 export const projectOnTrig = (sums: Matrix, key: readonly number[]): Matrix =>
   fromCoefficients(sums.rows, key, multiply(frequencyRows(sums.rows, key), sums));
 
-/** (T m) W_out W_U, of the neurons' sums over the lines of a + b [n, d_mlp]: [n, columns of W_U]. */
+/** (T m) W_out W_U, from the neurons' sums over the lines of a + b: [n, d_mlp] -> [n, columns of W_U]. */
 export function trigPartThroughNeurons(
   neuronSums: Matrix,
   { W_out, W_U }: { readonly W_out: Matrix; readonly W_U: Matrix },
@@ -39,7 +39,7 @@ function fromCoefficients(n: number, key: readonly number[], coefficients: Matri
   return T;
 }
 
-/** mean(L) + part, of the sums of L over the lines of a + b. */
+/** mean(L) + part, from the sums of L over the lines of a + b. */
 export function withMean({ rows: n, columns, data }: Matrix, part: Matrix): Matrix {
   const mean = new Float64Array(columns);
   data.forEach((x, i) => (mean[i % columns] = mean[i % columns]! + x / n ** 2));
@@ -51,8 +51,8 @@ export function withMean({ rows: n, columns, data }: Matrix, part: Matrix): Matr
 }
 
 /**
- * Mean over the first `columns` columns of a grid, by default all, of the share of variance that lies in the trig
- * directions of the key frequencies; columns that never vary have no share and are left out.
+ * Mean over the first `columns` columns of a grid, by default all, of the share of variance that lies in the trigonometric
+ * directions of the key frequencies. Columns that never vary have no share and are left out.
  */
 export function trigRatio(
   { sums, energy }: LineStatistics,

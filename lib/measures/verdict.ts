@@ -1,27 +1,27 @@
-// Is this network a clock: does it add angles, as Nanda et al. 2023 found, cos w_k(a + b - c) summed over a few key
-// frequencies? Each criterion is a number of the published algorithm beside a border that comes from published runs
-// (named as `source`). Pizza measures (Zhong et al. 2023) tell it from the other known algorithm for the same task.
+// Is this network a clock? That is, are its logits cos w_k(a + b - c) summed over a few key frequencies, as Nanda et al. 2023
+// found? Each criterion compares a number with a threshold that comes from published runs (named in `source`). The pizza
+// measures (Zhong et al. 2023) tell the clock from the other known algorithm for the same task.
 import { LEARNT } from './thresholds.ts';
 
-/** Numbers that the verdict is about; all of the final network. */
+/** The numbers that the verdict is based on, all measured on the trained network. */
 export interface Evidence {
-  /** How many there are to guess among. */
+  /** How many answers there are to guess from. */
   readonly answers: number;
-  /** Over the pairs held out, or over all where nobody knows which these are. */
+  /** Over the held-out pairs, or over all pairs if the split is not known: see `of`. */
   readonly accuracy: number;
   readonly of: 'test' | 'all';
   readonly key_frequencies: number;
   readonly energy_in_key_frequencies_W_E: number;
   readonly energy_in_key_frequencies_W_logit: number;
   readonly logit_explained: number;
-  /** Logits, all pairs. */
+  /** Restricted loss of the logits and loss of the full network, over all pairs. */
   readonly restricted_loss: number;
   readonly full_loss: number;
-  /** Of logits without cos and sin of w_k (a + b), train, or over all pairs in the same case. */
+  /** Loss of the logits without cos and sin of w_k (a + b), over the training pairs, or over all if the split is not known. */
   readonly excluded_loss: number;
-  /** Of logits without cosines of w_k (a + b - c), of the same pairs. */
+  /** Loss of the logits without the cosines of w_k (a + b - c), over the same pairs. */
   readonly excluded_loss_cosines: number;
-  /** Share of neurons that one frequency explains by more than 85 %. */
+  /** Share of neurons for which one frequency explains more than 85 % of the variance. */
   readonly neurons_in_clusters: number;
   readonly gradient_symmetricity: number;
   readonly distance_irrelevance: number;
@@ -31,11 +31,11 @@ export interface Evidence {
 export interface Criterion {
   readonly name: string;
   readonly value: number;
-  /** Inclusive; null where there is no border on that side. */
+  /** Inclusive; null if there is no limit on that side. */
   readonly from: number | null;
   readonly to: number | null;
   readonly met: boolean;
-  /** Without it there is no trigonometric algorithm at all. */
+  /** Whether the verdict is `no` without it. */
   readonly needed: boolean;
   readonly source: string;
 }

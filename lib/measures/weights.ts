@@ -1,7 +1,7 @@
-// What weights alone tell: spectra, singular values and their sparsity, of the embedding W_E and of the logit map W_logit = W_out
-// W_U; of a network renumbered to a group of order n, its first n rows and columns. All of it follows from the n x n Gram
-// matrices W_E W_E^T and W_logit^T W_logit, so nothing larger is decomposed. Sums of squares are of the whole matrices: what weight
-// decay works on (the paper says norm, its code sums squares).
+// Measures of the weights alone: spectra, singular values and their sparsity, for the embedding W_E and the logit map
+// W_logit = W_out W_U. Of a network renumbered to a group of order n, only the first n rows and columns count. Everything follows
+// from the n x n Gram matrices W_E W_E^T and W_logit^T W_logit, so nothing larger is decomposed. Sums of squares are over whole
+// matrices, as in weight decay (the paper says norm, its code sums squares).
 import { type ModelConfig, WEIGHT_NAMES, type Weights } from '../network/config.ts';
 import { toStateDict } from '../network/saved-model.ts';
 import { singularValuesOfGram } from '../numerics/eigenvalues.ts';
@@ -17,7 +17,7 @@ import { effectiveRank } from '../numerics/svd.ts';
 import type { GroupView } from './group-view.ts';
 import type { Values } from './columns.ts';
 
-/** By TransformerLens' names, every entry of every weight (the row of `=` too). */
+/** Sums of squares over all entries of each weight (the row of `=` too), under TransformerLens' names. */
 export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record<string, number> {
   return Object.fromEntries(
     Object.entries(toStateDict(config, weights))
@@ -26,7 +26,7 @@ export function sumSquaredWeights(config: ModelConfig, weights: Weights): Record
   );
 }
 
-/** `key`: null where the network has no key frequencies. */
+/** `key` is null if the network has no key frequencies. */
 export function measureWeights(
   { n }: Pick<GroupView, 'n'>,
   { d_model, d_mlp }: ModelConfig,

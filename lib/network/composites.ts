@@ -5,8 +5,8 @@ import { firstColumns, multiply, toMatrix, transpose, type Matrix } from '../num
 import type { ModelConfig, Weights } from './config.ts';
 
 /**
- * W_neur = W_E W_V W_O W_in, one [p, d_mlp] a head: from a number to the neurons, through the head's OV circuit; or from the
- * first `rows` numbers.
+ * W_neur = W_E W_V W_O W_in, one [p, d_mlp] for each head: from a number to the neurons, through the head's OV circuit. `rows`
+ * limits it to the first numbers.
  */
 export function neuronMap(config: ModelConfig, weights: Weights, rows = config.p): Matrix[] {
   const W_E = toMatrix(weights.W_E, { rows });
@@ -21,9 +21,9 @@ export function neuronMap(config: ModelConfig, weights: Weights, rows = config.p
 export const logitMap = ({ W_out, W_U }: Weights, columns = W_U.shape[1]!): Matrix =>
   multiply(toMatrix(W_out), firstColumns(toMatrix(W_U), columns));
 
-/** W_E [p, d_model] in the basis: F W_E [component, d_model]. */
+/** W_E [p, d_model] in the Fourier basis: F W_E [component, d_model]. */
 export const embeddingInBasis = ({ F }: FourierBasis, W_E: Matrix): Matrix => multiply(F, W_E);
 
-/** W_logit [d_mlp, p] in the basis of its output axis, components down: F W_logit^T [component, neuron]. */
+/** W_logit [d_mlp, p] with its output axis in the Fourier basis, transposed: F W_logit^T [component, neuron]. */
 export const logitMapInBasis = ({ F }: FourierBasis, W_logit: Matrix): Matrix =>
   multiply(F, transpose(W_logit));

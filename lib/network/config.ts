@@ -65,7 +65,7 @@ export function viewWeights(config: ModelConfig, flat: Float32Array): Weights {
   return Object.fromEntries(entries) as Record<WeightName, Tensor>;
 }
 
-/** One flat array of all weights, in the order of WEIGHT_NAMES: a copy. */
+/** Copies all weights into one flat array, in the order of WEIGHT_NAMES. */
 export function flattenWeights(config: ModelConfig, weights: Weights): Float32Array {
   const flat = new Float32Array(parameterCount(config));
   const views = viewWeights(config, flat);

@@ -1,9 +1,9 @@
-// The forward pass at `=` in float64: over the whole grid, of one neuron over the grid, and of one pair. It is the reference
-// that whatever else runs the network is held against.
+// The forward pass at `=` in float64: the network on many pairs, one neuron on all pairs, and the network on one pair. This is
+// the reference that every engine is compared with.
 // Before attention each position knows one token, and attention only mixes: with A_t the attention that head h pays to
 // position t, everything linear after it is sum over h, t of A_t (R_t W_V W_O M), where R_t is the residual stream at t
-// and M is W_in (before the ReLU) or W_U (what reaches the logits past the MLP). So p rows a head and position are
-// multiplied out once, and a pair (a, b) costs 3 n_heads weighted rows.
+// and M is W_in (before the ReLU) or W_U (what bypasses the MLP on its way to the logits). So R_t W_V W_O M is computed once
+// for each head and position, and each pair (a, b) costs only a weighted sum of 3 n_heads rows.
 import { columnOf, createMatrix, multiply, toMatrix, transpose, type Matrix } from '../numerics/matrix.ts';
 import { logitMap } from './composites.ts';
 import { N_CTX, type ModelConfig, type Weights } from './config.ts';
@@ -12,7 +12,7 @@ import type { Pairs } from './pairs.ts';
 /** The operands of each pair, row by row. */
 export type Operands = Pick<Pairs, 'a' | 'b'>;
 
-/** What the network computes at `=`; rows are pairs, by default all, row = a*p + b. */
+/** What the network computes at `=`. Rows are pairs, by default all of them, row = a*p + b. */
 export interface Network {
   readonly config: ModelConfig;
   readonly pairs: Operands;
@@ -21,16 +21,16 @@ export interface Network {
   /** [pairs, d_mlp]: neurons before and after the ReLU. */
   readonly pre: Matrix;
   readonly post: Matrix;
-  /** [pairs, p]: logits that go past the MLP, resid_mid W_U. */
+  /** [pairs, p]: the part of the logits that bypasses the MLP, resid_mid W_U. */
   readonly skip: Matrix;
   /** [pairs, p]: skip + post W_out W_U. */
   readonly logits: Matrix;
 }
 
-/** What is read of weights once the directions of the scores are known: all but W_Q and W_K. */
+/** The weights that are still needed once the score directions are known: all but W_Q and W_K. */
 export type Mixed = Omit<Weights, 'W_Q' | 'W_K'>;
 
-/** Of one pair: a row each. */
+/** Results for one pair: one row each. */
 export type PairRun = Pick<Network, 'pattern' | 'post' | 'logits'>;
 
 /** Runs the network on pairs, all p*p of them by default. */
@@ -48,7 +48,7 @@ export function runNetwork(
   return { config, pairs, pattern, pre, post, skip, logits };
 }
 
-/** Each row of a with each of b, a-major. */
+/** Every a with every b, a-major. */
 function eachWithEach(countA: number, countB: number): Operands {
   const row = Int32Array.from({ length: countA * countB }, (_, i) => i);
   return { a: row.map((i) => Math.floor(i / countB)), b: row.map((i) => i % countB) };
@@ -57,8 +57,8 @@ function eachWithEach(countA: number, countB: number): Operands {
 const pairsOf = ([rowsA, rowsB]: readonly Matrix[]): Operands => eachWithEach(rowsA!.rows, rowsB!.rows);
 
 /**
- * Neuron j after the ReLU for every pair, [p*p, 1], in a few milliseconds, so that one can look at neuron after neuron. `resid`
- * is residualRows', `pattern` attentionFromEquals'.
+ * Neuron j after the ReLU for every pair, [p*p, 1]. This takes a few milliseconds, so that one can browse the neurons. `resid`
+ * comes from residualRows, `pattern` from attentionFromEquals.
  */
 export function runNeuron(
   config: ModelConfig,
@@ -72,8 +72,8 @@ export function runNeuron(
 }
 
 /**
- * Runs the network on one pair, 0 <= a, b < p: matrices of one row, which cost least when taken layer by layer. `directions`
- * are scoreDirections', `resid` is residualRows'.
+ * Runs the network on one pair, 0 <= a, b < p, layer by layer, which is the cheapest order for matrices of one row.
+ * `directions` comes from scoreDirections, `resid` from residualRows.
  */
 export function runPair(
   config: ModelConfig,
@@ -106,7 +106,10 @@ export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: Mixed)
   return [add(0, p, 0), add(0, p, 1), add(p, 1, 2)];
 }
 
-/** W_K q_h / sqrt(d_head) of each head [d_model, 1], q_h the query of `=`: a key's score is its residual row times this. */
+/**
+ * For each head, W_K q_h / sqrt(d_head) [d_model, 1], where q_h is the query of `=`: the score of a key is its residual row
+ * times this.
+ */
 export function scoreDirections(
   { n_heads, d_head }: ModelConfig,
   weights: Weights,
@@ -124,8 +127,8 @@ export function scoreDirections(
 }
 
 /**
- * Attention from `=`, head by head, to a, b and `=`: [pairs, n_heads * 3]. `directions`: scoreDirections', one a head; `resid`:
- * the residual stream of all a, all b and `=`, a row each; pairs are each a with each b by default, a-major.
+ * Attention from `=` to a, b and `=`, head by head: [pairs, n_heads * 3]. `directions` comes from scoreDirections; `resid` has
+ * the residual rows of all a, of all b and of `=`. The default is every a with every b, a-major.
  */
 export function attentionFromEquals(
   directions: readonly Matrix[],
@@ -148,7 +151,7 @@ export function attentionFromEquals(
   return pattern;
 }
 
-/** exp(x) over its sum. */
+/** Softmax; the largest value is subtracted first, so that exp cannot overflow. */
 export function softmax(values: readonly number[]): number[] {
   const largest = Math.max(...values);
   const exps = values.map((x) => Math.exp(x - largest));
@@ -157,8 +160,8 @@ export function softmax(values: readonly number[]): number[] {
 }
 
 /**
- * The residual stream at `=` after attention, times M, for every pair: [pairs, columns of M]; without M the stream itself.
- * `resid` as attentionFromEquals takes it, `pattern` as it gives it.
+ * The residual stream at `=` after attention, times M, for every pair: [pairs, columns of M]; without M, the stream itself.
+ * `resid` is what attentionFromEquals takes, `pattern` what it returns.
  */
 function residMid(
   { n_heads, d_model }: ModelConfig,

@@ -1,12 +1,15 @@
-// Gradients of logits by the embeddings of the summands, in float64, of a network that has been run.
-// The gradient of logit c at `=` by the residual row x_t of position t = 0, 1, with g = d logit_c / d resid_mid and
-// head h's attention A_t, values o_t = x_t W_V W_O and score direction w (score_t = x_t . w):
+// Gradients of logits with respect to the embeddings of the summands, in float64, from a finished forward pass.
+// The gradient of logit c at `=` with respect to the residual row x_t of position t = 0, 1, where g = d logit_c / d resid_mid
+// and head h has attention A_t, values o_t = x_t W_V W_O and score direction w (score_t = x_t . w), is
 //   sum over h of A_t W_V W_O g + A_t ((o_t - sum over u of A_u o_u) . g) w.
 import { columnOf, createMatrix, multiply, toMatrix, type Matrix } from '../numerics/matrix.ts';
 import { N_CTX, type ModelConfig, type Weights } from './config.ts';
 import { residualRows, scoreDirections, type Network } from './forward.ts';
 
-/** The gradients [d_model] of logit c of a pair, given by its row, by the embeddings at positions 0 and 1. */
+/**
+ * Returns a function of a pair (its row) and a class c: the gradients [d_model] of logit c with respect to the embeddings at
+ * positions 0 and 1.
+ */
 export function embeddingGradients(
   { config, pairs, pattern, pre }: Network,
   weights: Weights,

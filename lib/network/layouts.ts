@@ -1,10 +1,10 @@
-// Forms in which one-layer transformers of this kind are published: where each weight stands in a state_dict and in which
-// order its axes lie. A layout more is a record more. Every form is brought into TransformerLens' (config.ts).
+// Layouts in which one-layer transformers of this kind are published: the key of each weight in a state_dict and the order of
+// its axes. Every layout is converted to TransformerLens' (config.ts). To support another, add a record.
 import type { ModelConfig, WeightName } from './config.ts';
 
 /**
- * Axes by name, in the order of memory. `head*d_head` is one axis of the file that is two here. `d_vocab_out+1` has the
- * token = as a last answer, which is dropped.
+ * Names of the axes, in the order of the file. `head*d_head` is one axis in the file and two here. `d_vocab_out+1` has the
+ * token = as an additional last answer, which is dropped.
  */
 export interface Place {
   readonly key: string;
@@ -13,11 +13,11 @@ export interface Place {
 
 export interface Layout {
   readonly name: string;
-  /** The repository whose files have it. */
+  /** The repository whose files have this layout. */
   readonly from: string;
   readonly weights: Readonly<Record<WeightName, Place>>;
   readonly biases: readonly Place[];
-  /** What a config in the file must say, where it says it. */
+  /** The values that a config in the file must have, for those keys that it has. */
   config(config: ModelConfig): Readonly<Record<string, unknown>>;
 }
 
@@ -62,7 +62,7 @@ export const TRANSFORMER_LENS: Layout = {
   }),
 };
 
-/** Nanda et al. 2023: matrices multiply from the left, heads are joined in W_O, = is an answer, too. */
+/** Nanda et al. 2023: matrices multiply from the left, the heads share one axis in W_O, and = is one of the answers. */
 const PROGRESS_MEASURES: Layout = {
   name: 'progress-measures paper',
   from: 'mechanistic-interpretability-grokking/progress-measures-paper',
@@ -90,5 +90,5 @@ const PROGRESS_MEASURES: Layout = {
   }),
 };
 
-/** The first that fits is taken. */
+/** The first one that fits is used. */
 export const LAYOUTS: readonly Layout[] = [TRANSFORMER_LENS, PROGRESS_MEASURES];

@@ -9,7 +9,7 @@ export interface Score {
   readonly accuracy: number;
 }
 
-/** The answer that logits give: the class of the largest, the first of equal ones. */
+/** The answer of a network: the class with the largest logit, the first one if several are equal. */
 export function largestClass(logits: Logits): number {
   let first = 0;
   for (let c = 1; c < logits.length; c++) if (!(logits[c]! <= logits[first]!)) first = c;
@@ -18,8 +18,8 @@ export function largestClass(logits: Logits): number {
 
 /**
  * -log softmax of the label y in the logits l of one row; `answer` is their largest class. With d_c = l_c - l_y and
- * top = max(0, d): top + log1p(sum over c != y of exp(d_c - top) + exp(-top) - 1), in which nothing cancels, however small
- * the loss.
+ * top = max(0, d): top + log1p(sum over c != y of exp(d_c - top) + exp(-top) - 1). In this form nothing cancels, however
+ * small the loss is.
  */
 export function crossEntropy(logits: Logits, label: number, answer = largestClass(logits)): number {
   const own = logits[label]!;
@@ -32,7 +32,7 @@ export function crossEntropy(logits: Logits, label: number, answer = largestClas
 /** Mean cross-entropy of logits [n, p] against labels [n], and the share of rows whose answer is the label. */
 export function scoreLogits(logits: Logits, label: Int32Array, p: number): Score {
   if (logits.length !== label.length * p)
-    throw new Error(`${logits.length} logits for ${label.length} labels (expected ${p} a label)`);
+    throw new Error(`${logits.length} logits for ${label.length} labels (expected ${p} per label)`);
   let [loss, right] = [0, 0];
   label.forEach((y, i) => {
     const row = logits.subarray(i * p, (i + 1) * p);

@@ -1,6 +1,6 @@
-// What is in a model file, of safetensors or torch.save: the weights as they stand there, and what else was saved beside
-// them. People save a state_dict alone, or a dictionary with one and with losses and checkpoints, as TransformerLens'
-// Grokking_Demo does, or several such runs in a list.
+// What a model file (safetensors or torch.save) contains: the weights as they are stored, and what was saved with them. People
+// save a state_dict alone, or a dictionary that also has losses and checkpoints, as TransformerLens' Grokking_Demo does, or a
+// list of several such runs.
 import { Malformed, onFile } from '../files/failure.ts';
 import { visible } from '../files/visible.ts';
 import { readRegion } from '../files/regions.ts';
@@ -20,26 +20,26 @@ import type { StateDict } from './state-dict.ts';
 export interface Contents {
   readonly format: string;
   readonly model: StateDict;
-  /** What it says of its own sizes. */
+  /** What its config says about its sizes. */
   readonly stated: Readonly<Record<string, unknown>>;
-  /** In the order of the file; weights after the step of each epoch. */
+  /** In the order of the file; each holds the weights after the step of its epoch. */
   readonly checkpoints: readonly { readonly epoch: number; readonly model: StateDict }[];
-  /** Of every epoch from 0 on: before its step, and after it. */
+  /** For every epoch from 0 on: the train loss before its step, the test loss after it. */
   readonly losses: { readonly train: readonly number[]; readonly test: readonly number[] } | null;
-  /** What there is beside these, by name and kind. */
+  /** Names and kinds of everything else in the file. */
   readonly unused: readonly string[];
 }
 
 export interface ModelFile {
   readonly format: string;
-  /** One, or those of a list. */
+  /** One run, or all runs of a list. */
   readonly runs: readonly Saved[];
-  /** Throws Malformed where the run does not hold what its names promise. */
+  /** Throws Malformed if an entry is not of the kind that its name implies. */
   read(run: number): Promise<Contents>;
   close(): Promise<void>;
 }
 
-/** Opens a file. Throws Failure where it is missing, damaged, or holds no model. */
+/** Opens a file. Throws Failure if it is missing, damaged, or holds no model. */
 export async function openModelFile(path: string): Promise<ModelFile> {
   if (!(await isTorch(path))) {
     const { tensors, metadata, close } = await openSafetensors(path);
@@ -80,7 +80,7 @@ const CHECKPOINTS = ['checkpoints', 'state_dicts'] as const;
 const hasTensors = (value: Saved | undefined): value is Dictionary =>
   value instanceof Map && [...value.values()].some((item) => item instanceof SavedTensor);
 
-/** The state_dict of a run, and the name under which it stands there; null where there is none. */
+/** The state_dict of a run and its name there (null if the run is itself the state_dict); null if the run has none. */
 function findModel(run: Saved): { readonly name: string | null; readonly model: Dictionary } | null {
   if (!(run instanceof Map)) return null;
   for (const name of MODELS) {
@@ -95,7 +95,7 @@ function findModel(run: Saved): { readonly name: string | null; readonly model: 
   return hasTensors(run) ? { name: null, model: run } : null;
 }
 
-/** The runs in a file: the value itself, or those in a list of lists, or in a dictionary of them. */
+/** The runs in a file: the value itself, or the items of a list, of a list of lists, or of a dictionary. */
 function findRuns(root: Saved): Saved[] {
   if (findModel(root)) return [root];
   const items = Array.isArray(root) ? root : root instanceof Map ? [...root.values()] : [];
@@ -111,7 +111,7 @@ function findRuns(root: Saved): Saved[] {
   throw new Malformed(`holds ${describe(root)} and no state_dict`);
 }
 
-/** A value in a few words, 300 letters at most: names in a file may be of any length. */
+/** A value in a few words, cut to 300 characters because names in a file can be of any length. */
 function describe(value: Saved): string {
   if (!(value instanceof Map)) return kindOf(value);
   const names = [...value].map(([name, item]) => `${name}: ${kindOf(item)}`);
@@ -127,7 +127,7 @@ export function kindOf(value: Saved): string {
   return value === null ? 'nothing' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
-/** A run in a few words, for a list of them. */
+/** A run in a few words, for a list of runs. */
 export function describeRun(run: Saved): string {
   const found = findModel(run);
   if (!found || !(run instanceof Map)) return 'safetensors';
@@ -180,7 +180,7 @@ async function readRun(format: string, run: Saved): Promise<Contents> {
 const tensorsOf = (dictionary: Dictionary): Map<string, SavedTensor> =>
   new Map([...dictionary].filter((entry): entry is [string, SavedTensor] => entry[1] instanceof SavedTensor));
 
-/** Numbers, words and flags of a config, whether it is a dictionary or an object. */
+/** The plain values of a config (numbers, strings, flags), which may be saved as a dictionary or as an object. */
 function attributesOf(config: Saved | undefined): Record<string, unknown> {
   const attributes =
     config instanceof SavedObject ? config.attributes : config instanceof Map ? config : new Map();
