@@ -63,7 +63,7 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
   refuseOtherRun(start.origin, job.params, dataset.task);
   if (job.params.epochs <= epoch)
     throw new Failure(
-      `train.epochs is ${job.params.epochs}, and the run that it goes on from has done ${epoch + 1}`,
+      `train.epochs is ${job.params.epochs}, but the run that is continued has done ${epoch + 1}`,
       `set it to more, as with --set train.epochs=${2 * (epoch + 1)}`,
     );
   job.say(`goes on from epoch ${epoch + 1} of another run, with its moments`);

@@ -1,5 +1,5 @@
-// Writes what the readable forward pass gives on a list of pairs, one file an activation, all at once as its batches come,
-// in flat memory.
+// Writes the activations of the readable forward pass on a list of pairs, one file each. Every batch is appended to all files
+// as it comes, so that memory does not grow with the number of pairs.
 import { join } from 'node:path';
 import type { HookedBatch } from '../engines/readable.ts';
 import { createArrow } from '../files/arrow.ts';
@@ -40,7 +40,7 @@ export async function writeActivations(
   await Promise.all(writers.map((writer) => writer.close()));
 }
 
-// whole: [pairs, ...shape] -> what of each pair stands at `=`
+// whole: [pairs, ...shape] -> the elements of each pair at `=`
 function takeEquals(whole: Float32Array, activation: Activation): Float32Array {
   const width = sizeOf(activation.shape);
   const elements = elementsAtEquals(activation);

@@ -1,6 +1,5 @@
 // activations/: hooks of the network and its logits over all pairs. <hook>.arrow and logits.arrow have columns a and b and
-// the tensor column `value`. How much of a forward pass they keep, and how to read them whichever that is: at every
-// position or at `=` alone, in float32 or float16.
+// the tensor column `value`: at every position or only at `=`, in float32 or float16. The functions here read all four forms.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openArrow, type ArrowFile, type ArrowSchema, type Columns } from '../files/arrow.ts';
@@ -28,7 +27,7 @@ export const activationsSummary = record({
   accuracy: number,
 });
 
-/** Shape and dimensions of one prompt's activation as it is kept; at `=` alone its position axis is gone, as in `[:, -1]`. */
+/** Shape and dimensions of one prompt's activation as stored; if only `=` is kept, it has no position axis, as in `[:, -1]`. */
 export function keptActivation(
   config: ModelConfig,
   name: ActivationName,
@@ -53,8 +52,8 @@ export function activationSchema(
 }
 
 /**
- * Which elements of one prompt's flat tensor stand at `=`, in order: the last of three positions, for attention the last
- * query, or all of them where nothing else was kept.
+ * Indices of the elements of one prompt's flat tensor that are at `=`, ascending: those of the last position, for attention of
+ * the last query, or all of them if only `=` was kept.
  */
 export function elementsAtEquals(activation: Activation): number[] {
   const { shape } = activation;
@@ -68,19 +67,19 @@ export function elementsAtEquals(activation: Activation): number[] {
 const positionAxis = ({ dims }: Activation): number =>
   dims.findIndex((name) => name === 'pos' || name === 'query_pos');
 
-/** Opens <folder>/<name>.arrow. Throws Failure where that activation was left out, with the param that keeps it. */
+/** Opens <folder>/<name>.arrow. If that activation was not kept, throws Failure with the param that keeps it. */
 export async function openActivation(folder: string, name: ActivationName): Promise<ArrowFile> {
   const path = join(folder, `${name}.arrow`);
   await access(path).catch(() => {
     throw new Failure(
-      `${path} is missing: hooks of activations leaves it out`,
+      `${path} is missing: it is not among the hooks of activations`,
       `add ${name} to hooks among the params of activations in pipeline.yaml`,
     );
   });
   return openArrow(path);
 }
 
-/** For chosen ones of the elements at `=`, their values by a and b: one Float32Array [p*p] an element, NaN where no pair is. */
+/** Values of chosen elements at `=`, by a and b: one Float32Array [p*p] per element, NaN where there is no such pair. */
 export async function readGrid(
   folder: string,
   name: ActivationName,
@@ -92,7 +91,7 @@ export async function readGrid(
     const { value } = file.schema.columns;
     if (value?.type !== 'tensor' || file.rows !== a.length)
       throw new Failure(
-        `${file.path}: ${file.rows} rows without a tensor column value for every pair`,
+        `${file.path} has ${file.rows} rows (expected ${a.length}, with a tensor column value)`,
         'run `npm run pipeline -- activations --force`',
       );
     const elements = choose(elementsAtEquals(value));

@@ -1,4 +1,4 @@
-// attention/: where `=` looks, and what the first neurons answer to.
+// attention/: where `=` attends, and what the first neurons respond to.
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { count, list, number, orNull, record, text, word } from './fields.ts';
 

@@ -1,4 +1,4 @@
-// dataset/: every pair (a, b) of the operation, a-major, with its label and its set, `unknown` where the split is not known.
+// dataset/: every pair (a, b) of the operation, a-major, with its label and its set (`unknown` if the split is not known).
 import { join } from 'node:path';
 import { openArrow, writeArrow } from '../files/arrow.ts';
 import { Failure } from '../files/failure.ts';
@@ -19,25 +19,25 @@ export interface Task {
   readonly p: number;
   readonly operation: Operation;
   readonly train_fraction: number;
-  /** Null where the split is not known. */
+  /** Seed of the split; null if the split is not known. */
   readonly seed: number | null;
 }
 
-/** What the dataset stage leaves. */
+/** What the dataset stage writes. */
 export interface Dataset {
   readonly task: Task;
-  /** All pairs of the operation, a-major: p*p, or p * (p - 1) where b = 0 is left out. */
+  /** All pairs of the operation, a-major: p*p, or p * (p - 1) for division, which has none with b = 0. */
   readonly grid: Pairs;
-  /** Pairs trained on and pairs held out, each in that order; none where the split is not known. */
+  /** Training pairs and held-out pairs, each a-major; empty if the split is not known. */
   readonly train: Pairs;
   readonly test: Pairs;
-  /** Why it is not known, a sentence without its end; null where it is. */
+  /** Why the split is not known, as a sentence without its full stop; null if it is known. */
   readonly why_no_split: string | null;
 }
 
 const NO_SEED = 'dataset.seed is null, so which pairs it was trained on is not known';
 
-/** The same pairs, none of them told to be trained on or held out. */
+/** The same pairs, with a split that is not known. */
 export function withoutSplit(dataset: Dataset, why_no_split: string): Dataset {
   const none = takeRows(dataset.grid, new Int32Array());
   return { ...dataset, train: none, test: none, why_no_split };
@@ -45,7 +45,7 @@ export function withoutSplit(dataset: Dataset, why_no_split: string): Dataset {
 
 const PAIRS = 'pairs.arrow';
 
-/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per row of `grid`, or is null where that is not known. */
+/** Writes `<folder>/pairs.arrow`; `isTrain` has one entry per row of `grid`, or is null if the split is not known. */
 export async function writePairs(
   folder: string,
   task: Task,
@@ -63,7 +63,7 @@ export async function writePairs(
   await writeArrow(join(folder, PAIRS), schema, { ...grid, split });
 }
 
-/** Reads it back. Throws Failure when the file is not one that the dataset stage wrote. */
+/** Reads `<folder>/pairs.arrow`. Throws Failure if the dataset stage did not write it. */
 export async function readPairs(folder: string): Promise<Dataset> {
   const path = join(folder, PAIRS);
   const file = await openArrow(path);

@@ -7,7 +7,7 @@ interface BadPath {
   readonly hint: string;
 }
 
-/** Null where `path` leads to a value, or a list of values, in a summary of `stage` that is as `declared`. */
+/** What is wrong with `path` in a summary of `stage`; null if it leads to a value or to a list of values. */
 export function findBadPath(stage: string, declared: Field, path: readonly string[]): BadPath | null {
   let here: readonly Field[] = [declared];
   let place = stage;
@@ -30,7 +30,7 @@ export function findBadPath(stage: string, declared: Field, path: readonly strin
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
-/** What `step` leads to from `field`; several where there are several records, none where there is no such step. */
+/** The fields that `step` leads to from `field`: several if it may be one of several records, none if there is no such step. */
 function fieldsAt(field: Field, step: string): readonly Field[] {
   if (field.kind === 'orNull') return fieldsAt(field.of, step);
   if (field.kind === 'either') return field.records.flatMap((record) => fieldsAt(record, step));

@@ -1,5 +1,5 @@
-// What types the fields of a summary may have, as data: stages that write one are checked by the compiler, what is read
-// is checked against the same declaration.
+// The types of the fields of a summary, as data. The compiler checks the stages that write a summary; what is read is checked
+// against the same declaration.
 
 export type Field =
   | { readonly kind: 'count' | 'number' | 'text' | 'flag' | 'nothing' | 'anything' }
@@ -13,11 +13,11 @@ type RecordField = { readonly kind: 'record'; readonly fields: Fields };
 
 /** A whole number from 0. */
 export const count = { kind: 'count' } as const;
-/** What is measured: where it is not finite, JSON has null, and so have readers. */
+/** A measured number. If it is not finite, it is null in JSON and for readers. */
 export const number = { kind: 'number' } as const;
 export const text = { kind: 'text' } as const;
 export const flag = { kind: 'flag' } as const;
-/** Null: the field is there to say that there is none. */
+/** Always null: the field says that there is no such thing. */
 export const nothing = { kind: 'nothing' } as const;
 export const anything = { kind: 'anything' } as const;
 
@@ -28,7 +28,7 @@ export const byName = <F extends Field>(of: F) => ({ kind: 'byName', of }) as co
 export const orNull = <F extends Field>(of: F) => ({ kind: 'orNull', of }) as const;
 /** An object of exactly these fields. */
 export const record = <F extends Fields>(fields: F) => ({ kind: 'record', fields }) as const;
-/** One of several records, as a stage may have found different things. */
+/** One of several records, for a stage that may find different things. */
 export const either = <R extends readonly RecordField[]>(...records: R) =>
   ({ kind: 'either', records }) as const;
 
@@ -63,8 +63,8 @@ type Value<F, Lost> = F extends { readonly kind: infer K extends keyof Scalars<L
 type Name<K> = K extends `${infer Start}*` ? `${Start}${number}` : K;
 
 /**
- * The first place where `value` is not as declared, as the rest of a sentence about its file, and null where there is
- * none; `path` leads to `value`.
+ * The first place where `value` is not as declared, worded to follow the name of its file; null if there is none. `path` is
+ * the path of `value`.
  */
 export function findMismatch(
   field: Field,
@@ -132,7 +132,7 @@ function compareNames(fields: Fields, value: object): { missing: string[]; forei
 export const declaredName = (fields: Fields, name: string): string =>
   Object.hasOwn(fields, name) ? name : name.replace(/\d+$/, '*');
 
-/** Where `value` is none of the records, its mismatch with that whose names differ least from its own. */
+/** The mismatch of `value` with the record whose names are most like its own; null if it is one of the records. */
 function findInEither(records: readonly RecordField[], value: object, path: string): string | null {
   const mismatches = records.map(({ fields }) => findInRecord(fields, value, path));
   if (mismatches.includes(null)) return null;

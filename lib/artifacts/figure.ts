@@ -1,4 +1,4 @@
-// A figure as a stage leaves it: three files side by side.
+// The three files that a stage writes for each figure.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { draw, tableOf } from '../charts/draw.ts';
@@ -8,7 +8,7 @@ import { writeArrow, type ArrowSchema } from '../files/arrow.ts';
 
 let picture: (svg: string) => Uint8Array = renderPng;
 
-/** From now on a figure's PNG is made by `other`, which is given back: a test of numbers need not wait for pictures. */
+/** Makes `other` draw the PNGs and returns the function that drew them before. Tests of numbers use it to skip the drawing. */
 export function drawPicturesBy(other: typeof picture): typeof picture {
   const before = picture;
   picture = other;
@@ -24,7 +24,7 @@ export async function writeFigure(folder: string, name: string, figure: Figure):
   await writeArrow(join(folder, `${name}.arrow`), schemaOf(table), table.columns);
 }
 
-/** Types follow from the arrays. */
+/** Column types follow from the arrays. */
 function schemaOf({ columns, metadata = {} }: Table): ArrowSchema {
   const types = Object.entries(columns).map(([name, values]) => {
     if (Array.isArray(values)) return [name, { type: 'utf8' }] as const;

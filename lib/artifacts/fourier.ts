@@ -8,7 +8,7 @@ export const fourierSummary = record(
     p: count,
     operation: word(...OPERATION_NAMES),
     not_measured: orNull(text),
-    /** Of the group, and the number at each index in it. */
+    /** The order of the group, and the number at each index in it. */
     order: orNull(count),
     tokens_by_index: orNull(list(count)),
     frequencies: count,
@@ -35,7 +35,7 @@ export const fourierSummary = record(
     ),
     /** By TransformerLens' name of the weight. */
     sum_squared_weights: byName(number),
-    /** Of so many left singular vectors; by frequency, 0 first. */
+    /** The number in the name is how many left singular vectors were used. By frequency, 0 first. */
     'singular_vector_spectrum_first*': list(number),
     /** By component. */
     fourier_norms_W_E: list(number),

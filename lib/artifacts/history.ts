@@ -20,7 +20,7 @@ const SCHEMA: ArrowSchema = {
 
 const NAME = 'history.arrow';
 
-/** `forked_after`: the last epoch that was another run's, from which this one went on. */
+/** `forked_after`: the last epoch of the run that this one continued. */
 export async function writeHistory(
   folder: string,
   history: readonly HistoryRecord[],
@@ -57,7 +57,7 @@ const RECORDED_BY_SOME: readonly string[] = ['train_accuracy', 'test_accuracy'];
 
 /**
  * A history that was made elsewhere: its columns may be of any type of numbers, and accuracies that are missing or null
- * become NaN. Throws Failure where it is not a history, naming the column or the epoch.
+ * become NaN. Throws Failure if it is not a history, naming the column or the epoch.
  */
 export async function readForeignHistory(path: string): Promise<HistoryRecord[]> {
   const file = await openArrow(path);
@@ -80,7 +80,7 @@ export async function readForeignHistory(path: string): Promise<HistoryRecord[]>
   }
 }
 
-/** The history in the folder of the train stage, or why there is none: a model may have come without. */
+/** The history in the folder of the train stage, or why there is none: a pretrained model may have come without it. */
 export async function findHistory(
   folder: string,
 ): Promise<{ history: HistoryRecord[]; forked_after?: number } | { history: null; why_no_history: string }> {

@@ -1,14 +1,14 @@
-// logits/: what the answer is made of, and what is left of it without parts of the network.
+// logits/: which frequencies the logits consist of, the losses without parts of the network, and the verdict.
 import { OPERATION_NAMES } from '../task/operations.ts';
 import { byName, count, either, flag, list, nothing, number, orNull, record, text, word } from './fields.ts';
 
 const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 
-/** Over all pairs, those trained on and those held out; null for the last two where the split is not known. */
+/** Over all pairs, the training pairs and the held-out pairs; the last two are null if the split is not known. */
 const bySet = record({ all: number, train: number, test: number });
 
-/** Beside what Zhong et al. found for both algorithms. */
-const beside = record({ value: number, clock: number, pizza: number });
+/** A value, with what Zhong et al. found for both algorithms. */
+const clockOrPizza = record({ value: number, clock: number, pizza: number });
 
 const verdict = record({
   clock: word('yes', 'partly', 'no'),
@@ -25,8 +25,8 @@ const verdict = record({
     }),
   ),
   pizza: record({
-    gradient_symmetricity: beside,
-    distance_irrelevance: beside,
+    gradient_symmetricity: clockOrPizza,
+    distance_irrelevance: clockOrPizza,
     circularity: record({ value: number }),
   }),
 });
@@ -45,7 +45,7 @@ export const logitsSummary = either(
     key_used: list(count),
     loss: bySet,
     accuracy: bySet,
-    /** Over the pairs in the group, as everything below. */
+    /** From here on, over the pairs in the group. */
     loss_in_group: bySet,
     accuracy_in_group: bySet,
     loss_of_cosine_logits: number,
@@ -63,7 +63,7 @@ export const logitsSummary = either(
     embedding_frequency_loss_all: embedding,
     ablation_accuracy_all: ablation,
     embedding_frequency_accuracy_all: embedding,
-    /** Lists: by draw of random frequencies. */
+    /** Each list has one entry per draw of random frequencies. */
     controls: record({
       frequencies: list(list(count)),
       logit_explained: list(number),
@@ -75,7 +75,7 @@ export const logitsSummary = either(
     logit_cosine_coefficients: list(number),
     logit_cosine_similarity: list(number),
     logit_explained_by_key: record({ uncentred: number, centred: number }),
-    /** Null where nobody knows which pairs it was trained on. */
+    /** Null if the split is not known. */
     excluded_loss_logits_per_frequency_train: orNull(list(number)),
     trig_ratio: record({ neuron_pre: number, neuron_post: number, logits: number }),
     distance_irrelevance: number,

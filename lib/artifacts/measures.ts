@@ -1,6 +1,6 @@
 // measures/: every measure of every checkpoint and of the trained network. measures.arrow has a row per checkpoint, one float64
-// column per scalar measure, one tensor column per list of them; the trained network's are in the summary, as float64, too,
-// so that a network without checkpoints is measured as well.
+// column per scalar measure and one tensor column per list. The measures of the trained network are in the summary, so that a
+// network without checkpoints has them as well.
 import { join } from 'node:path';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
 import { badFile, Failure } from '../files/failure.ts';
@@ -16,16 +16,16 @@ export const measuresSummary = record({
   p: count,
   operation: word(...OPERATION_NAMES),
   not_measured: orNull(text),
-  /** 0 of a network that came without; then there is no table. */
+  /** 0 if the network has none; then there is no measures.arrow. */
   checkpoints: count,
-  /** Of the trained network. */
+  /** Key frequencies of the trained network. */
   key_frequencies: orNull(list(count)),
   /** Every measure of the trained network: numbers, and lists of them. */
   last: byName(number),
   last_lists: byName(list(number)),
 });
 
-/** Measures as the fields `last` and `last_lists` have them. */
+/** Measures as the fields `last` (numbers) and `last_lists`. */
 export function lastOf(values: Values) {
   const named = Object.entries(values);
   const numbers = named.filter((entry): entry is [string, number] => typeof entry[1] === 'number');
@@ -35,7 +35,7 @@ export function lastOf(values: Values) {
   return { last: Object.fromEntries(numbers), last_lists: Object.fromEntries(lists) };
 }
 
-/** Key frequencies and measures of the trained network. Throws Failure where they are of another task. */
+/** Key frequencies and measures of the trained network. Throws Failure if they are of another task. */
 export async function readLast(
   folder: string,
   task: Task,
@@ -56,7 +56,7 @@ export async function readLast(
 
 const NAME = 'measures.arrow';
 
-/** Writes the measures of all checkpoints, in their order; which columns there are follows from the first. */
+/** Writes the measures of all checkpoints, in their order. The first row decides which columns there are. */
 export async function writeMeasures(
   folder: string,
   epochs: readonly number[],
@@ -86,13 +86,13 @@ export async function writeMeasures(
   await writeArrow(join(folder, NAME), schema, withFormerNames(columns));
 }
 
-/** Whatever measures there are, of every checkpoint. */
+/** The measures of every checkpoint, with whatever columns the file has. */
 export interface MeasuresTable {
   readonly schema: ArrowSchema;
   readonly columns: Columns;
-  /** Names of the columns that are no lists, the epoch's among them. */
+  /** Names of the columns of single numbers, `epoch` included. */
   readonly scalars: readonly string[];
-  /** One of these columns. Throws Failure where there is none of that name. */
+  /** One of these columns. Throws Failure if there is none of that name. */
   scalar(name: string): Float64Array;
 }
 
@@ -103,7 +103,7 @@ export async function readMeasures(folder: string): Promise<MeasuresTable> {
   const scalar = (name: string): Float64Array => {
     const values = columns[name];
     if (values instanceof Float64Array) return values;
-    throw badFile(path, `has no column ${name} of float64`);
+    throw badFile(path, `has no float64 column ${name}`);
   };
   return { schema, columns, scalars, scalar };
 }

@@ -1,5 +1,5 @@
-// neurons/: which frequency each neuron computes with. neurons.arrow has a row a neuron; a dead neuron, one that never
-// varies, has frequency 0.
+// neurons/: which frequency each neuron computes with. neurons.arrow has one row per neuron; a dead neuron (one that never
+// varies) has frequency 0.
 import { join } from 'node:path';
 import type { NeuronFrequency } from '../measures/neuron-frequencies.ts';
 import { readArrow, writeArrow, type ArrowSchema, type Columns } from '../files/arrow.ts';
@@ -61,7 +61,7 @@ export async function writeNeurons(
   });
 }
 
-/** Reads them back, a column a field. Throws Failure when the file is not one that the neurons stage wrote. */
+/** Reads the columns of neurons.arrow. Throws Failure if the neurons stage did not write it. */
 export async function readNeurons(folder: string): Promise<Columns> {
   return (await readArrow(join(folder, NAME), SCHEMA.columns)).columns;
 }

@@ -7,11 +7,11 @@ import type { MeasuresTable } from './measures.ts';
 
 const NETWORK = { p: count, operation: word(...OPERATION_NAMES) };
 
-/** Epochs of checkpoints; `to` is null while the phase lasts. Null for a phase that was not reached. */
+/** Epochs of checkpoints. `to` is null if the phase still lasts; the record is null for a phase that was not reached. */
 const phase = orNull(record({ from: count, to: orNull(count) }));
 
 const extreme = record({ epoch: count, value: number });
-/** What is of the train or the test set is null where the split is not known. */
+/** A measure of the train or test set is null if the split is not known. */
 const EXTREMES = { largest_test_loss: orNull(extreme), largest_sum_squared_weights: extreme };
 
 export const progressSummary = either(
@@ -48,7 +48,7 @@ export const progressSummary = either(
 
 const NAME = 'progress.arrow';
 
-/** Writes the measures with the phase of each checkpoint; `phases` is null where none were looked for. */
+/** Writes the measures with the phase of each checkpoint; `phases` is null if they cannot be found. */
 export async function writeProgress(
   folder: string,
   { schema, columns }: MeasuresTable,
@@ -61,6 +61,6 @@ export async function writeProgress(
   );
 }
 
-/** Reads whatever columns there are. */
+/** Reads all columns of progress.arrow. */
 export const readProgress = async (folder: string): Promise<Columns> =>
   (await readArrow(join(folder, NAME))).columns;

@@ -4,7 +4,7 @@ import { count, list, record, text } from './fields.ts';
 export const reportSummary = record({
   p: count,
   bytes: count,
-  /** Epochs whose weights travel in the page. */
+  /** Epochs whose weights are in the page. */
   snapshots: list(count),
   figures: count,
   stages: list(text),

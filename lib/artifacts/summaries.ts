@@ -1,4 +1,4 @@
-// The summary of every stage of the project, by the stage's name: for readers of several of them.
+// The summaries of all stages of the project, by the stage's name, for whatever reads several of them.
 import { Failure } from '../files/failure.ts';
 import { activationsSummary } from './activations.ts';
 import { attentionSummary } from './attention.ts';
@@ -33,10 +33,10 @@ export const SUMMARIES = {
 
 type StageName = keyof typeof SUMMARIES;
 
-/** What is known of the stages of a run, as far as they are there. */
+/** The summaries of a run; those of stages that did not run are absent. */
 export type Summaries = { readonly [Stage in StageName]?: Read<(typeof SUMMARIES)[Stage]> };
 
-/** The summaries that there are in folders of stages, in their order; one of no use is told to `say` and left out. */
+/** Reads the summaries in the folders of stages. One that cannot be read is left out, and `say` is told why. */
 export async function readSummaries(needs: Needs, say: (flaw: string) => void): Promise<Summaries> {
   const found: [StageName, object][] = [];
   for (const [stage, folder] of Object.entries(needs)) {
@@ -53,13 +53,13 @@ export async function readSummaries(needs: Needs, say: (flaw: string) => void): 
 
 const isOurs = (stage: string): stage is StageName => Object.hasOwn(SUMMARIES, stage);
 
-/** Fields that stand side by side wherever runs are compared. */
+/** Fields that are shown wherever runs are compared. */
 const COMPARED: { readonly [stage: string]: readonly string[] } = {
   train: trainCompared,
   fourier: fourierCompared,
 };
 
-/** What is declared of the summary that a stage's script writes; null for a script that is not of this project. */
+/** The declaration of the summary that a stage's script writes; null if the script is not one of this project. */
 export function declarationOf(script: string): { summary: Field; compared: readonly string[] } | null {
   const [, name = ''] = /^stages\/(.+)\.ts$/.exec(script) ?? [];
   return isOurs(name) ? { summary: SUMMARIES[name], compared: COMPARED[name] ?? [] } : null;

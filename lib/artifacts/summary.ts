@@ -1,5 +1,5 @@
-// <stage>/summary.json: the headline numbers of a stage, named, in the order in which the stage gives them. Their fields
-// are declared in the file of that stage beside this one.
+// <stage>/summary.json: the headline numbers of a stage, by name, in the order in which the stage gives them. The fields are
+// declared in the stage's file in this folder.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export async function writeSummary<F extends Field>(
 ): Promise<void> {
   const path = join(folder, NAME);
   const json = JSON.stringify(summary, null, 2);
-  // The compiler lets fields pass that an object brings along when it is spread.
+  // The compiler does not see extra fields that come with a spread object.
   const mismatch = findMismatch(declared, JSON.parse(json));
   if (mismatch !== null) throw new Error(`${path} ${mismatch}`);
   await onFile(path, () => writeFile(path, `${json}\n`));

@@ -34,8 +34,8 @@ const DIMS = {
 } as const;
 
 /**
- * Writes `<map>_svd.arrow`: a row per singular value, the largest first, with its left and right vector as tensors; of
- * W_neur, which has a matrix a head, one after the other, with their number in column `head`.
+ * Writes `<map>_svd.arrow`: a row per singular value, the largest first, with its left and right vector as tensors. W_neur has
+ * a matrix per head; their rows follow one another, with the number of the head in column `head`.
  */
 export async function writeDecomposition(
   folder: string,
@@ -68,7 +68,7 @@ export async function writeDecomposition(
   await writeArrow(join(folder, `${map}_svd.arrow`), schema, values);
 }
 
-/** Writes W_neur.arrow, a row [p, d_mlp] a head, and W_logit.arrow, a row [p] a neuron. */
+/** Writes W_neur.arrow with a row [p, d_mlp] per head, and W_logit.arrow with a row [p] per neuron. */
 export async function writeMaps(folder: string, W_neur: readonly Matrix[], W_logit: Matrix): Promise<void> {
   const { rows: p, columns: d_mlp } = W_neur[0]!;
   await writeRows(join(folder, 'W_neur.arrow'), 'head', W_neur, {
@@ -78,7 +78,7 @@ export async function writeMaps(folder: string, W_neur: readonly Matrix[], W_log
   await writeRows(join(folder, 'W_logit.arrow'), 'neuron', [W_logit], { shape: [p], dims: ['d_vocab_out'] });
 }
 
-/** Matrices one after the other, cut into rows of one tensor each; `index` numbers the rows. */
+/** Writes matrices one after the other, cut into rows of one tensor each; `index` is the name of the column with row numbers. */
 async function writeRows(
   path: string,
   index: string,

@@ -150,7 +150,7 @@ function readPoints(draft: Draft, set: readonly Override[], stages: ReadonlySet<
   }
   const matrix = axes.map(({ axis, values }) => {
     if (set.some(({ place }) => place === axis.key))
-      source.report(axis.keySpan, `${axis.key} stands in set, too`, 'take it out of one of the two');
+      source.report(axis.keySpan, `${axis.key} is also in set`, 'take it out of one of the two');
     return readAxis(source, axis, values, stages);
   });
   const explicit = listed.map(({ node, span }) => {

@@ -8,7 +8,7 @@ import type { Source, Value } from '../files/yaml.ts';
 /** By name of the stage: its script. */
 type Scripts = ReadonlyMap<string, string>;
 
-/** Fields that a sweep of these stages has without being asked. */
+/** Fields that every sweep of these stages has. */
 export const comparedFields = (scripts: Scripts): string[] =>
   [...scripts].flatMap(([stage, script]) =>
     (declarationOf(script)?.compared ?? []).map((field) => `${stage}.${field}`),

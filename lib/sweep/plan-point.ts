@@ -4,7 +4,7 @@ import { openRunner } from '../runner/runner.ts';
 import type { Point } from './points.ts';
 import type { Site } from './site.ts';
 
-/** `known` where every stage is fresh or in the cache. */
+/** `known` if every stage is fresh or in the cache. */
 export async function planPoint(
   { folder, cache }: Site,
   { name, pipeline }: Point,

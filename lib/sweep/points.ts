@@ -13,10 +13,10 @@ export interface Point {
 }
 
 const LONGEST = 120;
-/** So many of the shortest runs take a day; checking them takes seconds. */
+/** This many of the shortest runs take a day; checking them takes seconds. */
 const MOST_POINTS = 10_000;
 
-/** `1,000,000 points (1000 x 1000), more than 10,000`, or null if there are not too many. No point is made for this. */
+/** `1,000,000 points (1000 x 1000), more than 10,000`, or null if there are not too many. Makes no points. */
 export function findExcess(lengths: readonly number[], explicit: number): string | null {
   const count =
     (lengths.length === 0 ? 0 : lengths.reduce((product, length) => product * length, 1)) + explicit;

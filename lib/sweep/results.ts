@@ -144,7 +144,7 @@ const words = (name: string, values: string[]): [string, ColumnType, ColumnData]
   values,
 ];
 
-/** A column of numbers, with NaN for null; if any value is no number, a column of text, lists joined by spaces. */
+/** A column of numbers, with NaN for null; if any value is not a number, a column of text, with lists joined by spaces. */
 function column(name: string, values: readonly unknown[]): [string, ColumnType, ColumnData] {
   if (values.every((value) => value === null || typeof value === 'number'))
     return [name, { type: 'float64' }, Float64Array.from(values, (value) => (value as number | null) ?? NaN)];

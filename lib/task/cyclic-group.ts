@@ -1,11 +1,11 @@
-// The cyclic group of a task: names for operands and answers under which the task is addition modulo n. Multiplication
-// modulo a prime is one, as discrete logarithms add up; subtraction is one, as a - b = a + (-b).
+// The cyclic group of a task: indices of operands and answers with which the task is addition modulo n. For multiplication
+// modulo a prime they are discrete logarithms, which add up; for subtraction, b has the index -b.
 
-/** Index of a pair's answer = index of a + index of b, modulo n, always. Numbers outside the group have the index -1. */
+/** Index of a pair's answer = index of a + index of b, modulo n. Numbers outside the group have the index -1. */
 export interface CyclicGroup {
   /** How many elements it has. */
   readonly n: number;
-  /** Of a group of discrete logarithms: their base, the smallest primitive root of p. */
+  /** Base of the discrete logarithms, the smallest primitive root of p; absent if the indices are no logarithms. */
   readonly g?: number;
   /** Number -> index of the first operand, of the second, of the answer. */
   readonly ofA: Int32Array;
@@ -13,32 +13,32 @@ export interface CyclicGroup {
   readonly ofAnswer: Int32Array;
   /** Index -> number, of the first operand and of the answer alike. */
   readonly numbers: Int32Array;
-  /** What the number at an index is called. */
+  /** The number at an index, as text. */
   written(index: number): string;
   readonly words: GroupWords;
 }
 
-/** How formulas are written in the numbers of the task: w_k(sum − answer) is w_k(log a + log b − log c) of a product. */
+/** How formulas are written in the numbers of the task: w_k(sum − answer) is w_k(log a + log b − log c) for a product. */
 export interface GroupWords {
   /** Index of a plus index of b. */
   readonly sum: string;
   /** Index of a minus index of b. */
   readonly difference: string;
   readonly answer: string;
-  /** What stands along an axis of numbers: a, or a by log a, with its base. */
+  /** The label of an axis of numbers: a, or a in the order of log a, with the base. */
   readonly axis: (name: string) => string;
-  /** What the words need to be understood: which logarithm. Empty where they need nothing. */
+  /** A sentence that explains the words: which logarithm is meant. Empty if they need no explanation. */
   readonly note: string;
 }
 
-/** Numbers modulo p as they are; with `b: -1` the second operand is the negated number. */
+/** Numbers modulo p are their own indices; with `b: -1`, those of the second operand are negated. */
 export function numbersModulo(p: number, b: 1 | -1): CyclicGroup {
   const ofA = Int32Array.from({ length: p }, (_, number) => number);
   const words = { ...signedWords('a', 'b', b), answer: 'c', axis: (name: string) => name, note: '' };
   return { ...cyclicGroup(p, { ofA, ofB: signed(ofA, b, p), ofAnswer: ofA }), words };
 }
 
-/** Discrete logarithms modulo the prime p, of all numbers but 0; with `b: -1` those of the second operand are negated. */
+/** Discrete logarithms modulo the prime p of all numbers but 0; with `b: -1`, those of the second operand are negated. */
 export function logarithmsModulo(p: number, b: 1 | -1): CyclicGroup {
   const g = smallestPrimitiveRoot(p);
   const ofA = new Int32Array(p).fill(-1);
@@ -58,8 +58,8 @@ const signedWords = (a: string, b: string, sign: 1 | -1): Pick<GroupWords, 'sum'
 };
 
 /**
- * A group from its three maps, words apart. Throws where what is measured on the embedding would be wrong: W_E serves both operands,
- * so the second must have the order of the first, forwards or backwards, from wherever it starts.
+ * A group from its three maps, without its words. Throws if measures of the embedding would be wrong: W_E serves both
+ * operands, so the indices of the second must be those of the first, or their negatives, plus a constant.
  */
 export function cyclicGroup(
   n: number,
@@ -95,7 +95,7 @@ export function smallestPrimitiveRoot(p: number): number {
   throw new Error(`${p} has no primitive root above 1`);
 }
 
-/** How many multiplications by `number` lead back to 1; 0 where none do. */
+/** The smallest exponent at which the power of `number` is 1 modulo p; 0 if there is none. */
 function order(number: number, p: number): number {
   for (let power = number, count = 1; count < p; power = (power * number) % p, count++)
     if (power === 1) return count;

@@ -1,12 +1,12 @@
-// In which order the numbers of a task stand along an axis, so that what a network learnt of its group shows as waves and
-// stripes: by index. Numbers outside the group are left out; without a group all stand as they are.
+// The order of a task's numbers along an axis: by their index in the group, so that what the network learnt shows as waves and
+// stripes. Numbers outside the group are left out; without a group, all numbers are in their own order.
 import { OPERATIONS, type Operation } from './operations.ts';
 
 export interface NumberAxis {
   readonly numbers: Int32Array;
-  /** Whether the order is another than that of the numbers, so that ticks must name them. */
+  /** Whether the order differs from that of the numbers, so that ticks must name them. */
   readonly isNamed: boolean;
-  /** What stands at the axis of `a`, say. */
+  /** The label of the axis of an operand or answer, such as `a`. */
   readonly label: (name: string) => string;
 }
 
@@ -17,14 +17,14 @@ export function numberAxis(p: number, operation: Operation): NumberAxis {
   return { numbers: Int32Array.from({ length: p }, (_, i) => i), isNamed: false, label: (name) => name };
 }
 
-/** The axis of `name` in a figure; ticks name the numbers where these do not stand in their own order. */
+/** The axis of `name` in a figure; ticks name the numbers if these are not in their own order. */
 export const axisInFigure = ({ numbers, isNamed, label }: NumberAxis, name: string) => ({
   name,
   label: label(name),
   ...(isNamed && { names: Array.from(numbers, String) }),
 });
 
-/** Values of all pairs, [p*p], as they stand between two such axes. */
+/** Reorders values of all pairs, [p*p], for a map with this axis on both sides. */
 export function onAxes({ numbers }: NumberAxis, values: ArrayLike<number>, p: number): Float64Array {
   const n = numbers.length;
   return Float64Array.from({ length: n * n }, (_, i) => {

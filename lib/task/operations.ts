@@ -1,30 +1,30 @@
-// The operations that a model can be asked to learn: a record each, which owns all that is said of it.
+// The operations that a model can learn. Each is one record, which holds everything that is said about it.
 import { isPrime, logarithmsModulo, numbersModulo, type CyclicGroup } from './cyclic-group.ts';
 
 interface OperationRecord {
-  /** The answer, of numbers from 0 to p - 1. */
+  /** The answer for numbers from 0 to p - 1. */
   readonly label: (a: number, b: number, p: number) => number;
-  /** The least second operand: division has no pairs with b = 0. */
+  /** The smallest second operand: division has no pairs with b = 0. */
   readonly b_from: 0 | 1;
-  /** Whether a and b may change places. */
+  /** Whether a and b may be swapped. */
   readonly symmetric: boolean;
-  /** Written out, of names or of numbers. */
+  /** The operation written out, with names or with numbers. */
   readonly formula: (a: string | number, b: string | number) => string;
-  /** Between the operands; null where no sign stands for the operation. */
+  /** The sign between the operands; null if the operation has none. */
   readonly sign: string | null;
   /** As a noun: addition. */
   readonly noun: string;
   /** What is learnt: to add. */
   readonly learnt: string;
-  /** What one asks for: a sum. */
+  /** What its answer is called: a sum. */
   readonly result: string;
-  /** For which p there is no such task, as a param must be: null where there is one. */
+  /** What p must be instead, if this p allows no such task; null if it does. */
   readonly refuses: (p: number) => string | null;
   /** The group in which the operation is addition, or the reason why there is none. */
   readonly group: (p: number) => CyclicGroup | Ungrouped;
 }
 
-/** Measures that ask for a group are null, and this says why. */
+/** Why there is no group; measures that need one are then null. */
 export interface Ungrouped {
   readonly n: null;
   readonly why: string;
@@ -93,7 +93,7 @@ const RECORDS = {
     learnt: 'to divide',
     result: 'a quotient',
     refuses: (p) =>
-      isPrime(p) ? null : 'a prime number for divide, as others have numbers without an inverse',
+      isPrime(p) ? null : 'a prime number for divide, because modulo others some numbers have no inverse',
     group: (p) => logarithmsModulo(p, -1),
   },
   quadratic: {

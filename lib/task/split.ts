@@ -3,10 +3,10 @@ import type { Pairs } from '../network/pairs.ts';
 import { TorchGenerator } from '../numerics/torch-generator.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 
-/** How many pairs an operation has: p*p, and of division p * (p - 1), as it has none with b = 0. */
+/** How many pairs an operation has: p*p, or p * (p - 1) for division, which has none with b = 0. */
 export const pairCount = (p: number, operation: Operation): number => p * (p - OPERATIONS[operation].b_from);
 
-/** All pairs of an operation, a-major: row = a*p + b, of division a * (p - 1) + b - 1. */
+/** All pairs of an operation, a-major: row = a*p + b, or a * (p - 1) + b - 1 for division. */
 export function gridRows(p: number, operation: Operation): Pairs {
   const { b_from, label } = OPERATIONS[operation];
   const row = Int32Array.from({ length: pairCount(p, operation) }, (_, i) => i);

@@ -1,10 +1,9 @@
-// Training with some weights held still: they take no step and do not decay, and their moments stay what they were.
-import type { TrainingState } from '../engines/engine.ts';
+// Training with some weights frozen: they take no step and do not decay, and their moments do not change.
+import type { Engine, TrainingState } from '../engines/engine.ts';
 import { viewWeights, type ModelConfig, type WeightName } from '../network/config.ts';
 import type { Trainee } from './loop.ts';
-import type { Engine } from '../engines/engine.ts';
 
-/** The engine with every step followed by putting these weights and their moments back. */
+/** The engine, with these weights and their moments put back after every step. */
 export function freeze(
   engine: Trainee & Pick<Engine, 'writeState'>,
   config: ModelConfig,

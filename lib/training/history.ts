@@ -15,13 +15,13 @@ export type HistoryRecord = Readonly<Record<(typeof HISTORY_FIELDS)[number], num
 export const hasAccuracies = (history: readonly HistoryRecord[]): boolean =>
   history.every((r) => Number.isFinite(r.train_accuracy) && Number.isFinite(r.test_accuracy));
 
-/** Stands beside the milestones of such a history: two of them are null because accuracy was not recorded. */
+/** Accompanies the milestones of a history without accuracies, of which two are therefore null. */
 export const NO_ACCURACY = {
   accuracy: null,
   why_no_accuracy: 'the history that came with the model has no accuracies',
 };
 
-/** What is wrong with records made elsewhere, to complete a sentence that begins with the file; null if nothing is. */
+/** What is wrong with records made elsewhere, worded to follow the name of the file; null if nothing is. */
 export function findBadRecord(history: readonly HistoryRecord[]): string | null {
   let last = -1;
   for (const { epoch, train_loss, test_loss, train_accuracy, test_accuracy } of history) {

@@ -1,11 +1,11 @@
-// What a run in progress keeps on disk so that a kill at any moment costs at most the steps since the last checkpoint, and
-// damage no more than the steps since the one before.
+// What a run in progress keeps on disk, so that a kill at any moment loses at most the steps since the last checkpoint, and a
+// damaged file at most those since the checkpoint before.
 //
 // Files in resume_dir, none of which needs a footer:
 //   history.f64      HISTORY_FIELDS per logged epoch, appended
 //   checkpoints.f32  all weights per checkpoint in the order of WEIGHT_NAMES, appended
-//   state.<step>     both moments at the last two checkpoints, and hashes of what of the other two files belongs to
-//                    them (state-file.ts); each is whole or not there
+//   state.<step>     both moments at each of the last two checkpoints, and hashes of the part of the other two files that
+//                    belongs to it (state-file.ts); each is written whole or not at all
 // The appended files are synced before a state is named; bytes past what the state counts are cut off on opening.
 import { createHash, type Hash } from 'node:crypto';
 import { open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
@@ -28,7 +28,7 @@ export class Journal {
   readonly #history: FileHandle;
   readonly #checkpoints: FileHandle;
   readonly #records: HistoryRecord[];
-  /** Of all records. */
+  /** Hash of all records. */
   readonly #hash: Hash;
   readonly #epochs: number[];
   readonly #hashes: Buffer[];
@@ -50,14 +50,14 @@ export class Journal {
   }
 
   /**
-   * Opens or starts a journal; `state` is where an earlier attempt got to, null when there is none. What is damaged of it
-   * is set aside as `<name>.damaged`, with a line in `damage`, and the state before is taken.
+   * Opens or starts a journal. `state` is where an earlier attempt got to, null if there was none. Damaged files are set aside
+   * as `<name>.damaged`, with a line in `damage`, and the state before them is used.
    */
   static async open(
     folder: string,
     parameters: number,
   ): Promise<{ journal: Journal; state: TrainingState | null; damage: string[] }> {
-    // Nobody else writes there: what is still being written was left by a kill.
+    // No other process writes here, so a temporary file was left by a kill.
     for (const name of await readdir(folder)) if (isTemporary(name)) await discard(join(folder, name));
     const damage: string[] = [];
     for (const name of await listStates(folder))
@@ -136,7 +136,7 @@ export class Journal {
       await rm(join(this.#folder, old), { recursive: true });
   }
 
-  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES: those that were written, or a Failure. */
+  /** Weights of checkpoint number `index`, flat in the order of WEIGHT_NAMES. Throws Failure if they are damaged. */
   async readCheckpoint(index: number): Promise<Float32Array> {
     const path = join(this.#folder, CHECKPOINTS);
     return onFile(path, () => readWeights(this.#checkpoints, index, this.#parameters, this.#hashes[index]!));
@@ -163,7 +163,7 @@ async function listStates(folder: string): Promise<string[]> {
   return names.sort((x, y) => stepOf(y) - stepOf(x));
 }
 
-/** Whom a state belongs to: one run, whose key names the folder, and one step of it. */
+/** The owner of a state: one run, whose key is the name of the folder, and one step of it. */
 const owner = (folder: string, name: string): string => `${basename(folder)}/${name}`;
 
 /** Reads the records that belong to a state and the weights of its last checkpoint; checks that all are those of the state. */
@@ -217,7 +217,7 @@ const openFiles = (folder: string, flags: 'r+' | 'wx+'): Promise<[FileHandle, Fi
 /** One of the other files does not hold what a state relies on. */
 class DamagedExtent extends Error {}
 
-/** What is wrong with a file, in words; an error that is the machine's fault is thrown on. */
+/** What is wrong with a file, in words. Rethrows errors that are not the file's fault. */
 function describeDamage(folder: string, name: string, error: unknown): string {
   if (error instanceof DamagedExtent) return error.message;
   const code = (error as NodeJS.ErrnoException).code;

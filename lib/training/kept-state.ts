@@ -1,6 +1,6 @@
-// train/states/<epoch>.safetensors: everything from which training can go on after the step of an epoch. Weights under
-// their names, both moments as `m.W_E` and `v.W_E`. The metadata say of which run it is and carry hashes of what that run
-// had logged and of its checkpoints, so that the file alone stands for all of it.
+// train/states/<epoch>.safetensors: everything that training needs to go on after the step of an epoch. Weights are under
+// their names, both moments under `m.W_E` and `v.W_E`. The metadata say which run it is from and carry a hash of that run's
+// records and checkpoints, so that the hash of this file stands for all of them.
 import { createHash } from 'node:crypto';
 import type { TrainingState } from '../engines/engine.ts';
 import { badFile } from '../files/failure.ts';
@@ -18,7 +18,7 @@ import {
 export interface Origin {
   readonly config: ModelConfig;
   readonly operation: string;
-  /** Of the drawn weights; null where it began with those of a model. */
+  /** Seed of the drawn weights; null if the run began with those of a model. */
   readonly seed: number | null;
 }
 
@@ -26,7 +26,7 @@ export interface KeptState {
   readonly origin: Origin;
   readonly epoch: number;
   readonly state: TrainingState;
-  /** Of the records and checkpoints up to it. */
+  /** Hash of the records and checkpoints up to this state. */
   readonly extent: string;
 }
 
@@ -49,7 +49,7 @@ export async function writeKeptState(
   await writeSafetensors(path, tensors, { ...about, sha256: hashOf(about, state) });
 }
 
-/** Reads it back. Throws Failure where it is missing, damaged or none. */
+/** Reads a state. Throws Failure if the file is missing, damaged or holds none. */
 export async function readKeptState(path: string): Promise<KeptState> {
   const { tensors, metadata } = await readSafetensors(path);
   const { version, origin: json = 'null', epoch = '', extent = '', sha256 } = metadata;
@@ -96,11 +96,11 @@ function parseOrigin(json: string): Origin | null {
   }
 }
 
-/** Whether a run keeps its state after the step of this epoch; that after its last step it keeps in any case. */
+/** Whether a run keeps its state after the step of this epoch. The state after its last step is kept in any case. */
 export const isStateDue = (epoch: number, state_every: number): boolean =>
   state_every > 0 && epoch > 0 && epoch % state_every === 0;
 
-/** A tenth of the epochs, rounded up to a multiple of log_every. */
+/** The param state_every; by default a tenth of the epochs, rounded up to a multiple of log_every. */
 export function stateEvery({
   state_every,
   epochs,

@@ -1,4 +1,4 @@
-// The states that a run keeps, while it is under way: whole files in resume_dir, copied at the end.
+// The states that a run keeps for later forks: whole files in resume_dir while it is under way, copied to its folder at the end.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TrainingState } from '../engines/engine.ts';
@@ -38,7 +38,7 @@ export class KeptStates {
     return null;
   }
 
-  /** Copies the states of these epochs to the folder of the stage. Throws Failure where one is not whole. */
+  /** Copies the states of these epochs to the folder of the stage. Throws Failure if one is missing or damaged. */
   async publish(epochs: readonly number[], out: string): Promise<void> {
     const damage = await this.findDamage(epochs);
     if (damage !== null)

@@ -1,14 +1,14 @@
-// What is shown of a training while it runs: about once a second, thin enough to be written and read that often.
+// What is shown of a training while it runs: about once a second, and small enough to be written and read that often.
 import type { ModelConfig } from '../network/config.ts';
 import type { HistoryRecord } from './history.ts';
 
 export interface LiveTraining {
   readonly config: ModelConfig;
   readonly task: { readonly operation: string; readonly train_fraction: number };
-  /** How many are done, and how many there will be at the most. */
+  /** Epochs that are done, and the most that there will be. */
   readonly epochs: number;
   readonly total: number;
-  /** How many were done when this process began, and for how long it has trained since. */
+  /** Epochs that were done when this process began, and the seconds it has trained since. */
   readonly began_at: number;
   readonly seconds: number;
   readonly history: readonly HistoryRecord[];

@@ -1,5 +1,5 @@
-// The training loop: full-batch AdamW steps in bursts that end where something is to be written down.
-// Knows nothing of how a step is computed (an engine does that) nor of Arrow (the stage does that).
+// The training loop: full-batch AdamW steps, in bursts that end where something has to be recorded.
+// It knows neither how a step is computed (an engine does that) nor Arrow (the stage does that).
 import { Failure } from '../files/failure.ts';
 import type { AdamW, Engine, TrainingState } from '../engines/engine.ts';
 import type { Pairs } from '../network/pairs.ts';
@@ -7,23 +7,23 @@ import type { HistoryRecord } from './history.ts';
 import type { Journal } from './journal.ts';
 import { isStateDue } from './kept-state.ts';
 
-/** What the loop asks of an engine. */
+/** What the loop needs of an engine. */
 export type Trainee = Pick<Engine, 'readState' | 'train' | 'evaluate'>;
 
 export interface Schedule {
   readonly epochs: number;
   readonly log_every: number;
   readonly checkpoint_every: number;
-  /** 0: none. */
+  /** 0 keeps no states. */
   readonly state_every: number;
   /** Ends the run at the first logged epoch whose test loss is below this. */
   readonly stop_below_test_loss: number | null;
 }
 
-/** Up to EARLY, while the network still changes fast, a checkpoint is due every EARLY_EVERY epochs besides. */
+/** Up to epoch EARLY, while the network changes fast, a checkpoint is also due every EARLY_EVERY epochs. */
 const [EARLY, EARLY_EVERY] = [300, 25];
 
-/** Whether a checkpoint is due after the step of an epoch; after the last one always. */
+/** Whether a checkpoint is due after the step of an epoch. After the last one it always is. */
 const isCheckpointDue = (epoch: number, { checkpoint_every, epochs }: Schedule): boolean =>
   epoch % checkpoint_every === 0 ||
   epoch === epochs - 1 ||
@@ -40,13 +40,12 @@ function nextStop(epoch: number, { epochs, log_every, checkpoint_every, state_ev
   return Math.min(next(log_every), next(checkpoint_every), early, state, epochs - 1);
 }
 
-const MAX_BURST = 1000; // steps: a divergence is noticed soon, and what is asked for at once stays small
+const MAX_BURST = 1000; // steps; so that a divergence is noticed soon and the results of a burst stay small
 
 /**
- * Trains from where `engine` stands to the end of the schedule, writing history and checkpoints to `journal` and handing
- * states that are due to `keepState`.
- * Every checkpoint's epoch is in the history too. Throws Failure when the loss stops being finite; the last good
- * checkpoint stays in the journal.
+ * Trains from the engine's step to the end of the schedule. Writes history and checkpoints to `journal` and hands states that
+ * are due to `keepState`. The epoch of every checkpoint is in the history too. Throws Failure when the loss stops being
+ * finite; the last good checkpoint stays in the journal.
  */
 export async function trainLoop(
   engine: Trainee,

@@ -1,5 +1,5 @@
-// What `train.start` names, as it is written: `seed`, a model file or a folder with one, run N of a file with several
-// (`FILE#N`), or the state of another run after the step of an epoch (`RUN@EPOCH`, such as artifacts/train@9000).
+// Parses `train.start`: `seed`, a model file or a folder with one, run N of a file with several (`FILE#N`), or the state of
+// another run after the step of an epoch (`RUN@EPOCH`, such as artifacts/train@9000).
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -15,7 +15,7 @@ export function parseStart(text: string): StartSource {
   return { kind: 'model', path, run: sign === '#' ? Number(number) : null };
 }
 
-/** The model that a text names where only a model can stand. */
+/** The model that a text names where only a model is allowed. */
 export function modelIn(text: string): { readonly path: string; readonly run: number | null } {
   const source = parseStart(text);
   return source.kind === 'model' ? source : { path: text, run: null };
@@ -24,7 +24,7 @@ export function modelIn(text: string): { readonly path: string; readonly run: nu
 /** Where a run keeps its state after the step of an epoch, within its folder. */
 export const stateFile = (epoch: number): string => join('states', `${epoch}.safetensors`);
 
-/** What a start must be whose state is not at `path`: the nearest that there are. */
+/** What a start must name if there is no state at `path`, with the nearest states that exist. */
 export async function nearestStates(path: string): Promise<string> {
   const names = await readdir(dirname(path)).catch(() => []);
   const epochs = names.flatMap((name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number);

@@ -1,4 +1,4 @@
-// Where a run begins: at drawn weights, at those of a model, or at a state that another run has kept.
+// Where a run starts: from drawn weights, from those of a model, or from a state that another run has kept.
 import type { Engine, TrainingState } from '../engines/engine.ts';
 import { Failure } from '../files/failure.ts';
 import { flattenWeights, type ModelConfig, type Weights } from '../network/config.ts';
@@ -9,19 +9,19 @@ import type { Origin } from './kept-state.ts';
 
 export interface Start {
   readonly origin: Origin;
-  /** What the engine begins with. Made once it is known that it fits in memory. */
+  /** What the engine starts with. Called only once it is known to fit in memory. */
   first(): Pick<TrainingState, 'weights'> & Partial<TrainingState>;
-  /** What was logged before it; null where nothing was. */
+  /** The run that this one continues; null if there is none. */
   readonly parent: Parent | null;
 }
 
-/** A run up to the state that another one goes on from. */
+/** A run up to the state from which another one continues. */
 export interface Parent {
   readonly epoch: number;
   readonly records: readonly HistoryRecord[];
-  /** Epochs and weights. */
+  /** Yields the epoch and the weights of each. */
   checkpoints(): AsyncIterable<readonly [number, Float32Array]>;
-  /** Of the journal that had logged this. */
+  /** Hash of these records and checkpoints (Journal.extent). */
   readonly extent: string;
   /** The folder of the run, for messages. */
   readonly folder: string;
@@ -41,13 +41,13 @@ export function startFromSeed(
   return { origin: { config, operation, seed }, first, parent: null };
 }
 
-/** The weights of a model, with moments that are zero. */
+/** The weights of a model, with zero moments. */
 export function startFromModel(config: ModelConfig, weights: Weights, operation: string): Start {
   const first = (): Pick<TrainingState, 'weights'> => ({ weights: flattenWeights(config, weights) });
   return { origin: { config, operation, seed: null }, first, parent: null };
 }
 
-/** Throws Failure, naming the param, where a fork would have other sizes, another task or other first weights. */
+/** Throws Failure, naming the param, if a fork would have other sizes, another task or another seed than its parent. */
 export function refuseOtherRun(
   { config, operation, seed }: Origin,
   params: Sizes & { readonly seed: number },
@@ -67,12 +67,12 @@ export function refuseOtherRun(
   if (!other) return;
   const [name, mine, theirs] = other;
   throw new Failure(
-    `${name} is ${String(mine)}, and the run that it goes on from has ${String(theirs)}`,
-    `set it as there, as with --set ${name}=${String(theirs)}`,
+    `${name} is ${String(mine)}, but the run that is continued has ${String(theirs)}`,
+    `use the same value: --set ${name}=${String(theirs)}`,
   );
 }
 
-/** Puts a fresh engine and an empty journal at the start. Throws Failure where the parent is not the one of its state. */
+/** Brings a new engine and an empty journal to the start. Throws Failure if the parent's files do not belong to its state. */
 export async function begin(
   { first, parent }: Start,
   engine: Pick<Engine, 'writeState'>,

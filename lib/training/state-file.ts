@@ -1,5 +1,6 @@
 // One state of a run in progress, under a checksum of everything in it: both moments, and which records and checkpoints
-// of the journal belong to it. Its weights are those of the last checkpoint. Numbers are little-endian as in memory, hashes are SHA-256:
+// of the journal belong to it. Its weights are those of the last checkpoint. Numbers are little-endian, as in memory; hashes
+// are SHA-256:
 //   hash of the owner and of all that follows
 //   step, records, checkpoints, parameters (float64) | hash of the records | epochs (float64) | hash of each checkpoint
 //   m | v (float32)
@@ -10,7 +11,7 @@ import { Malformed } from '../files/failure.ts';
 import { readRegion, writePieces } from '../files/regions.ts';
 import { openRegular } from '../files/regular-file.ts';
 
-/** What of the journal's other files belongs to a state. */
+/** The part of the journal's other files that belongs to a state. */
 export interface Extent {
   readonly records: number;
   readonly history_hash: Buffer;
@@ -31,10 +32,10 @@ export const hashOf = (...parts: Uint8Array[]): Buffer => {
 export const toBytes = (array: Float32Array | Float64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-/** What a state has beside the weights. */
+/** A training state without its weights. */
 export type Moments = Omit<TrainingState, 'weights'>;
 
-/** Writes a state; when the promise resolves it is on the disk. `owner`: the run that it belongs to. */
+/** Writes a state of `owner`, the run that it belongs to; when the promise resolves, it is on the disk. */
 export async function writeState(
   path: string,
   owner: string,
@@ -53,7 +54,7 @@ export async function writeState(
   }
 }
 
-/** Reads a state of `owner`. Throws Malformed where its checksum does not fit, and errors of the file system. */
+/** Reads a state of `owner`. Throws Malformed if its checksum does not match, and errors of the file system. */
 export async function readState(
   path: string,
   owner: string,

@@ -131,7 +131,7 @@ test('attention draws the same from a reduced dump, and names the param where it
   await copyFile(join(last.out, `${POST}.arrow`), join(partial, `${POST}.arrow`));
   const { exitCode, message, log } = await attention(t, { ...last.needs, activations: partial });
   assert.equal(exitCode, 1);
-  assert.match(message, /hook_pattern\.arrow is missing: hooks of activations leaves it out$/);
+  assert.match(message, /hook_pattern\.arrow is missing: it is not among the hooks of activations$/);
   assert.match(
     log,
     /add blocks\.0\.attn\.hook_pattern to hooks among the params of activations in pipeline\.yaml/,

@@ -93,15 +93,15 @@ test('a fork of a fork goes on, too', async (t) => {
 test('other sizes, another task, other first weights and too few epochs are refused by name', async (t) => {
   const start = `${parent}@24`;
   for (const [changes, task, message] of [
-    [{ d_mlp: 32 }, {}, 'train.d_mlp is 32, and the run that it goes on from has 16'],
-    [{ seed: 5 }, {}, 'train.seed is 5, and the run that it goes on from has 4'],
-    [{}, { p: 11 }, 'dataset.p is 11, and the run that it goes on from has 7'],
+    [{ d_mlp: 32 }, {}, 'train.d_mlp is 32, but the run that is continued has 16'],
+    [{ seed: 5 }, {}, 'train.seed is 5, but the run that is continued has 4'],
+    [{}, { p: 11 }, 'dataset.p is 11, but the run that is continued has 7'],
     [
       {},
       { operation: 'subtract' as const },
-      'dataset.operation is subtract, and the run that it goes on from has add',
+      'dataset.operation is subtract, but the run that is continued has add',
     ],
-    [{ epochs: 24 }, {}, 'train.epochs is 24, and the run that it goes on from has done 25'],
+    [{ epochs: 24 }, {}, 'train.epochs is 24, but the run that is continued has done 25'],
   ] as const) {
     const folder = await trainFolder(t, task);
     const { exitCode, message: said } = await folder.start({ ...RUN, ...changes, start });

@@ -54,7 +54,7 @@ test('a sweep of more points than anybody runs is refused by their number, befor
 
 test('a param that stands in `set` and in `matrix` is refused where it stands', async () => {
   const message = await refusal('    set: { a.n: 1, a.rate: 0.1 }\n    matrix:\n      a.n: [1, 2]\n');
-  assert.match(message, /s\.yaml:7:7 a\.n stands in set, too\n.*\n +~~~\n/);
+  assert.match(message, /s\.yaml:7:7 a\.n is also in set\n.*\n +~~~\n/);
 });
 
 test('a value that stands in a list twice, and a list of none, are refused where they stand', async () => {

@@ -165,7 +165,7 @@ test('what is wrong with the command line is told all at once', async () => {
 test('options of an executor are in the help text, and are refused where they mean nothing', async () => {
   const { out } = await sweep('--help');
   assert.match(out, /--executor E +local \(default\) or slurm\n/);
-  assert.match(out, /-j, --jobs N +with --executor local: points side by side/);
+  assert.match(out, /-j, --jobs N +with --executor local: how many points run at once/);
   assert.match(out, /--detach +with --executor slurm: submit and return/);
   const other = await sweep('grid', '--executor', 'slurm', '--jobs', '2');
   assert.equal(other.code, 2);

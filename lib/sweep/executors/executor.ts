@@ -26,8 +26,8 @@ export interface Watcher {
 
 export interface Executor {
   /**
-   * Carries out every point of `sweep` and says how each ended. Returns `ended` when no point is left or it was stopped,
-   * `submitted` when points go on without this process and a later one has to gather them.
+   * Carries out every point of `sweep` and tells the watcher how each ended. Returns `ended` when no point is left or it was
+   * stopped, `submitted` when points go on without this process and a later one has to gather them.
    */
   run(site: Site, sweep: Sweep, watcher: Watcher): Promise<'ended' | 'submitted'>;
 }

@@ -1,6 +1,6 @@
 /**
  * Points side by side on this machine, one thread each: the threads of one training wait for each other in every step,
- * separate trainings never do (measured by `npm run bench`). Where fewer points are left than cores, each gets more.
+ * separate trainings never do (measured by `npm run bench`). When fewer points are left than cores, each gets more threads.
  */
 import { availableParallelism } from 'node:os';
 import { runPoint } from '../run-point.ts';
@@ -8,9 +8,14 @@ import type { Executor, ExecutorKind } from './executor.ts';
 
 export const local: ExecutorKind = {
   name: 'local',
-  help: 'on this machine, a point a core',
+  help: 'on this machine, one point per core',
   options: {
-    jobs: { type: 'count', short: 'j', example: '2', help: 'points side by side (default: one a core)' },
+    jobs: {
+      type: 'count',
+      short: 'j',
+      example: '2',
+      help: 'how many points run at once (default: one per core)',
+    },
   },
   open: ({ counts }) => createLocal(counts.get('jobs')),
 };

@@ -21,7 +21,7 @@ export interface Task {
 }
 
 const TRIES = 6;
-const UNHEARD = /timed out|unable to contact|temporarily|connection refused|try again/i;
+const TRANSIENT = /timed out|unable to contact|temporarily|connection refused|try again/i;
 
 /** Submits a script as an array of `size` tasks. If Slurm refuses, throws a Failure with its words. */
 export async function submitArray(
@@ -34,14 +34,14 @@ export async function submitArray(
   for (let tries = 1; ; tries++) {
     const { code, said } = await feed('sbatch', all, script);
     if (code === 0) return;
-    if (!UNHEARD.test(said) || tries === TRIES) throw refusal(said.trim().split('\n'));
+    if (!TRANSIENT.test(said) || tries === TRIES) throw refusal(said.trim().split('\n'));
     await sleep(1000 * 2 ** tries);
     if (((await listTasks([job])) ?? []).length > 0) return;
   }
 }
 
 const refusal = ([first = '', ...more]: readonly string[]): Failure =>
-  new Failure(`sbatch refused: ${first}`, [...more, 'see slurm: of the sweep in pipeline.yaml'].join('\n'));
+  new Failure(`sbatch refused: ${first}`, [...more, 'see `slurm:` of the sweep in pipeline.yaml'].join('\n'));
 
 /** The tasks of these arrays; Slurm lists ended ones for some minutes. Null if it did not answer. */
 export async function listTasks(jobs: readonly string[]): Promise<Task[] | null> {

@@ -11,7 +11,7 @@ import { closeSubmission, logPath, readTaskResults, type Submission } from './su
 
 const LOOK_MS = 1000;
 const ASK_MS = 4000;
-/** A task that Slurm no longer has counts as lost after so long: its result may be late on a shared file system. */
+/** A task that Slurm no longer has counts as lost only after this time, as results may arrive late on a shared file system. */
 const GRACE_MS = 10_000;
 const MOST_ATTEMPTS = 5;
 const ENDED = /^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL|OUT_OF_MEMORY|BOOT_FAIL|DEADLINE|PREEMPTED)/;
@@ -73,7 +73,7 @@ export class SlurmWait {
     this.#watcher.onEnd({ ...ending, point });
   }
 
-  /** Looks for results in every submission: a task that was taken for lost may have ended after all. */
+  /** Looks for results in every submission, as a task that was taken for lost may have ended after all. */
   async #readResults(): Promise<void> {
     for (const submission of this.#submissions) {
       const awaitedAt = (index: number): Awaited | undefined =>
@@ -118,7 +118,7 @@ export class SlurmWait {
         total: 0,
         note: '',
       });
-    // Slurm may hold a task after a restart of its controller. What a person has put on hold stays so.
+    // Slurm may hold a task after a restart of its controller. What a person has put on hold stays on hold.
     if (/held/i.test(task.reason) && !/JobHeldUser|JobHeldAdmin/.test(task.reason)) await releaseTask(task);
   }
 

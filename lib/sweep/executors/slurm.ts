@@ -45,7 +45,7 @@ const createSlurm = (settings: SlurmSettings, launch: Launch, detach: boolean): 
   },
 });
 
-/** Points that were submitted from another pipeline.yaml are other points. */
+/** Throws a Failure if points were submitted from another pipeline.yaml: they would be other points. */
 async function refuseOthers(open: readonly Submission[], file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   for (const submission of open)
