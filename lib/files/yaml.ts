@@ -167,7 +167,7 @@ const TOO_DEEP = 'is nested too deeply';
 
 /** Where the package's own words speak of its programming interface, or of code. */
 const MESSAGES: Readonly<{ [code: string]: string }> = {
-  DUPLICATE_KEY: 'this key stands here twice',
+  DUPLICATE_KEY: 'this key appears twice',
   MULTIPLE_DOCS: 'a second document begins here: a pipeline is one',
 };
 

@@ -38,7 +38,7 @@ export interface SharedCache {
   readonly code: Map<string, Promise<Code>>;
 }
 
-/** Opens the cache in the folder `root`. Throws a ConfigurationError if that is something else than a cache. */
+/** Opens the cache in the folder `root`. Throws a ConfigurationError if the folder holds anything but a cache. */
 export async function openCache(root: string): Promise<SharedCache> {
   const hashes = await Hashes.open(join(root, 'hashes.json'));
   return { store: await Store.open(root), hashes, code: new Map() };
@@ -53,7 +53,7 @@ export interface RunnerOptions {
   readonly forced?: Iterable<string>;
   /** How many threads a stage may use; by default all cores. */
   readonly threads?: number;
-  /** What the folder of artifacts is to remember of this run of the project at `root`; by default nothing. */
+  /** The settings that the folder of artifacts is to remember, and the root of the project; by default none. */
   readonly settings?: Settings & { readonly root: string };
   /** Aborted with the name of a signal as reason. */
   readonly stop?: AbortSignal;

@@ -11,24 +11,25 @@ export interface Field<T> {
   /** What a value must be, in words that follow "must be". */
   readonly must: string;
   readonly default?: T | undefined;
-  /** Where the value names a file, the content of that counts. Null for a value that names none. */
+  /** The file that a value names, or null. The content of that file counts, not its path. */
   readonly names?: (value: string) => NamedFile | null;
-  /** Where in the value such texts stand; without it, the value is one. */
+  /** The paths in the value to texts that may name files. Without this, the whole value is such a text. */
   readonly textsAt?: (value: unknown) => readonly (readonly (string | number)[])[];
-  /** What the word stands for on a machine is in the stage's identity, and the word itself not in its key. */
+  /** The word itself is not in the key: what it stands for on this machine is in the stage's identity. */
   readonly isResolved?: boolean;
   /** All allowed values, to suggest one of them. */
   readonly choices?: readonly string[];
 }
 
-/** A file that a param names; relative to pipeline.yaml. */
+/** A file that a param names. */
 export interface NamedFile {
+  /** Relative to pipeline.yaml. */
   readonly path: string;
   /** It may also be a folder. Then only these files in it count, and the first of them must exist. */
   readonly folderOf?: readonly string[];
-  /** What the value says beside the path, and counts, too. */
+  /** What the value says besides the path; it counts, too. */
   readonly rest?: string;
-  /** What to say where the file does not exist: what else there is beside `path`, which is absolute. */
+  /** If the file does not exist: words to follow "must be", about the files that do exist near the absolute `path`. */
   others?(path: string): Promise<string>;
 }
 
@@ -41,7 +42,7 @@ type Rule<F extends Fields> = (params: Values<F>) => { param: keyof F & string; 
 /** The params of one stage. Strict: a key that is not here is an error. */
 export interface ParamsSchema<F extends Fields = Fields> {
   readonly fields: F;
-  /** A method, so that TypeScript takes a schema of any params for a ParamsSchema. */
+  /** A method, so that TypeScript accepts a schema of any params as a ParamsSchema. */
   rule?(params: Values<F>): { param: string; must: string } | null;
 }
 
@@ -96,7 +97,7 @@ function bounded(
   return { schema: v.pipe(type, v.check(fits, `must be ${must}`)), must, default: fallback };
 }
 
-/** One of a fixed list of words; with `isResolved`, words for what the stage's `identity` says of this machine. */
+/** One of a fixed list of words. `isResolved`: see Field. */
 export function choice<const T extends string>(
   choices: readonly T[],
   options: { readonly default?: NoInfer<T>; readonly isResolved?: boolean } = {},
@@ -122,9 +123,9 @@ export function flag(options: { readonly default?: boolean } = {}): Field<boolea
 }
 
 /**
- * The path of a file, relative to pipeline.yaml, or a text that `names` one. The stage gets the text with an absolute path,
- * its key the content of the file. With `folderOf` it may be a folder with the first of these files, and maybe the others;
- * other files in it do not count.
+ * The path of a file, relative to pipeline.yaml, or a text in which `names` finds one. The stage gets the text with an
+ * absolute path; its key has the content of the file. With `folderOf`, the path may lead to a folder that holds the first
+ * of these files and maybe the others; no other file in it counts.
  */
 export function file(
   options: {
@@ -200,7 +201,7 @@ export function object<F extends Fields>(fields: F, rule?: Rule<F>): ParamsSchem
   return schema;
 }
 
-/** The given params completed by defaults, and everything that is wrong with them. */
+/** The given params completed with defaults, and everything that is wrong with them. */
 export function checkParams<F extends Fields>(
   { fields, rule }: ParamsSchema<F>,
   given: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 /**
  * The stage's side of a run. A stage file is a script that calls `stage(params, body)` once. The runner starts it as a
- * process of its own, sends its job over the IPC channel and reads its progress there. What it prints goes into its log.
- * It ends when the runner has gone. Every stage imports this file: a change here makes every stage stale.
+ * process of its own, sends the job and reads progress over the IPC channel. What the stage prints goes into its log. The
+ * process ends when its runner is gone. Every stage imports this file: a change here makes every stage stale.
  */
 import { relative } from 'node:path';
 import { describeError } from '../files/failure.ts';
@@ -11,7 +11,7 @@ import type { Fields, ParamsSchema, Values } from './schema.ts';
 /** What a stage gets. */
 export interface Job<P> {
   readonly params: P;
-  /** What the stage said it would run on, as it stands in its key: it must run on that or fail. */
+  /** What the stage said it would run on, as its key has it: it must run on that or fail. */
   readonly identity: Readonly<Record<string, string>>;
   /** Name of a needed stage -> absolute path of its finished folder, which must not be changed. */
   readonly needs: Readonly<Record<string, string>>;
@@ -21,9 +21,9 @@ export interface Job<P> {
   readonly resume_dir: string;
   /** Reports progress as `done` of `total`, with a few words. Calls may be as frequent as the stage likes. */
   progress(done: number, total: number, note?: string): void;
-  /** Tells what it computes with, for its log and its record: nothing that results depend on beyond `identity`. */
+  /** Says what the stage computes with, for its log and its record. Results may depend on it only through `identity`. */
   runsOn(what: Readonly<Record<string, string>>): void;
-  /** Something to watch while it works, as plain data; it takes the place of what was shown before, until the stage ends. */
+  /** Shows plain data to watch while the stage works. It replaces what was shown before and goes when the stage ends. */
   show(what: object): void;
   /** Shows a line on the terminal as well as in the log. */
   say(line: string): void;
@@ -49,7 +49,7 @@ type Body = (job: Job<never>) => Promise<void>;
 
 let run: (body: Body) => Promise<void> = runAsProcess;
 
-/** From now on, imported stage files hand their bodies to `other`: a test runs stages in its own process. */
+/** From now on, imported stage files hand their bodies to `other`, so that a test can run stages in its own process. */
 export function handBodiesTo(other: (body: Body) => Promise<void>): void {
   run = other;
 }
@@ -85,7 +85,7 @@ async function runAsProcess(body: Body): Promise<void> {
   process.exit(0);
 }
 
-/** Called when the runner has gone: ends this process and all that it started, which are one process group. */
+/** Called when the runner is gone: ends this process and all that it started, which are one process group. */
 function endGroup(): void {
   try {
     process.kill(-process.pid, 'SIGKILL');

@@ -81,7 +81,7 @@ function openDraft(file: PipelineFile, name: string): Draft {
     source.report(
       entry.keySpan,
       `${show(name)} cannot be the name of a sweep`,
-      'small letters, digits, - and _, with a letter first',
+      'lower-case letters, digits, - and _, beginning with a letter',
     );
   const entries = source.entries(entry.value, entry.span, name) ?? [];
   for (const { key, keySpan } of entries)
@@ -174,7 +174,7 @@ function readAxis(
   if (values.length === 0) source.report(axis.span, `${axis.key} has no values`);
   const texts = values.map(({ data }) => canonicalJson(data));
   for (const [i, { span }] of values.entries())
-    if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} stands here twice`);
+    if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} is listed twice`);
   const override = readOverride(source, axis, stages);
   return values.flatMap(({ data, span }) =>
     override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [],

@@ -131,7 +131,7 @@ pipeline.yaml:2:30 n must be a whole number of at least 0, got -1
   [
     'a key twice',
     'stages:\n  a: {}\n  a: {}\n',
-    `pipeline.yaml:3:3 this key stands here twice
+    `pipeline.yaml:3:3 this key appears twice
     a: {}
     ~`,
   ],
@@ -168,10 +168,10 @@ pipeline.yaml:2:30 n must be a whole number of at least 0, got -1
   [
     'a script outside of the project',
     'stages:\n  a: { run: ../a.ts }\n',
-    `pipeline.yaml:2:13 ../a.ts lies outside of the project
+    `pipeline.yaml:2:13 ../a.ts is outside the project
     a: { run: ../a.ts }
               ~~~~~~~
-    a script of a stage must lie in ROOT`,
+    the script of a stage must be in ROOT`,
   ],
   [
     'a name that would leave its folder',
@@ -179,7 +179,7 @@ pipeline.yaml:2:30 n must be a whole number of at least 0, got -1
     `pipeline.yaml:3:3 "../b" cannot be the name of a stage
     ../b: {}
     ~~~~
-    small letters, digits, - and _, with a letter first`,
+    lower-case letters, digits, - and _, beginning with a letter`,
   ],
   [
     'env that is no list of names',

@@ -76,14 +76,14 @@ test('a stage that ends without a word is shown with the last lines of its log',
   assert.match(early.out, /stages\/bad\.ts ended before its work was done\n {4}leaving\n/);
 });
 
-test('a stage that writes nothing, or something else than files, has failed', async () => {
+test('a stage fails if it writes nothing, or anything but files', async () => {
   await project.write(
     'stages/bad.ts',
     (await project.read('stages/a.ts')).replace(/ {2}writeFileSync.*/, ''),
   );
   assert.match((await project.pipeline('bad')).out, /stages\/bad\.ts wrote nothing into its folder/);
   const link = await fail(`(await import('node:fs')).symlinkSync('/etc/hostname', out + '/link');`, 'bad');
-  assert.match(link.out, /link is a symbolic link\n {4}a stage folder may hold files and folders only/);
+  assert.match(link.out, /link is a symbolic link\n {4}a stage folder may hold only files and folders/);
 });
 
 test('what was edited while a stage ran is told; the result is used but never taken for a hit', async () => {

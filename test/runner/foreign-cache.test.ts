@@ -1,4 +1,4 @@
-// --cache on a folder that is no cache of this pipeline: refused, and nothing there is touched.
+// --cache on a folder that is not a cache of this pipeline is refused, and nothing there is touched.
 import assert from 'node:assert/strict';
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -63,7 +63,7 @@ for (const [what, [culprit, files]] of Object.entries(FOREIGN))
       const { code, err } = await project.run(...command, '--cache', 'foreign');
       assert.equal(code, 2, command.join(' '));
       assert.ok(
-        err.startsWith(`--cache foreign is no cache of this pipeline: it holds ${culprit}\n    give `),
+        err.startsWith(`--cache foreign is not a cache of this pipeline: it holds ${culprit}\n    give `),
         err,
       );
     }

@@ -58,8 +58,8 @@ test('a param that stands in `set` and in `matrix` is refused where it stands', 
 });
 
 test('a value that stands in a list twice, and a list of none, are refused where they stand', async () => {
-  assert.match(await refusal('    matrix: { a.n: [1, 2, 1.0] }\n'), /s\.yaml:5:27 1 stands here twice/);
-  assert.match(await refusal('    matrix: { a.pair: [[0, 1], [0, 1]] }\n'), /:32 \[0,1\] stands here twice/);
+  assert.match(await refusal('    matrix: { a.n: [1, 2, 1.0] }\n'), /s\.yaml:5:27 1 is listed twice/);
+  assert.match(await refusal('    matrix: { a.pair: [[0, 1], [0, 1]] }\n'), /:32 \[0,1\] is listed twice/);
   const nothing = await refusal('    matrix: { a.n: [] }\n    points: [{ a.n: 1 }]\n');
   assert.match(nothing, /s\.yaml:5:20 a\.n has no values/);
 });

@@ -1,7 +1,6 @@
 /**
- * The closure of a stage: every file of the project that can decide what it writes, and the packages that these import.
- * Finding it takes esbuild some tens of milliseconds a stage, so a closure is kept, and used again as long as none of its
- * files has changed.
+ * The closure of a stage: every project file that can affect what it writes, and the packages that those files import.
+ * esbuild needs some tens of milliseconds to find one, so a closure is saved and used until one of its files changes.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -24,17 +23,17 @@ export interface Code {
   readonly assets: readonly string[];
 }
 
-/** A closure as it is kept, with everything that it was found from. */
+/** A closure as it is saved, with everything that it was derived from. */
 interface Kept extends Trace {
   readonly version: number;
   /** The script whose closure this is. */
   readonly script: string;
 }
 
-/** Version of the scan: closures that another version found are not used. */
+/** Version of the search. Closures that another version found are not used. */
 const VERSION = 7;
 
-/** The present code of the stage. `cache` is the folder for closures and texts. */
+/** The code of the stage as it is now. `cache` is the folder for closures and texts. */
 export async function readCode(
   { root }: Pipeline,
   { script }: Stage,
@@ -45,7 +44,7 @@ export async function readCode(
   return { code: files, assets, packages };
 }
 
-/** The closure of `script` and its params file. It is kept in the folder `cache`, with the texts of its modules. */
+/** The closure of `script` and its params file. It is saved in the folder `cache`, with the texts of its modules. */
 export async function findClosure(
   root: string,
   script: string,
@@ -63,11 +62,11 @@ export async function findClosure(
 async function searchClosure(root: string, script: string, cache: string, hashes: Hashes): Promise<Kept> {
   const { trace } = await import('./trace.ts');
   const found = { version: VERSION, script, ...(await trace(root, script, cache, hashes)) };
-  await writeSealed(keptAt(cache, script), found).catch(() => {}); // then the next run searches again
+  await writeSealed(keptAt(cache, script), found).catch(() => {}); // if this fails, the next run searches again
   return found;
 }
 
-/** Forgets a closure, so that it is searched again: needed where a text was lost. */
+/** Deletes a saved closure, so that the next call searches for it again. Needed when a text has been lost. */
 export const forgetClosure = (cache: string, script: string): Promise<void> =>
   rm(keptAt(cache, script), { recursive: true, force: true });
 
@@ -86,7 +85,7 @@ async function isCurrent(kept: Kept, root: string, hashes: Hashes): Promise<bool
   return true;
 }
 
-/** Null if another version of the scan found it, or if it is of another script. */
+/** The saved closure; null if another version of the search found it, or if it belongs to another script. */
 function ifCurrent(value: unknown, script: string): Kept | null {
   const kept = value as Kept | undefined;
   return kept?.version === VERSION && kept.script === script ? kept : null;

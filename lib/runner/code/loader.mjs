@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Gives a stage process, its threads and its child processes the modules of the project as the texts in its key, from the
- * cache: whatever happens to the files meanwhile, those run. `import.meta.url` stays that of the file. Started as
- * `node --import loader.mjs?MANIFEST`. It is plain JavaScript, as nothing else is loaded before it.
+ * Loads the modules of the project in a stage process, its threads and its child processes. They come from the cache, as
+ * the texts that the key of the stage names: an edit of a file has no effect on a stage that runs. `import.meta.url`
+ * still names the file. Started as `node --import loader.mjs?MANIFEST`. Plain JavaScript, as nothing is loaded before it.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -83,12 +83,12 @@ function mapOf(url) {
     try {
       maps.set(hash, new SourceMap(JSON.parse(readFileSync(`${textOf(hash)}.map`, 'utf8'))));
     } catch {
-      maps.set(hash, null); // then stack traces have lines of the text
+      maps.set(hash, null); // without a map, stack traces show lines of the text
     }
   return maps.get(hash);
 }
 
-/** `at f (file:///.../a.ts:1:90)` with line and column in the file instead of the text. @param {NodeJS.CallSite} site */
+/** `at f (file:///.../a.ts:1:90)` with line and column of the file, not of the text. @param {NodeJS.CallSite} site */
 function describeSite(site) {
   const text = String(site);
   const [url, line, column] = [

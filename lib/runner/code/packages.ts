@@ -1,8 +1,8 @@
 /**
- * Versions of packages and of everything they depend on, as installed where Node finds them. If package-lock.json has
- * other versions, nothing may run. An optional package counts with its version in the lock file, installed or not. What
- * never runs does not count: builds of the same version for other platforms, peers that only types need (the compiler),
- * and packages of types.
+ * The installed versions of packages and of everything they depend on, read where Node finds them. If they differ from
+ * package-lock.json, no stage may run. An optional package counts with its version in the lock file, installed or not.
+ * Code that never runs does not count: builds of the same version for other platforms, peers that only types need (the
+ * compiler), and packages of types.
  */
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ type Lock = Readonly<Record<string, Manifest>>;
 
 /** Versions, and the files they were read from. */
 export interface Installed {
-  /** Name -> version, or all its versions. */
+  /** Name -> version; if several are installed, all of them, with spaces between. */
   readonly versions: Readonly<Record<string, string>>;
   /** Files and folders that were looked for, relative to the root -> identity, or `missing`. */
   readonly seen: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /**
  * What a module reaches: packages, and files that it names by `new URL('...', import.meta.url)`,
  * `import.meta.resolve('...')` or `createRequire(import.meta.url)('...')`. Any other use of these, and
- * `import(variable)`, is refused, as the key could not know which file is read. So are imports that need package.json or
- * tsconfig.json to say which file they mean. The search reads the text that runs, which has no comments.
+ * `import(variable)`, is refused, as the key could not tell which file is read. An import is refused, too, if package.json
+ * or tsconfig.json decides which file it means. The search reads the text that runs, which has no comments.
  */
 import type { Metafile } from 'esbuild';
 import { stat } from 'node:fs/promises';
@@ -42,7 +42,7 @@ const HIDDEN = new RegExp(
   ].join('|'),
 );
 const PLAIN = 'write the path as a plain string, so that a change of the file is seen';
-/** What to write instead of a call, by its beginning. */
+/** How a refused call begins, and what to write instead. */
 const REMEDIES: readonly [RegExp, string][] = [
   [/^import\(|^new URL|resolve\(/, PLAIN],
   [/^createRequire/, "write createRequire(import.meta.url)('...') with a plain string, or an import"],
@@ -53,8 +53,8 @@ const CODE = /\.[cm]?[jt]s$/;
 const COMMON = /\.c[jt]s$/;
 
 /**
- * What the module at `path` reaches beside other modules. If the code alone does not say which file that is, throws a
- * Failure with the place.
+ * What the module at `path` reaches apart from the modules that it imports. Throws a Failure with the place if the code
+ * alone does not say which file that is.
  */
 export async function findReach(
   root: string,
@@ -122,7 +122,7 @@ function refuse(path: string, { code, map }: Text, index: number, message: strin
   throw new Failure(`${path}:${line} ${message}`, remedy);
 }
 
-/** A call as people write it, shortened. */
+/** A call with spaces and quotes as people write them, shortened. */
 const spaced = (call: string): string =>
   call.replace(',import.meta.url', ', import.meta.url').replaceAll('"', "'").slice(0, 100);
 

@@ -1,7 +1,7 @@
 /**
- * The texts that stages run: every module of the project without types, comments and white space. Each is kept in `code/`
- * of the cache under its SHA-256, and that hash stands in keys. A source map beside it lets stack traces name lines of
- * the file. JSON is kept as it is.
+ * The texts that stages run: the modules of the project without types, comments and white space. Each text is saved in
+ * `code/` of the cache under its SHA-256, which is also what keys contain. A source map beside it lets stack traces name
+ * lines of the file. JSON is saved unchanged.
  */
 import { createHash } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { replaceFile } from '../../files/whole-file.ts';
 
 const MODULE = /\.([cm]?[jt]s|json)$/;
 
-/** Whether a file is run or imported as a text; all others are assets. */
+/** Whether a file is a module, which runs as a text. All other files are assets. */
 const isModule = (path: string): boolean => MODULE.test(path);
 
 const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
@@ -35,17 +35,17 @@ export function textOf(path: string, source: string): Promise<Text> {
   return making;
 }
 
-/** Keeps a text in `cache`, if that can be written to. Returns its hash. */
+/** Saves a text in `cache`, if that can be written to. Returns the hash of the text. */
 export async function keepText(cache: string, { code, map }: Text): Promise<string> {
   const hash = sha256(code);
   const keep = (name: string, text: string): Promise<void> =>
-    replaceFile(join(cache, 'code', name), text).catch(() => {}); // if it is missing, the start of a stage finds out
+    replaceFile(join(cache, 'code', name), text).catch(() => {}); // a missing text is noticed when a stage starts
   if (!(await isKept(cache, hash))) await keep(hash, code);
-  if (map !== '') await keep(`${hash}.map`, map); // comments and blank lines change the map alone: the newest one counts
+  if (map !== '') await keep(`${hash}.map`, map); // an edited comment changes only the map: the newest one is right
   return hash;
 }
 
-/** Whether the text exists and is whole. Sets its times to now, so that gc takes it for new. */
+/** Whether the text is there and whole. If so, sets its times to now, so that gc does not remove it. */
 async function isKept(cache: string, hash: string): Promise<boolean> {
   const path = join(cache, 'code', hash);
   const text = await readRegular(path).catch(() => null);

@@ -17,18 +17,18 @@ import { keepText, textOf } from './texts.ts';
 /** What was found, and what it was found from. */
 export interface Trace {
   /**
-   * Path relative to the root, with forward slashes -> SHA-256: of the text that runs for a module, of the content for an
-   * asset, or `missing`.
+   * Path relative to the root, with forward slashes -> SHA-256 of the text that runs (for a module) or of the content (for
+   * an asset); `missing` if an asset does not exist.
    */
   readonly files: Readonly<Record<string, string>>;
-  /** Files of `code` that a stage reads from the disk while it runs. */
+  /** Those of `files` that the stage reads from the disk while it runs. */
   readonly assets: readonly string[];
   /** Packages that these files import, and their dependencies -> installed version. */
   readonly packages: Readonly<Record<string, string>>;
   readonly esbuild: string;
   /** SHA-256 of the content of every file that was read, or `missing`. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Files that versions of packages were read from -> identity. */
+  /** Files from which package versions were read -> identity, see `identityOf`. */
   readonly installed: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 /** The closure of `script` and its params file. Keeps the texts of its modules in `cache`. */
 export async function trace(root: string, script: string, cache: string, hashes: Hashes): Promise<Trace> {
-  /** Path relative to the root -> the module; each is read once. */
+  /** Path relative to the root -> source of the module; each is read once. */
   const read = new Map<string, string>();
   const assets = new Set<string>();
   const packages = new Set<string>();
@@ -53,7 +53,7 @@ export async function trace(root: string, script: string, cache: string, hashes:
     const found = new Set<string>();
     for (const [path, { imports }] of Object.entries(inputs)) {
       const source = read.get(path);
-      if (source === undefined) continue; // an asset, or esbuild's name for an import of many files: that is refused
+      if (source === undefined) continue; // an asset, or an import of many files by a pattern, which is refused
       if (isReached) assets.add(path); // the stage may start it, or read or bundle the file itself
       const text = await textOf(path, source);
       sources[path] = sha256(source);

@@ -1,4 +1,4 @@
-/** Makes a stage that can be run from its lines in pipeline.yaml and the `<key>.params.ts` beside its script. */
+/** Turns the lines of a stage in pipeline.yaml into a stage that can run, by the `<key>.params.ts` beside its script. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -17,7 +17,7 @@ interface Place {
 
 /**
  * Checks the params of a stage by the schema in `module`, after `overrides` have replaced some of them. Problems in the
- * file are reported to `source`, problems with an override go into `others`.
+ * file are reported to `source`; problems with an override go into `others`.
  */
 export async function defineStage(
   written: WrittenStage,
@@ -91,7 +91,7 @@ function placeIn(
   };
 }
 
-/** Reports what does not hold between the params of a stage and those of the stages that it needs. */
+/** Reports a param of a stage that does not fit those of the stages that it needs, or the reverse. */
 export function checkAgreement(
   { params, needs }: Stage,
   { agrees }: ParamsModule,
@@ -119,7 +119,7 @@ export function checkAgreement(
   place.report([], `${stage}.${param} must be ${must}, got ${show(value)}`);
 }
 
-/** What the value of a param must be that names the file `path`; null if it is that. */
+/** If the file `path`, which a param names, does not exist: the words to follow "must be". Otherwise null. */
 async function findFileProblem(path: string, { folderOf = [], others }: NamedFile): Promise<string | null> {
   const isFile = async (path: string): Promise<boolean> =>
     (await stat(path).catch(() => null))?.isFile() ?? false;
@@ -151,7 +151,7 @@ function reportIssue(
   place.report(rest, `${label} ${message}, got ${show(value)}`, hint);
 }
 
-/** The schema beside the script. If one of them is missing or outside the project, reports a problem and returns null. */
+/** The schema beside the script. If either file is missing or outside the project, reports it and returns null. */
 export async function loadParams(
   written: WrittenStage,
   root: string,
@@ -162,11 +162,7 @@ export async function loadParams(
   const file = resolve(root, script);
   const real = await realpath(file).catch(() => file);
   if (!file.startsWith(root + sep) || !real.startsWith(root + sep)) {
-    source.report(
-      scriptSpan,
-      `${script} lies outside of the project`,
-      `a script of a stage must lie in ${root}`,
-    );
+    source.report(scriptSpan, `${script} is outside the project`, `the script of a stage must be in ${root}`);
     return null;
   }
   const paramsPath = file.replace(/(\.[cm]?[jt]s)?$/, '.params$1');

@@ -1,6 +1,6 @@
 /**
- * The settings that a folder of results other than `artifacts/` is made with: overrides, pipeline file and cache. A run
- * writes them to `.runs/settings.json` there before it writes results, and later commands on that folder use them again,
+ * The settings that made a folder of results other than `artifacts/`: overrides, pipeline file and cache. A run writes
+ * them to `.runs/settings.json` in that folder before it writes results, and later commands on the folder use them again,
  * so that a quick run stays quick. `artifacts/` itself always follows pipeline.yaml.
  */
 import { createHash } from 'node:crypto';
@@ -16,20 +16,20 @@ import { contains } from './roots.ts';
 
 export interface Settings {
   readonly overrides: readonly Override[];
-  /** Path of the pipeline file; null: pipeline.yaml. */
+  /** Path of the pipeline file; null for pipeline.yaml. */
   readonly file: string | null;
-  /** Null: the folder `.cache` beside stages/. */
+  /** Path of the cache; null for the folder `.cache` beside stages/. */
   readonly cache: string | null;
 }
 
-/** Settings of a command line. */
+/** Settings that a command line gives. */
 export type Given = Settings & { readonly artifacts: string | null; readonly asWritten: boolean };
 
 const NOTHING: Settings = { overrides: [], file: null, cache: null };
 
 /**
- * The settings of a command line, completed by those that its folder remembers, and a line that says what was added, or
- * null. Throws a ConfigurationError if the remembered settings cannot be read.
+ * Completes the settings of a command line with those that its folder remembers. `line` tells the user what was added;
+ * null if nothing was. Throws a ConfigurationError if the remembered settings cannot be read.
  */
 export async function recall<G extends Given>(given: G): Promise<{ settings: G; line: string | null }> {
   const folder = given.artifacts === null || given.asWritten ? null : resolve(given.artifacts);
@@ -102,7 +102,7 @@ async function readSettings(folder: string): Promise<Settings> {
       {
         place: shortPath(path),
         message: `cannot be read, so it is unknown what ${shortPath(folder)} is made with (${isDamaged ? 'it is damaged' : message})`,
-        hint: '--as-written follows pipeline.yaml; give beside it what shall be else: --as-written --set train.seed=1',
+        hint: '--as-written follows pipeline.yaml; add what is to differ: --as-written --set train.seed=1',
       },
     ]);
   }

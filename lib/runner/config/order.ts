@@ -8,8 +8,8 @@ interface Node {
 }
 
 /**
- * Sorts the nodes so that each comes after all it needs, otherwise as in the file. Reports needs that do not exist, and
- * cycles, at their places.
+ * Sorts the nodes so that each comes after all that it needs, and otherwise keeps the order of the file. Reports needs
+ * that do not exist, and cycles, at their places.
  */
 export function sortStages<T extends Node>(nodes: readonly T[], source: Source): T[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));

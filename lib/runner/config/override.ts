@@ -9,11 +9,11 @@ export interface Override {
   readonly stage: string;
   readonly param: string;
   readonly value: unknown;
-  /** Its place in pipeline.yaml, if it stands there. */
+  /** Its place in pipeline.yaml, if it is written there, as in a sweep. */
   readonly at?: { readonly keySpan: Span; readonly span: Span };
 }
 
-/** Throws a ConfigurationError with every malformed one. Of two for the same param the later one counts. */
+/** Throws a ConfigurationError that lists all malformed texts. If two set the same param, the later one counts. */
 export function parseOverrides(texts: readonly string[]): Override[] {
   const problems: Problem[] = [];
   const overrides = texts.flatMap((text) => {

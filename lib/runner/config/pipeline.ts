@@ -15,11 +15,11 @@ import type { Override } from './override.ts';
 import type { ParamsModule, Pipeline } from './stage-definition.ts';
 import { readWrittenStages, type WrittenStage } from './written-stage.ts';
 
-/** A pipeline.yaml that has been read once; with different overrides it gives different pipelines, as for a sweep. */
+/** A pipeline.yaml that has been read once. A sweep makes many pipelines from it, each with overrides of its own. */
 export interface PipelineFile {
   readonly root: string;
   readonly source: Source;
-  /** The stages as they are written; each comes after all it needs. */
+  /** The stages as they are written; each comes after all that it needs. */
   readonly written: readonly WrittenStage[];
   /** Checks all stages, or only `chosen`. Throws a ConfigurationError with every problem. */
   define(overrides: readonly Override[], chosen?: ReadonlySet<string>): Promise<Pipeline>;
@@ -65,7 +65,7 @@ export async function openPipeline(path: string): Promise<PipelineFile> {
   return { root, source, written: order, define };
 }
 
-/** pipeline.yaml has 3 KB. A file larger than this is something else and would take long to read. */
+/** pipeline.yaml has 6 KB. A file larger than this is something else and would take long to read. */
 const MOST_BYTES = 64 * 1024;
 
 async function readBytes(file: string, name: string): Promise<Buffer> {

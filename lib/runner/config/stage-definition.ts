@@ -22,11 +22,11 @@ export interface Stage {
   readonly params: Readonly<Record<string, unknown>>;
   /** The params that name files, each with its absolute path and the files that count if it is a folder. */
   readonly fileParams: readonly FileParam[];
-  /** The params that count as what they stand for here, which `identity` says. */
+  /** Params that are not in the key themselves: `identity` says what they stand for on this machine, and that counts. */
   readonly resolvedParams: readonly string[];
   /** Whether the runner tells the stage where its inputs come from. */
   readonly provenance: boolean;
-  /** Beginnings of paths in its folder that no stage reads by needing it: what changes there makes nothing else stale. */
+  /** Prefixes of paths in its folder that the stages which need it do not read: changes there make no stage stale. */
   readonly aside: readonly string[];
   /** What the stage would run on, as part of its key. Calls `note` with a line that the user should see. */
   identity(note: (line: string) => void): Promise<Readonly<Record<string, string>>>;
@@ -37,14 +37,14 @@ export interface Pipeline {
   readonly text: string;
   /** The folder with stages/; paths in pipeline.yaml are relative to it. */
   readonly root: string;
-  /** By name; each stage comes after all it needs. */
+  /** By name; each stage comes after all that it needs. */
   readonly stages: ReadonlyMap<string, Stage>;
 }
 
 /** What `<key>.params.ts` exports. */
 export interface ParamsModule {
   readonly params: ParamsSchema;
-  /** What must hold between its params and those of the stages that it needs: says which of them is wrong, and null if none. */
+  /** Checks its params against those of the stages that it needs. Returns the one that is wrong, or null. */
   readonly agrees?: (
     params: Readonly<Record<string, unknown>>,
     needs: Readonly<Record<string, Readonly<Record<string, unknown>>>>,

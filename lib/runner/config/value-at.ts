@@ -4,7 +4,7 @@ type Path = readonly (string | number)[];
 export const valueAt = (data: unknown, path: Path): unknown =>
   path.reduce((value, step) => (value as Record<string | number, unknown>)[step], data);
 
-/** A copy with another value there. */
+/** A copy of `data` with `value` at that path. */
 export function withValueAt(data: unknown, [step, ...rest]: Path, value: unknown): unknown {
   if (step === undefined) return value;
   const copy = (Array.isArray(data) ? [...(data as unknown[])] : { ...(data as object) }) as Record<

@@ -31,12 +31,12 @@ export function readWrittenStages(source: Source): WrittenStage[] {
   }
   const entries = source.entries(stages.value, stages.span, 'stages') ?? [];
   if (entries.length === 0 && source.problems.length === 0) source.report(stages.span, 'there are no stages');
-  return entries.flatMap((entry) => readDraft(source, entry) ?? []);
+  return entries.flatMap((entry) => readStage(source, entry) ?? []);
 }
 
-function readDraft(source: Source, { key: name, keySpan, value, span }: Entry): WrittenStage | null {
+function readStage(source: Source, { key: name, keySpan, value, span }: Entry): WrittenStage | null {
   if (!STAGE_NAME.test(name)) {
-    const hint = 'small letters, digits, - and _, with a letter first';
+    const hint = 'lower-case letters, digits, - and _, beginning with a letter';
     source.report(keySpan, `${show(name)} cannot be the name of a stage`, hint);
     return null;
   }
@@ -55,7 +55,7 @@ function readDraft(source: Source, { key: name, keySpan, value, span }: Entry): 
       if (typeof data !== 'string' || !pattern.test(data))
         source.report(span, `${key} must list ${what}, got ${show(data)}`);
       else if (items.findIndex((item) => item.data === data) < i)
-        source.report(span, `${data} stands here twice`);
+        source.report(span, `${data} is listed twice`);
       else return [{ name: data, span }];
       return [];
     });

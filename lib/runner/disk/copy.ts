@@ -15,8 +15,8 @@ export class Unreadable extends Failure {}
 
 /**
  * Copies a file to the new file `to` with the permissions `mode`, by sharing its blocks if the file system can (reflink).
- * Returns the SHA-256 of the copy. Throws Unreadable if `from` is missing, is no regular file or cannot be read; an error
- * of writing names `to`.
+ * Returns the SHA-256 of the copy. Throws Unreadable if `from` is missing, is not a regular file or cannot be read. An
+ * error in writing has the path `to`.
  */
 export async function copyHashed(
   from: string,
@@ -67,7 +67,7 @@ async function pour(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256');
-  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // after a short first piece little or nothing is left
+  const length = first.length < FIRST_BYTES ? 1 : CHUNK_BYTES; // little or nothing follows a short first piece
   let [piece, buffer, spare] = [first, Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)];
   while (piece.length > 0) {
     const next = source.read(buffer);

@@ -1,9 +1,9 @@
 /**
  * SHA-256 of files, remembered by inode, size and both times, so that an unchanged file is not read again.
  *
- * A remembered hash is used only if the file's mtime and ctime are older than the moment of hashing by more than the
- * resolution of timestamps: a write soon after hashing might not change them (git has the same rule for its index). And
- * it is used only within one boot: after a power loss, metadata may have survived without the data.
+ * A remembered hash is used only if, when it was computed, the file's mtime and ctime lay further back than timestamps
+ * resolve: otherwise a later write could leave them unchanged (git has the same rule for its index). And it is used only
+ * within one boot: after a power loss, metadata may have survived without the data.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';

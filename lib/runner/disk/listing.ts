@@ -8,7 +8,7 @@ import { kindOf } from '../../files/regular-file.ts';
 import { shortPath } from '../../files/short-path.ts';
 import type { Hashes } from './hashes.ts';
 
-/** A file; or an empty folder, with an empty hash and a path that ends in `/`. */
+/** A file, or an empty folder: its path ends in `/` and its hash is empty. */
 export interface StoredFile {
   /** Relative to the folder, with forward slashes. */
   readonly path: string;
@@ -20,7 +20,7 @@ export interface StoredFile {
 /** Thrown for something that a stage folder must not hold. */
 export class Irregular extends Failure {
   constructor(path: string, kind: string) {
-    super(`${shortPath(path)} is ${kind}`, 'a stage folder may hold files and folders only');
+    super(`${shortPath(path)} is ${kind}`, 'a stage folder may hold only files and folders');
   }
 }
 
@@ -28,14 +28,14 @@ export class Irregular extends Failure {
 export async function listPaths(folder: string, inside = ''): Promise<string[]> {
   const entries = await readdir(join(folder, inside), { withFileTypes: true }).catch(
     (error: NodeJS.ErrnoException) => {
-      throw error.code === 'ENOTDIR' ? new Irregular(join(folder, inside), 'no folder') : error;
+      throw error.code === 'ENOTDIR' ? new Irregular(join(folder, inside), 'not a folder') : error;
     },
   );
   if (entries.length === 0) return inside === '' ? [] : [inside];
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = inside + entry.name;
-      // For a name that is not UTF-8, Node returns this character and cannot find the file by that name.
+      // Node puts this character in place of bytes that are not UTF-8, and then cannot find the file by that name.
       if (entry.name.includes('\uFFFD') && !existsSync(join(folder, path)))
         throw new Irregular(join(folder, path), 'a name that is not UTF-8');
       if (entry.isDirectory()) return listPaths(folder, `${path}/`);

@@ -1,11 +1,11 @@
 /**
  * Locks between processes: one exclusive holder, or many shared ones. A lock is a folder. A process that wants it puts a
- * file with its identity there, under a name that is never used again, and then looks who else is there: of two
+ * file with its identity there, under a name that is never used again, and then looks for files of others: of two
  * processes, at least the later one sees the other and steps back. Files of dead processes are removed by their unique
  * names, so no living lock is broken by mistake, and nobody ever has to remove a lock by hand.
  *
- * Whether a process on another host is dead cannot be looked up. So holders touch their file from time to time, and a
- * file that was not touched for minutes, by the clock of the waiting process, counts as left behind.
+ * Nobody can look up whether a process on another host is dead. So holders touch their file from time to time, and a file
+ * that was not touched for minutes, by the clock of the waiting process, counts as left behind.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
@@ -27,10 +27,10 @@ export interface Waiting {
 export type Release = () => Promise<void>;
 
 const POLL_MS = 40;
-/** How often to try again when others who leave the lock remove its folder before our file is in it. */
+/** How many times to try again when another process leaves the lock and removes its folder before our file is in it. */
 const MOST_LOST = 1000;
 const TOUCH_MS = 10_000;
-/** Longer than a network file system caches attributes (60 s), and than a busy host may be late. */
+/** Longer than a network file system caches attributes (60 s), with time to spare for a busy host. */
 const SILENT_MS = 150_000;
 
 /** Takes the lock once no other holder of `folder` excludes `mode`. Rejects when aborted, with the signal's reason. */
@@ -48,15 +48,15 @@ export async function lock(folder: string, mode: Mode, { onWait, signal }: Waiti
       if (!rival) return keep(folder, name);
       await withdraw(folder, name);
     }
-    // Not at once, as two waiting processes may both step back at the same time.
+    // The first tries are not reported: two waiting processes may see each other and both step back.
     if (waits === 3) onWait(rival);
     await sleep(POLL_MS * (0.5 + Math.random()));
   }
 }
 
 /**
- * Puts our file into the folder, whole; then returns null. Returns the error if another process has just removed the
- * empty folder or our unfinished file. If a file stands in place of the folder, removes it.
+ * Puts our file into the folder, whole, and returns null. Returns the error if another process has just removed the empty
+ * folder or our unfinished file. If there is a file in place of the folder, removes it and returns the error.
  */
 async function announce(folder: string, name: string): Promise<Error | null> {
   try {
@@ -111,13 +111,13 @@ async function rivalOf(folder: string, mode: Mode, own: string, silence?: Silenc
   return null;
 }
 
-/** Empty if the file has gone or is no regular file. One that cannot be read for another reason may be in force. */
+/** Empty if the file is gone or is not a regular file. Any other error is thrown, as the lock may be in force. */
 function emptyIfNone(error: NodeJS.ErrnoException): string {
   if (error.code !== 'ENOENT' && !(error instanceof Failure)) throw error;
   return '';
 }
 
-/** How long the files of other hosts have not been touched, measured by our own clock: clocks of hosts differ. */
+/** For how long the files of other hosts have not been touched, by our own clock: the clocks of hosts differ. */
 class Silence {
   readonly #seen = new Map<string, { readonly touched: number; readonly since: number }>();
 

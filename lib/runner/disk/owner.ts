@@ -25,7 +25,7 @@ const attempt = (read: () => string): string => {
   }
 };
 
-/** One language and time zone for all, so that start times can be compared as text. */
+/** The same language and time zone always, so that start times can be compared as text. */
 const ENV = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
 
 const run = (program: string, ...args: string[]): string =>

@@ -1,6 +1,6 @@
 /**
- * JSON files with the SHA-256 of their own text as last entry. It shows whether anything was changed, cut or swapped
- * since they were written, so such a file may be used before it has reached the disk.
+ * JSON files whose last entry is the SHA-256 of the text before it. The hash shows whether the file was changed, cut or
+ * swapped since it was written, so the file may be used before it has reached the disk.
  */
 import { createHash } from 'node:crypto';
 import { readTextSync } from '../../files/regular-file.ts';
@@ -8,7 +8,7 @@ import { replaceFile } from '../../files/whole-file.ts';
 
 const SEAL = /,\n "sha256": "([0-9a-f]{64})"\n\}\n$/;
 
-/** Writes an object with at least one entry; readers see the old file or the new one. `settle`: see `replaceFile`. */
+/** Writes an object with at least one entry. Readers see the old file or the new one. `settle`: see `replaceFile`. */
 export function writeSealed(
   path: string,
   value: object,
@@ -21,7 +21,7 @@ export function writeSealed(
 export interface Unsealed {
   /** Undefined if the file is missing or has a flaw. */
   readonly value: unknown;
-  /** Null if the file is right or missing. */
+  /** Null if the file is whole or missing. */
   readonly flaw: 'is damaged' | 'is of an earlier version' | null;
 }
 

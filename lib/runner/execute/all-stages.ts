@@ -67,8 +67,8 @@ export async function runAllStages(
     if (chosen.has(stage.name)) results.set(stage.name, settle(stage));
   const fine = (await Promise.all(results.values())).every((culprit) => culprit === null);
   if (refused) throw refused;
-  // The folder is now as these settings say, even if an earlier run made all of it. If they cannot be written, this run
-  // has written nothing there, either.
+  // The folder now matches these settings, even if an earlier run made all of it. If they cannot be written, this run has
+  // not written anything else there either.
   if (fine) await run.remember().catch(() => {});
   if (!fine || !changed) return fine;
   try {

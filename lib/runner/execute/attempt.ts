@@ -7,8 +7,7 @@ import { Failure } from '../../files/failure.ts';
 import { tailOfLog } from '../../files/log-tail.ts';
 import { shortPath } from '../../files/short-path.ts';
 import { makeFolder, readJson, writeJson } from '../../files/whole-file.ts';
-import { forgetClosure } from '../code/closure.ts';
-import { readCode } from '../code/closure.ts';
+import { forgetClosure, readCode } from '../code/closure.ts';
 import { writeManifest } from '../code/texts.ts';
 import type { Stage } from '../config/stage-definition.ts';
 import { identityOf } from '../disk/hashes.ts';
@@ -135,7 +134,7 @@ async function runToEnd(
   throw new Failure(end.message, [end.remedy, `log: ${path}`].filter((line) => line !== '').join('\n'));
 }
 
-/** Makes sure that all texts of the key are kept. Returns the path of the manifest for loader.mjs. */
+/** Makes sure that all texts of the key are in the cache. Returns the path of the manifest for loader.mjs. */
 async function prepareCode(run: RunContext, stage: Stage, { code }: Key): Promise<string> {
   const { pipeline, store, hashes } = run;
   const manifest = await writeManifest(store.root, pipeline.root, code);
@@ -145,12 +144,12 @@ async function prepareCode(run: RunContext, stage: Stage, { code }: Key): Promis
   const again = await writeManifest(store.root, pipeline.root, code);
   if (again !== null) return again;
   throw new Failure(
-    `the code of ${stage.name} is no longer what it was, or cannot be kept in ${shortPath(store.root)}`,
+    `the code of ${stage.name} has just changed, or cannot be saved in ${shortPath(store.root)}`,
     'run the pipeline again',
   );
 }
 
-/** What has changed in the key since the stage began, except modules: the texts that ran are those of the key. */
+/** What has changed in the key since the stage began. Modules do not count: the texts that ran are those of the key. */
 async function changesSince(
   run: RunContext,
   stage: Stage,
@@ -205,7 +204,7 @@ async function totalSize(folder: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Ends the process that makes the result `id`, if its runner has died. Needs the lock of the key. */
+/** Ends a process that still makes the result `id` although its runner has died. Needs the lock of the key. */
 export function endOrphanOf(run: RunContext, id: string): Promise<void> {
   return endOrphan(`${resumeFolder(run, id)}.json`);
 }
@@ -214,12 +213,12 @@ export function endOrphanOf(run: RunContext, id: string): Promise<void> {
 export const wasAttempted = (run: RunContext, id: string): boolean =>
   existsSync(resumeFolder(run, id)) || existsSync(`${resumeFolder(run, id)}.json`);
 
-/** Removes what earlier attempts left to go on from. Needs the lock of the key. */
+/** Removes what earlier attempts left for the next one to go on from. Needs the lock of the key. */
 export function forgetAttempts(run: RunContext, id: string): Promise<void> {
   return rm(resumeFolder(run, id), { recursive: true, force: true });
 }
 
-/** Ends the process that a killed run left at work on `stage`, and removes its files. Needs the lock of the stage. */
+/** Ends the process that a killed run left behind for `stage`, and removes its files. Needs the lock of the stage. */
 export async function tidyStage({ workspace }: RunContext, stage: string): Promise<void> {
   await endOrphan(workspace.besideStage(stage, 'running.json'));
   await workspace.tidy(stage);
@@ -227,7 +226,7 @@ export async function tidyStage({ workspace }: RunContext, stage: string): Promi
 
 const resumeFolder = ({ store }: RunContext, id: string): string => join(store.root, 'resume', id);
 
-/** Ends the process named in `marker`, if it lives: its runner has died. */
+/** Ends the process named in `marker` if it still lives; its runner has died. */
 async function endOrphan(marker: string): Promise<void> {
   const owner = parseOwner(JSON.stringify((await readJson(marker)) ?? null));
   while (owner && isOnThisHost(owner) && !isDead(owner) && killGroup(owner.pid, 'SIGKILL')) await sleep(20);

@@ -16,9 +16,9 @@ export type RunEvent =
     }
   /** A line from the stage itself for the terminal. */
   | { readonly type: 'say'; readonly stage: string; readonly line: string }
-  /** The stage shows something while it works, for the first time: it stands in live.json beside its log. */
+  /** The stage has shown something for the first time: from now on it is in live.json beside the log. */
   | { readonly type: 'show'; readonly stage: string }
-  /** A line from the runner: it waits for another run, the cache is damaged. */
+  /** A line from the runner, for example that it waits for another run or that the cache is damaged. */
   | { readonly type: 'note'; readonly stage: string; readonly text: string }
   | {
       readonly type: 'end';
@@ -32,7 +32,7 @@ export type RunEvent =
 
 export type Report = (event: RunEvent) => void;
 
-/** Returns a function to call with the number of bytes that were just dealt with. */
+/** Returns a function that reports progress; it is called with the number of bytes that were just processed. */
 export function progressIn(
   { report }: { readonly report: Report },
   stage: string,

@@ -22,8 +22,7 @@ export async function holdFolders(
 ): Promise<Release[]> {
   const waiting = { onWait: () => {}, signal: run.stop };
   const releases: Release[] = [];
-  // A stage comes before those it needs. So a run that holds a lock waits only for locks further down, and no two runs
-  // wait for each other.
+  // Locks are taken in one order: a stage before those that it needs. So no two runs wait for each other.
   const names = [...run.pipeline.stages.keys()].reverse().filter((name) => name in inputs);
   const giveUp = async (): Promise<void> => {
     for (const release of releases.splice(0)) await release();
@@ -45,7 +44,7 @@ export async function holdFolders(
 
 /**
  * Called at the end of a run. If several runs with different params share one folder of artifacts, the last one to finish
- * makes all stage folders its own. Otherwise the folders of two stages could come from different runs.
+ * puts its own results into all stage folders. Otherwise the folders of two stages could come from different runs.
  */
 export async function ownFolders(run: RunContext): Promise<void> {
   const left = [...run.settled].map(([name, { files }]) => [name, files] as const);
@@ -57,7 +56,7 @@ export async function ownFolders(run: RunContext): Promise<void> {
   for (const release of releases) await release();
 }
 
-/** A stage whose folder another run has replaced. It has replaced the record, too, so that no other file need be read. */
+/** A stage whose folder another run has replaced. That run replaced the record, too, so only the record is read. */
 async function findReplaced(run: RunContext, _reader: string, inputs: Inputs): Promise<string | undefined> {
   for (const [name, files] of Object.entries(inputs)) {
     const record = await readRecord(run.workspace.besideStage(name, 'provenance.json'));

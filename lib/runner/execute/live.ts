@@ -1,8 +1,8 @@
-/** live.json beside the log of a stage that shows something while it works; readers see what was shown last, whole. */
+/** live.json, beside the log of a stage that shows something while it works: always one whole thing, the latest. */
 import { rm } from 'node:fs/promises';
 import { replaceFile } from '../../files/whole-file.ts';
 
-/** `first` is called once something is there to be read. */
+/** `first` is called as soon as there is something to read. */
 export function openLive(
   path: string,
   first: () => void,
@@ -15,7 +15,7 @@ export function openLive(
     while (newest && !isClosed) {
       const what = newest;
       newest = null;
-      // Where it cannot be written, nothing is watched, and that is all.
+      // If it cannot be written, nobody can watch, but the stage goes on.
       await replaceFile(path, JSON.stringify(what)).catch(() => {});
       if (!hasShown) first();
       hasShown = true;

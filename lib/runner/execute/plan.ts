@@ -10,7 +10,7 @@ import { currentKey, type RunContext } from './run-context.ts';
 export interface Plan {
   readonly stage: string;
   /**
-   * `follow`: a stage it needs will run, and only if the bytes of that one change must this one run.
+   * `follow`: a stage it needs will run; this one must run only if that changes the bytes of its inputs.
    * `missing`: a folder it needs does not exist, and this run will not make it.
    */
   readonly action: 'fresh' | 'restore' | 'run' | 'follow' | 'missing';

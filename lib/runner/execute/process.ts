@@ -31,7 +31,7 @@ export type StageEnd =
 
 const GRACE_MS = 3000;
 const LOADER = new URL('../code/loader.mjs', import.meta.url).href;
-/** CC: which compiler makes the kernel, whose bits do not depend on it. */
+/** CC names the compiler that builds the kernel; results do not depend on it. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC'];
 
 /** Runs the stage to its end, then kills every process that it left behind. */

@@ -9,8 +9,8 @@ import type { Pipeline, Stage } from '../config/stage-definition.ts';
 import type { Key } from '../key/key.ts';
 import type { StageRecord } from '../store/record.ts';
 
-/** The stage with these params filled in; `readRecord` returns the record of the result in a stage folder. */
-export async function tellStage(
+/** The stage with these two params filled in. `readRecord` returns the record of the result in a stage folder. */
+export async function withProvenance(
   stage: Stage,
   { stages, text: pipeline_yaml }: Pipeline,
   readRecord: (stage: string) => Promise<StageRecord | null>,
@@ -26,7 +26,7 @@ export async function tellStage(
   return { ...stage, params: { ...stage.params, pipeline_yaml, made_by: canonicalJson(made_by) } };
 }
 
-/** The params that the stage gets: those of its key, but with the paths of files. */
+/** The params that the stage gets: as in its key, but with paths in place of the contents of files. */
 export function paramsAsWritten({ params, provenance }: Stage, key: Key): Stage['params'] {
   const { pipeline_yaml, made_by } = key.params;
   return provenance ? { ...params, pipeline_yaml, made_by } : params;

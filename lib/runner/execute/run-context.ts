@@ -7,7 +7,7 @@ import { readRecord, type StageRecord } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Report } from './event.ts';
-import { tellStage } from './provenance.ts';
+import { withProvenance } from './provenance.ts';
 
 export interface RunContext {
   readonly pipeline: Pipeline;
@@ -41,11 +41,11 @@ export function currentCode({ pipeline, store, hashes, code }: RunContext, stage
 export async function currentKey(run: RunContext, stage: Stage, inputs: Inputs): Promise<Key> {
   const found = currentCode(run, stage);
   const note = (text: string): void => run.report({ type: 'note', stage: stage.name, text });
-  const told = tellStage(stage, run.pipeline, (name) => recordOf(run, name));
-  return computeKey(await told, withoutAside(run.pipeline, inputs), await found, run.hashes, note);
+  const complete = withProvenance(stage, run.pipeline, (name) => recordOf(run, name));
+  return computeKey(await complete, withoutAside(run.pipeline, inputs), await found, run.hashes, note);
 }
 
-/** The files of needed stages that count. */
+/** The inputs without files that needed stages have declared to be aside. */
 const withoutAside = ({ stages }: Pipeline, inputs: Inputs): Inputs =>
   Object.fromEntries(
     Object.entries(inputs).map(([need, files]) => {

@@ -1,6 +1,6 @@
 /**
- * Why an input of a stage has changed: the key of the stage that wrote it has changed, too, which its records of then and
- * now tell.
+ * Why an input of a stage has changed: the stage that wrote it has run with another key. The records of its earlier and
+ * its present result show what differs.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,21 +22,21 @@ export async function nameCauses(
 ): Promise<string[]> {
   const causes = new Map<string, string | null>();
   for (const change of changes) {
-    const need = isInput(change, before, now);
+    const need = needIn(change, before, now);
     if (need === undefined || causes.has(need)) continue;
     const current = settled.get(need) ?? (await readRecord(workspace.besideStage(need, 'provenance.json')));
     const earlier = current && (await findMaker(store.records, need, before));
     causes.set(need, current && earlier ? describe(compareKeys(earlier.fields, current.fields)) : null);
   }
   return changes.map((change) => {
-    const need = isInput(change, before, now);
+    const need = needIn(change, before, now);
     const cause = need === undefined ? null : causes.get(need);
     return cause ? `${change} (${need} ran ${cause})` : change;
   });
 }
 
-/** The stage whose file is named in `change`, if it names a file. */
-function isInput(change: string, before: Key, now: Key): string | undefined {
+/** The needed stage whose file `change` is about, if it is about a file. */
+function needIn(change: string, before: Key, now: Key): string | undefined {
   const [, path, need] = CHANGED_INPUT.exec(change) ?? [];
   return path !== undefined && (path in before.inputs || path in now.inputs) ? need : undefined;
 }

@@ -36,7 +36,7 @@ async function findRecord(file: string): Promise<{ folder: string; record: Stage
 async function compare(file: string, folder: string, record: StageRecord, hashes: Hashes): Promise<string[]> {
   const path = relative(folder, file).replaceAll('\\', '/');
   const listed = record.files.find((each) => each.path === path);
-  if (!listed) return [`  but this file is not of that run: somebody put it there`];
+  if (!listed) return ['  but this file was not written by that run: somebody put it there'];
   const sha256 = await hashes.of(file);
   if (sha256 === listed.sha256) return [`  sha256 ${sha256}`];
   return [`  sha256 ${sha256}, changed since: it was ${listed.sha256}`];

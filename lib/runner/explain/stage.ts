@@ -11,7 +11,7 @@ import { hashKey, type Key } from '../key/key.ts';
 import { nameCauses } from './cause.ts';
 
 const SHOWN_HASH = 12;
-/** Longer texts, such as that of pipeline.yaml, are cut. */
+/** Longer texts, such as that of pipeline.yaml, are shown in short. */
 const LONGEST = 200;
 
 /** Lines for the terminal. Throws a Failure if a needed folder is missing. */

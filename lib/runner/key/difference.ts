@@ -6,9 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { show } from '../../files/problem.ts';
 
 const LONGEST = 60;
-/** Lines about one param. */
+/** The most lines about one param. */
 const MOST = 12;
-/** The surroundings of the first character that differs. */
+/** How many characters are shown before the first one that differs, and from it on. */
 const BEFORE = 16;
 const AFTER = 32;
 const HASH = /^[0-9a-f]{64}$/;
@@ -35,7 +35,7 @@ export function describeDifference(name: string, before: unknown, now: unknown):
   return [...lines, ...hashes, ...(omitted > 0 ? [`${name}: ${omitted} more differences`] : [])];
 }
 
-/** The parts of two lists or two objects that are too long to show, or parts of such; else null. */
+/** The parts to compare if both values are lists or both are objects, and one is too long to show; otherwise null. */
 function partsOf(
   before: unknown,
   now: unknown,
@@ -50,7 +50,7 @@ function partsOf(
   return [...new Set([...x.keys(), ...y.keys()])].map((key) => [step(key), x.get(key), y.get(key)]);
 }
 
-/** The value of JSON in a text; the text itself if it is no JSON. */
+/** The value of a text that is JSON; any other value itself. */
 function unfold(value: unknown): unknown {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
   try {

@@ -1,7 +1,7 @@
 /**
  * The key of a stage: everything that decides the bytes it writes, and nothing else. Two runs with the same key write the
- * same folder, so the second one is not needed. Not in it: the name of the stage, times, hosts, paths of the machine,
- * thread counts, log levels, and comments and order in pipeline.yaml.
+ * same folder, so the second one is not needed. The key leaves out the name of the stage, times, hosts, paths of the
+ * machine, thread counts, log levels, and the comments and the order of pipeline.yaml.
  */
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
@@ -17,13 +17,13 @@ import { describeDifference } from './difference.ts';
 export const KEY_FORMAT = 3;
 
 export interface Key {
-  /** Version of this interface: old records must not be read with new meanings of fields. */
+  /** Version of this interface, so that old records are not read with new meanings of the fields. */
   readonly format: number;
-  /** The script that is started, relative to the project: the same files could also be started at another one. */
+  /** The script that is started, relative to the project: the same files could be started from another script. */
   readonly script: string;
   /**
-   * With defaults filled in, so that a changed default counts. For a file, its content counts, not its path. For a word
-   * that stands for what the machine has, `identity` counts.
+   * With defaults filled in, so that a changed default counts. A file counts by its content, not by its path. A word that
+   * stands for what the machine has counts by what `identity` says.
    */
   readonly params: Readonly<Record<string, unknown>>;
   /** `dataset/pairs.arrow` -> SHA-256 of the content: nothing changes if a needed stage writes the same bytes again. */
@@ -35,7 +35,7 @@ export interface Key {
   readonly code: Readonly<Record<string, string>>;
   /** Packages that this code imports, and their dependencies -> installed version. */
   readonly packages: Readonly<Record<string, string>>;
-  /** What the stage says its bits depend on (arithmetic, library), as another one may round differently. */
+  /** What the stage says its bits depend on (arithmetic, library): others may round differently. */
   readonly identity: Readonly<Record<string, string>>;
   /** Declared environment variables, null if unset. The stage gets no others. */
   readonly env: Readonly<Record<string, string | null>>;
@@ -45,7 +45,7 @@ export interface Key {
   readonly platform: string;
 }
 
-/** By name of a needed stage: the files in its folder. */
+/** Name of a needed stage -> the files in its folder. */
 export type Inputs = Readonly<Record<string, readonly StoredFile[]>>;
 
 /** The key of `stage` with this code. Calls `note` with lines that the user should see about what the stage runs on. */
@@ -81,7 +81,7 @@ export async function computeKey(
   };
 }
 
-/** SHA-256 of a file; for a folder, of each file that counts in it, null if that does not exist. */
+/** SHA-256 of a file; for a folder, that of each file that counts, or null for one that does not exist. */
 async function contentOf(
   path: string,
   folderOf: readonly string[],

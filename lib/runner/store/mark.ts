@@ -34,7 +34,7 @@ const SIGNS = ['closures', 'kernel'];
 
 /**
  * Makes sure that the folder `root` is a cache of ours. Marks it if it is missing, empty, or from before there was a
- * mark. Throws a ConfigurationError if it is something else.
+ * mark. Throws a ConfigurationError if it is anything else.
  */
 export async function markCache(root: string): Promise<void> {
   const tag = join(root, NAME);
@@ -48,7 +48,7 @@ export async function markCache(root: string): Promise<void> {
     throw new ConfigurationError([
       {
         place: '--cache',
-        message: `${shortPath(root)} is no cache of this pipeline: it holds ${foreign ?? culprit}`,
+        message: `${shortPath(root)} is not a cache of this pipeline: it holds ${foreign ?? culprit}`,
         hint: 'give an empty folder, or one that a run has made; or move away what does not belong there',
       },
     ]);

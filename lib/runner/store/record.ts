@@ -23,7 +23,7 @@ export interface StageRecord {
   readonly circumstances: Circumstances;
   /** What changed while the stage ran. Such a result may be used, but it never counts as the result of its key. */
   readonly changedMeanwhile: readonly string[];
-  /** How the result came into its stage folder: in the provenance of that alone. */
+  /** How the result came into its stage folder. Only the record beside that folder has this, not the one in the cache. */
   readonly arrival?: Arrival;
 }
 
@@ -62,7 +62,7 @@ export async function examineRecord(
   return { record: { ...known, ...(arrival && { arrival }) }, flaw: null };
 }
 
-/** Whoever wrote the record, a path in it must not lead out of the folder. */
+/** Checks the shape. Whoever wrote the record, no path in it may lead out of the folder. */
 function isStoredFile(value: unknown): value is StoredFile {
   if (typeof value !== 'object' || value === null) return false;
   const { path, sha256, size, executable } = value as Partial<StoredFile>;

@@ -36,7 +36,7 @@ export class Store {
     this.root = root;
   }
 
-  /** Throws a ConfigurationError if `root` is something else than a cache. */
+  /** Throws a ConfigurationError if `root` is anything but a cache. */
   static async open(root: string): Promise<Store> {
     await markCache(root);
     return new Store(root);

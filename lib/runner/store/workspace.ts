@@ -1,11 +1,11 @@
 /**
- * artifacts/: a folder for each stage, which is published whole by renaming. What the runner knows about it stands in
+ * artifacts/: a folder for each stage, which is published whole by renaming. What the runner knows about a stage is in
  * `artifacts/.runs/<stage>/`:
  *   provenance.json   the record of what the stage folder holds
  *   log.txt           what the stage printed when it last ran
  *   running.json      the process that runs it now
- *   live.json         what it shows meanwhile
- *   attempt-.../       what it is writing
+ *   live.json         what the stage shows while it runs
+ *   attempt-.../      what the stage is writing
  *   replaced/         the folder that is about to be removed
  *   set-aside/        files that somebody put or changed in the stage folder by hand
  *   claimed           shows that the stage folder is ours to replace
@@ -85,13 +85,13 @@ export class Workspace {
     await writeFile(marks[0]!, '');
   }
 
-  /** Files that a run keeps only while it works on `stage`. If no run does, a killed one has left them. */
+  /** Files that exist only while a run works on `stage`. If no run does, a killed one has left them. */
   async leftovers(stage: string): Promise<string[]> {
     const names = await readdir(this.besideStage(stage, '')).catch(() => []);
     return names.filter((name) => !LASTING.includes(name)).map((name) => this.besideStage(stage, name));
   }
 
-  /** Removes what killed runs left, and folders where a file should be or the reverse. Needs the lock of the stage. */
+  /** Removes what killed runs left, and folders in place of files or the reverse. Needs the lock of the stage. */
   async tidy(stage: string): Promise<void> {
     for (const entry of await readdir(this.besideStage(stage, ''), { withFileTypes: true })) {
       const isOurs = ['lock', 'set-aside'].includes(entry.name) ? entry.isDirectory() : entry.isFile();
@@ -109,7 +109,7 @@ export class Workspace {
 
   /**
    * Renames the attempt to the stage folder, and sets aside files that were changed by hand. Needs the lock of the stage.
-   * The record is written last: without it the folder does not count, so that a run killed before is noticed.
+   * The record is written last: a folder without one does not count, so a run that was killed before that is noticed.
    */
   async publish(
     stage: string,
@@ -131,7 +131,7 @@ export class Workspace {
   async #setAside(stage: string, path: string): Promise<void> {
     const folder = this.besideStage(stage, 'set-aside');
     let first = join(folder, path === '.' ? stage : path);
-    // A file that was set aside earlier may stand where a folder must be now.
+    // A file that was set aside earlier may be where a folder is needed now.
     const isBlocked = await mkdir(dirname(first), { recursive: true }).then(
       () => false,
       () => true,

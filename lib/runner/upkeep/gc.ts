@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Workspace } from '../store/workspace.ts';
 
 const YOUNG_MS = 3_600_000;
-/** How long the files of a stopped stage are kept, from which it can go on. */
+/** How long files are kept from which a stopped stage can go on. */
 const RESUMABLE_MS = 30 * 24 * YOUNG_MS;
 /** How deep runs may lie below `artifacts/`: `artifacts/sweeps/<name>/<point>`. */
 const DEEPEST = 3;
@@ -87,7 +87,7 @@ async function readRecords(folder: string): Promise<{ known: StageRecord[]; usel
   };
 }
 
-/** Removes attempts that were not continued, texts that were not used for a month, and locks that nobody holds. */
+/** Removes what stopped stages left and texts, if untouched for a month, and locks that nobody holds. */
 async function removeAbandoned(root: string): Promise<void> {
   for (const folder of ['resume', 'code'])
     for (const name of await readdir(join(root, folder)).catch(() => [])) {

@@ -101,6 +101,6 @@ async function listObjects(folder: string): Promise<{ path: string; sha256: stri
 
 const removed = async (path: string): Promise<string> => ((await discard(path)) ? ': removed' : '');
 
-/** In place of a hash: null for a file that has been removed meanwhile, for example by gc, '' if it cannot be read. */
+/** In place of a hash: null for a file that was removed meanwhile, for example by gc; '' for one that cannot be read. */
 const ignoreUnreadable = (error: NodeJS.ErrnoException): string | null =>
   error.code === 'ENOENT' ? null : '';
