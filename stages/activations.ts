@@ -1,5 +1,5 @@
-// activations: the hooks of the network, and its logits, on every pair, by the readable forward pass.
-// Writes <hook>.arrow for each that is chosen, and summary.json with loss and accuracy over all pairs.
+// activations: the hooks and logits of the network on every pair, from the readable forward pass.
+// Writes <hook>.arrow for each chosen hook, and summary.json with loss and accuracy over all pairs.
 import { writeActivations } from '../lib/artifacts/activation-files.ts';
 import { activationsSummary, keptActivation } from '../lib/artifacts/activations.ts';
 import { openRun } from '../lib/artifacts/run.ts';
@@ -22,7 +22,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const score = (start: number, logits: Float32Array): void => {
     const inBatch = logits.length / (N_CTX * p);
     for (let i = 0; i < inBatch; i++) {
-      const end = (i + 1) * N_CTX * p; // of the logits at `=`
+      const end = (i + 1) * N_CTX * p; // where the logits at `=` end
       const atEquals = logits.subarray(end - p, end);
       const label = grid.label[start + i]!;
       const answer = largestClass(atEquals);

@@ -1,5 +1,6 @@
 // What the stage attention draws: patterns, neurons over the grid, and scores by frequency.
 import type { Axis, Bars, Heatmap } from '../lib/charts/figure.ts';
+import { frequenciesOf, rowsOf } from '../lib/numerics/fourier-basis.ts';
 import type { Matrix } from '../lib/numerics/matrix.ts';
 import { axisInFigure, numberAxis, onAxes } from '../lib/task/number-axis.ts';
 import { OPERATIONS, type Operation } from '../lib/task/operations.ts';
@@ -14,14 +15,14 @@ export const averagePattern = (attention: readonly number[], pairs: number): Hea
   subtitle: `Attention paid by = to each position, mean over all ${pairs.toLocaleString('en-US')} pairs; rows sum to 1.`,
 });
 
-/** Of one pair, likewise. */
+/** Attention for one pair, by head, then by attended position. */
 export const examplePattern = (attention: readonly number[], a: number, b: number): Heatmap => ({
   ...patternMap(attention),
   title: `Attention pattern for ${a}, ${b}, =`,
   subtitle: 'Attention paid by = to each position, head by head; rows sum to 1.',
 });
 
-/** A small table, heads down and attended positions across, with its numbers. */
+/** A small table with numbers in its cells, heads down and attended positions across. */
 function patternMap(attention: readonly number[]): Omit<Heatmap, 'title' | 'subtitle'> {
   const n_heads = attention.length / POSITIONS.length;
   const names = Array.from({ length: n_heads }, (_, h) => `Head ${h}`);
@@ -37,7 +38,7 @@ function patternMap(attention: readonly number[]): Omit<Heatmap, 'title' | 'subt
   };
 }
 
-/** A grid [p*p] a head. */
+/** `heads`: one grid [p*p] per head. */
 export const attentionToA = (heads: readonly Float32Array[], task: PairTask): Heatmap => ({
   kind: 'heatmap',
   ...gridAxes(task),
@@ -48,7 +49,7 @@ export const attentionToA = (heads: readonly Float32Array[], task: PairTask): He
   facets: heads.map((values, h) => ({ name: `Head ${h}`, values: inOrder(values, task) })),
 });
 
-/** A grid [p*p] a neuron. */
+/** `activations`: one grid [p*p] per neuron. */
 export const neuronMaps = (
   neurons: readonly number[],
   activations: readonly Float32Array[],
@@ -63,13 +64,13 @@ export const neuronMaps = (
   facets: neurons.map((neuron, i) => ({ name: `Neuron ${neuron}`, values: inOrder(activations[i]!, task) })),
 });
 
-/** Whose pairs are drawn. */
+/** The task whose pairs are drawn. */
 interface PairTask {
   readonly p: number;
   readonly operation: Operation;
 }
 
-/** Numbers in the order of their indices in the group, where that is another than their own. */
+/** Axes with the numbers in the order of their indices in the group, if there is one. */
 function gridAxes({ p, operation }: PairTask): { x: Axis; y: Axis } {
   const along = numberAxis(p, operation);
   const axis = (name: string): Axis => ({ ...axisInFigure(along, name), length: along.numbers.length });
@@ -84,9 +85,9 @@ function noteOf({ p, operation }: PairTask): string {
   return group.n === null || group.words.note === '' ? '' : ` Without 0; ${group.words.note}`;
 }
 
-/** What each frequency contributes to the scores of each head, of coefficients [p, n_heads] in the Fourier basis. */
-export function scoreFrequencies({ rows: p, columns: n_heads, data }: Matrix): Bars {
-  const frequencies = Array.from({ length: p >> 1 }, (_, i) => i + 1);
+/** What each frequency contributes to the scores of each head, from coefficients [n, n_heads] in the Fourier basis. */
+export function scoreFrequencies({ rows: n, columns: n_heads, data }: Matrix): Bars {
+  const frequencies = frequenciesOf(n);
   return {
     kind: 'bars',
     title: 'Attention scores by frequency',
@@ -96,9 +97,7 @@ export function scoreFrequencies({ rows: p, columns: n_heads, data }: Matrix): B
     y: { label: 'norm' },
     series: Array.from({ length: n_heads }, (_, h) => ({
       name: `Head ${h}`,
-      values: frequencies.map((k) =>
-        Math.hypot(data[(2 * k - 1) * n_heads + h]!, data[2 * k * n_heads + h]!),
-      ),
+      values: frequencies.map((k) => Math.hypot(...rowsOf(n, k).map((row) => data[row * n_heads + h]!))),
     })),
     names: { series: 'head', x: 'frequency', y: 'norm' },
   };

@@ -1,9 +1,8 @@
-// attention: where `=` looks, and what the first neurons answer to.
-// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, in whichever
-// precision and with whichever positions they were kept, and train/model.safetensors. Draws the average pattern, the
-// pattern of one pair, attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title
-// "a -> =" names the direction the wrong way round: `=` is the query), and the frequencies of each head's scores (Nanda
-// et al. 2023, section 4.1).
+// attention: where `=` attends, and what the first neurons respond to.
+// Reads activations/blocks.0.attn.hook_pattern.arrow and blocks.0.mlp.hook_post.arrow, a batch at a time, in the precision
+// and with the positions that were kept, and train/model.safetensors. Draws the average pattern, the pattern of one pair,
+// attention from `=` to a, and neurons over the grid (seed notebook, cells 8 to 19; its title "a -> =" has the direction
+// reversed: `=` is the query), and the frequencies of each head's scores (Nanda et al. 2023, section 4.1).
 import { attentionCoefficients } from '../lib/measures/attention.ts';
 import { gridByIndex, viewGroup, type GroupView } from '../lib/measures/group-view.ts';
 import { bestFrequencies, frequencyShares } from '../lib/measures/neuron-frequencies.ts';
@@ -90,7 +89,7 @@ function outOfRange(param: string, value: number, expected: string): Failure {
   );
 }
 
-/** The frequency whose degree-2 polynomials fit each head's attention to a best, and the share of the variance they explain. */
+/** For each head, the frequency whose degree-2 polynomials best fit its attention to a, and the share that they explain. */
 function fitAttention(heads: readonly Float32Array[], view: GroupView) {
   return heads
     .map((values) => bestFrequencies(frequencyShares(gridByIndex(view, values)))[0])

@@ -1,6 +1,6 @@
 // curves: loss (log scale) and accuracy over training, with the epochs at which the network memorised and grokked.
-// Reads train/history.arrow. A stage of its own, so that a change in how figures look does not train again. Of a
-// model that came without a history, or without accuracies, it says so and draws what there is.
+// Reads train/history.arrow. It is a stage of its own, so that a change in how figures look does not train again. If a model
+// came without a history, or without accuracies, it says so and draws the rest.
 import { curvesSummary } from '../lib/artifacts/curves.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { findHistory } from '../lib/artifacts/history.ts';

@@ -1,5 +1,5 @@
 // dataset: every pair (a, b) with its label and its set, split as `torch.manual_seed(seed)` and `randperm` split it, or not at
-// all where there is no seed.
+// all if there is no seed.
 // Writes pairs.arrow, a-major, and summary.json.
 import { datasetSummary, writePairs } from '../lib/artifacts/dataset.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
@@ -15,7 +15,7 @@ await stage(params, async ({ params, out }) => {
   if (seed === null) {
     await writePairs(out, params, grid, null);
     await writeSummary(out, datasetSummary, { ...counted, train_pairs: null, test_pairs: null });
-    return console.log(`${pairs} pairs; which of them a model was trained on is not known`);
+    return console.log(`${pairs} pairs; it is not known which of them the model was trained on`);
   }
   const { train, test } = splitRows(p, train_fraction, seed, operation);
   const isTrain = new Uint8Array(pairs);

@@ -58,7 +58,7 @@ await stage(params, async ({ params, needs, out }) => {
   const spectra = singularVectorSpectra(computeSvd(W_E).U, params.components);
   const { components } = spectra;
   const isMeasured = view.why === null;
-  // Spectra are what they are; that the network computes with their peaks follows in a group only.
+  // Any network has spectra, but only in a group does it follow that it computes with their peaks.
   const rules = keyFrequencies(norms.W_E, norms.W_logit, spectra.signFree);
   const key = isMeasured ? rules : NO_KEY_FREQUENCIES;
 

@@ -29,7 +29,7 @@ export const logitSpectra = (
     ],
   });
 
-/** How alike the logits are to the cosine cube of each frequency, with Gaussian logits beside. */
+/** Similarity of the logits to the cosine of each frequency, with that of Gaussian logits for comparison. */
 export function cosineBars(
   similarity: readonly number[],
   control: readonly number[],
@@ -81,7 +81,7 @@ export interface NamedScores {
   readonly scores: LossBySet;
 }
 
-/** A table of losses, as powers of ten, or of accuracies: a row a variant of the network, a column a set of pairs. */
+/** A table of losses, as powers of ten, or of accuracies: one row per variant of the network, one column per set of pairs. */
 export function scoreTable(
   measure: 'loss' | 'accuracy',
   rows: readonly NamedScores[],

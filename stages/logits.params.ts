@@ -3,9 +3,9 @@ import { fastestIdentity } from '../lib/engines/fastest.ts';
 import { integer, object } from '../lib/runner/schema.ts';
 
 export const params = object({
-  /** How many control sets to draw; each has as many random frequencies as there are key ones. */
+  /** How many control sets to draw; each has as many random frequencies as there are key frequencies. */
   controls: integer({ default: 5, min: 1 }),
-  /** What the draws depend on. */
+  /** Seed of the draws. */
   seed: integer({ default: 0, min: 0, max: 2 ** 32 - 1 }),
 });
 

@@ -1,8 +1,8 @@
-// logits: what the answer is made of, and what is left of it when parts of the network are kept alone or taken out.
-// Reads what the stage measures found of the trained network, and runs it (dataset/pairs.arrow, train/model.safetensors) for
-// what depends on the params of this stage: size-matched random controls, ablations. Draws the two-dimensional spectrum of
-// the logits, their cosine coefficients, excluded losses by frequency, the table of losses and the verdict (Nanda et al.
-// 2023; TransformerLens' demo; GROKVERSE).
+// logits: which frequencies the logits consist of, and the losses when a part of the network is taken out or nothing else kept.
+// Reads what the stage measures found for the trained network. Runs the network (dataset/pairs.arrow, train/model.safetensors)
+// for ablations and for random controls of the same size, which depend on the params of this stage. Draws the two-dimensional
+// spectrum of the logits, their cosine coefficients, excluded losses by frequency, the table of losses and the verdict (Nanda
+// et al. 2023; TransformerLens' demo; GROKVERSE).
 import { writeFigure } from '../lib/artifacts/figure.ts';
 import { logitsSummary } from '../lib/artifacts/logits.ts';
 import { readLast } from '../lib/artifacts/measures.ts';
@@ -38,7 +38,7 @@ import { params } from './logits.params.ts';
 
 const CONTROL_SEED = 0;
 
-/** What summary.json has where the formulas do not hold. */
+/** Fields of summary.json for a task without a group, in which the formulas do not hold. */
 const NOT_MEASURED = {
   verdict: null,
   key_used: null,
@@ -223,7 +223,7 @@ function asMatrix({ rows, columns, data }: Grid): Matrix {
   return createMatrix(rows, columns, Float64Array.from(data));
 }
 
-/** Scores of networks with changed weights over the pairs of the group, by an engine. */
+/** Opens an engine that scores networks with changed weights over the pairs in the group. */
 async function openEvaluator(config: ModelConfig, view: GroupView, identity: Identity) {
   const engine = await openFastest(config, identity);
   const row = Int32Array.from({ length: view.n ** 2 }, (_, i) => i);

@@ -1,7 +1,7 @@
-// Spreads checkpoints over the cores: a process a core, each with one checkpoint at a time, so that memory does not grow with
-// their number. Processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which process
-// measures which checkpoint is left to chance; what it finds is not, so the table has the same bytes on any number of
-// cores.
+// Spreads checkpoints over the cores: one process per core, each with one checkpoint at a time, so that memory does not grow
+// with their number. They are processes and not threads, because Node 20 gives worker threads no loader for TypeScript. Which
+// process measures which checkpoint is left to chance, but the values do not depend on it, so the table has the same bytes on
+// any number of cores.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
@@ -10,7 +10,7 @@ import type { Measuring, Order, Report } from './measures.worker.ts';
 
 const WORKER = fileURLToPath(new URL('./measures.worker.ts', import.meta.url));
 
-/** Measures checkpoints 0 .. count - 1 in `processes` processes; `measured` is told how many are done. */
+/** Measures checkpoints 0 .. count - 1 in `processes` processes; calls `measured` with how many are done. */
 export async function measureAll(
   measuring: Measuring,
   count: number,
@@ -22,7 +22,7 @@ export async function measureAll(
   const children: ChildProcess[] = [];
   const work = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      // The serialisation that keeps NaN and typed arrays.
+      // This serialisation keeps NaN and typed arrays.
       const child = fork(WORKER, { serialization: 'advanced' });
       children.push(child);
       const order = (what: Order): void => void child.send(what);

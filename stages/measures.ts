@@ -1,8 +1,8 @@
 // measures: every measure of the trained network and of every checkpoint.
-// Reads dataset/pairs.arrow, train/model.safetensors and train/checkpoints.arrow, one checkpoint a core in memory. Key
-// frequencies are those of the trained network, as in the studies (Nanda et al. 2023, section 5; TransformerLens' demo):
-// W_logit's above a quarter of the largest norm. A stage of its own, so that a new look of figures measures nothing
-// again.
+// Reads dataset/pairs.arrow, train/model.safetensors and train/checkpoints.arrow, with one checkpoint per core in memory. For
+// all checkpoints, the key frequencies are those of the trained network (as in Nanda et al. 2023, section 5, and
+// TransformerLens' demo): those whose norm in W_logit exceeds a quarter of the largest. It is a stage of its own, so that a
+// change in how figures look does not measure again.
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { findKeyFrequencies } from '../lib/measures/key-frequencies.ts';
 import { measureLast } from '../lib/measures/last.ts';
@@ -16,7 +16,7 @@ import { stage } from '../lib/runner/stage.ts';
 import { params } from './measures.params.ts';
 import { measureAll } from './measures.pool.ts';
 
-/** Each takes some 160 MB at p = 113: more of them would not fit in a gigabyte. */
+/** Each takes some 160 MB at p = 113, so more would not fit in a gigabyte. */
 const MOST_PROCESSES = 4;
 
 await stage(params, async ({ identity, needs, out, progress, runsOn }) => {

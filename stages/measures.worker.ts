@@ -1,6 +1,5 @@
-// A process that measures the checkpoints it is told to, one after the other and with one of them in memory: weights, and
-// what an engine computes of them on one thread. measures.pool.ts starts some and hands out the work. It ends with its
-// parent.
+// A process that measures the checkpoints it is told to, with one of them in memory at a time. An engine runs it on one
+// thread. measures.pool.ts starts these processes and hands out the work. They end with their parent.
 import { openCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { folderOf, openPairs, type Needs } from '../lib/artifacts/run.ts';
 import type { Activations, Identity } from '../lib/engines/engine.ts';
@@ -15,9 +14,9 @@ import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 export interface Measuring {
   readonly needs: Needs;
   readonly config: ModelConfig;
-  /** Key frequencies of the trained network, applied to all; null where there is no group. */
+  /** Key frequencies of the trained network, which are used for all checkpoints; null if there is no group. */
   readonly key: readonly number[] | null;
-  /** What the key of the stage says that the engine is. */
+  /** The engine's identity, as in the key of the stage. */
   readonly engine: Identity;
 }
 

@@ -45,7 +45,7 @@ export function frequencyShareMap({ rows, columns, data }: Matrix): Heatmap {
   };
 }
 
-/** What the best frequency of each neuron explains, from the most to the least, with random numbers beside. */
+/** The share of each neuron that its best frequency explains, in descending order, with a Gaussian control. */
 export function sortedFractionLines(
   best: readonly (NeuronFrequency | null)[],
   control: readonly (NeuronFrequency | null)[],
@@ -70,7 +70,7 @@ export function sortedFractionLines(
   };
 }
 
-/** Neurons whose best frequency is k: those of its cluster and the others. */
+/** For each k, how many neurons have it as best frequency: those in its cluster, and the others. */
 export function clusterBars(
   frequencies: number,
   best: readonly (NeuronFrequency | null)[],
@@ -96,7 +96,7 @@ export function clusterBars(
   };
 }
 
-/** Norms of W_logit in the Fourier basis of the answers, a row for the neurons of each cluster. */
+/** Norms of W_logit in the Fourier basis of the answers, with one row for each cluster of neurons. */
 export function clusterNormMap(
   names: readonly string[],
   rows: readonly { readonly name: string; readonly norms: FourierNorms }[],

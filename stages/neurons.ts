@@ -1,8 +1,8 @@
 // neurons: which frequency each neuron computes with.
 // Reads dataset/pairs.arrow (which operation) and train/model.safetensors. Draws the two-dimensional spectrum of chosen
 // neurons beside a Gaussian control, the share of every neuron that each frequency explains, the clusters, and W_logit by
-// cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has a row a neuron; a dead neuron, one
-// that never varies, has frequency 0.
+// cluster (TransformerLens' demo; Nanda et al. 2023, section 4.2). neurons.arrow has one row per neuron; a dead neuron (one
+// that never varies) has frequency 0.
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { transformGrid, withoutConstant } from '../lib/measures/grid-transform.ts';
 import { lineSums } from '../lib/measures/line-sums.ts';

@@ -22,7 +22,7 @@ export interface ProgressFigure {
 /** Singular values drawn. */
 const SHOWN = 24;
 
-/** Weights in pairs that act together: a colour a pair. */
+/** Weights that act together in pairs share a colour. */
 const WEIGHT_STYLES: Readonly<Record<WeightName, Pick<LineSeries, 'colour' | 'dashed'>>> = {
   W_E: { colour: 0 },
   W_U: { colour: 0, dashed: true },
@@ -35,7 +35,7 @@ const WEIGHT_STYLES: Readonly<Record<WeightName, Pick<LineSeries, 'colour' | 'da
   W_out: { colour: 1, dashed: true },
 };
 
-/** Those figures whose measures the table has, which depends on the operation. */
+/** The figures whose measures are in the table; which these are depends on the operation. */
 export function progressFigures(
   training: Training,
   columns: Columns,
@@ -56,7 +56,7 @@ export function progressFigures(
     }));
     const heading = {
       title: title.replace('{sum}', words.sum).replace('{answer}', words.answer),
-      // What is not drawn is not spoken of.
+      // The subtitle speaks of all columns, so it is left out when some are not drawn.
       ...(found.length === all.length && { subtitle: spoken(subtitle) }),
     };
     return [{ name, figure: curves(training, { ...rest, ...heading, series: drawn }) }];
@@ -150,7 +150,7 @@ export function progressFigures(
 interface Curves {
   readonly title: string;
   readonly subtitle?: string;
-  /** What the column of the values is called. */
+  /** Name of the column of values in the table behind the figure. */
   readonly y: string;
   readonly label: string;
   readonly log?: boolean;

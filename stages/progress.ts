@@ -1,4 +1,4 @@
-// progress: how the network comes to its algorithm.
+// progress: how the network arrives at its algorithm.
 // Reads measures/measures.arrow. Finds memorisation, circuit formation and cleanup by rule, adds the phase of each
 // checkpoint to the table (progress.arrow) and draws every measure over training (Nanda et al. 2023, figures 7 and 14 to
 // 18; TransformerLens' demo). Without checkpoints there is nothing to draw, and summary.json says why.

@@ -6,9 +6,9 @@ import type { Matrix } from '../lib/numerics/matrix.ts';
 interface Components {
   readonly title: string;
   readonly subtitle: string;
-  /** A row a Fourier component. */
+  /** One row per Fourier component. */
   readonly matrix: Matrix;
-  /** Of the components. */
+  /** Names of the components. */
   readonly names: readonly string[];
   readonly columns: Omit<Axis, 'length'>;
   /** What the entries are. */
@@ -61,10 +61,10 @@ export function componentMap({
 interface GridSpectra {
   readonly title: string;
   readonly subtitle: string;
-  /** Of the components. */
+  /** Names of the components. */
   readonly names: readonly string[];
   readonly colour: Colour;
-  /** A function on the grid each: its coefficients [p*p]. */
+  /** Each has the coefficients [p*p] of one function on the grid. */
   readonly facets: Heatmap['facets'];
 }
 

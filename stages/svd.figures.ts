@@ -1,4 +1,4 @@
-// What the stage svd draws: singular values and vectors of one matrix, or of one a head.
+// What the stage svd draws: singular values and vectors of one matrix, or of one matrix per head.
 import type { Decomposition } from '../lib/measures/decomposition.ts';
 import type { Axis, Heatmap, Lines } from '../lib/charts/figure.ts';
 import { firstColumns } from '../lib/numerics/matrix.ts';
@@ -51,7 +51,7 @@ export function singularVectors(
     facet: 'head',
     facets: of.map((one, head) => ({ name: `Head ${head}`, values: firstColumns(one[side], n).data })),
     width: of.length === 1 ? 400 : 220,
-    // A whole number of pixels a row, where rows are few enough.
+    // A whole number of pixels per row, if there are few enough rows.
     height: length * Math.max(1, Math.floor(460 / length)),
   };
 }

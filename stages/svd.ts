@@ -1,7 +1,8 @@
-// svd: singular values and vectors of the embedding and of the two composite maps, beside chance.
-// Reads dataset/pairs.arrow (which operation, so in which order numbers stand) and train/model.safetensors. Draws singular values beside those of Gaussian matrices of the same size and norm, and
-// the first ten singular vectors, of W_E, W_neur (per head) and W_logit (seed notebook, cells 7 and 20 to 34). Writes
-// the two composites and every decomposition as Arrow.
+// svd: singular values and vectors of the embedding and of the two composite maps.
+// Reads dataset/pairs.arrow (for the operation, which decides the order of the numbers) and train/model.safetensors. Draws
+// the singular values of W_E, W_neur (per head) and W_logit, with those of Gaussian matrices of the same size and norm, and
+// their first ten singular vectors (seed notebook, cells 7 and 20 to 34). Writes the two composites and every decomposition
+// as Arrow.
 import { decompose } from '../lib/measures/decomposition.ts';
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { writeFigure } from '../lib/artifacts/figure.ts';

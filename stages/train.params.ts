@@ -46,7 +46,7 @@ const EDIT = either(
   takenFromModel(),
 );
 
-/** A weight of another model: a group for each name, told as one. */
+/** A weight of another model: a group for each name of a weight, described as one. */
 function takenFromModel(): Field<TakenFromModel> {
   const groups = WEIGHT_NAMES.map((name) => group({ [name]: constant('from'), model: text() }));
   return {
@@ -87,15 +87,15 @@ export const params = object(
     /** Trains the model given as start further, with zero moments and epochs counted from 0. */
     go_on: flag({ default: false }),
     /**
-     * Interventions applied, in order, to the weights before training, also weights of another model; the moments of what
-     * they change are set to zero.
+     * Interventions on the weights before training, applied in order; one can also take a weight from another model. The
+     * moments of the weights that change are set to zero.
      */
     edit: EDITS,
     /** Weights that take no step and do not decay. */
     freeze: list(choice(WEIGHT_NAMES), { default: [] }),
     /** Seed of PyTorch's generator for the initial weights, drawn as TransformerLens draws them. */
     seed: integer({ default: 999, min: 0, max: 2 ** 32 - 1 }),
-    /** Steps of full-batch AdamW, if nothing stops it before. */
+    /** Steps of full-batch AdamW, unless training stops earlier. */
     epochs: integer({ default: 25_000, min: 1, max: 2 ** 31 - 1 }),
     /** AdamW's step size. */
     learning_rate: number({ default: 1e-3, above: 0 }),
@@ -108,19 +108,18 @@ export const params = object(
     /** AdamW's term beside the root of the mean square, which keeps the quotient finite. */
     epsilon: number({ default: 1e-8, min: 0 }),
     /**
-     * Training ends once the test loss (nats) is below this, looked at every `log_every` epochs; null:
-     * never.
+     * Training ends once the test loss (nats) is below this, checked every `log_every` epochs; null: only after `epochs`.
      */
     stop_below_test_loss: nullable(number({ above: 0 }), { default: null }),
     /** Epochs between two rows of the history. */
     log_every: integer({ default: 10, min: 1 }),
-    /** Epochs between two checkpoints, of which measures are taken; up to epoch 300 there is one every 25 epochs, too. */
+    /** Epochs between two checkpoints, at which the network is measured; up to epoch 300 there is also one every 25 epochs. */
     checkpoint_every: integer({ default: 100, min: 1 }),
     /** Epochs between two full states, from which other runs can go on; 0: none, null: a tenth of the epochs. */
     state_every: nullable(integer({ min: 0 }), { default: null }),
     /**
      * What trains: the kernel (`native`, `relaxed`, `wasm`; `auto` is the fastest that runs here) or
-     * `tensorflow`. Engines of one arithmetic share results.
+     * `tensorflow`. Engines with the same arithmetic share results.
      */
     engine: choice(ENGINES, { default: 'auto', isResolved: true }),
     /** @deprecated The name of `start` up to 0.1. */
@@ -128,21 +127,20 @@ export const params = object(
   },
   ({ start, pretrained, go_on }) =>
     pretrained !== null && start !== 'seed'
-      ? { param: 'pretrained', must: 'left out where start names a model (it is the old name of start)' }
+      ? { param: 'pretrained', must: 'left out if start names a model (it is the old name of start)' }
       : go_on && start === 'seed' && pretrained === null
-        ? { param: 'go_on', must: 'false where start is seed, which always trains' }
+        ? { param: 'go_on', must: 'false if start is seed, which always trains' }
         : null,
 );
 
-/** Nothing is trained on pairs that nobody knows. */
+/** No network can be trained if the training pairs are not known. */
 export function agrees(
   { start, pretrained, go_on }: Readonly<Record<string, unknown>>,
   { dataset }: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): { stage: string; param: string; must: string } | null {
   const isTaken = parseStart(String(pretrained ?? start)).kind === 'model' && go_on === false;
   if (isTaken || dataset?.['seed'] !== null) return null;
-  const must =
-    'a number where a network is trained (null is for a model that is taken as it is, train.start)';
+  const must = 'a number if a network is trained (null is for a model in train.start that is taken as it is)';
   return { stage: 'dataset', param: 'seed', must };
 }
 

@@ -1,8 +1,8 @@
 // train: from the untrained weights to grokking.
 // Reads dataset/pairs.arrow. Writes model.safetensors, history.arrow, checkpoints.arrow, states/ and summary.json.
-// Goes on from resume_dir when an earlier attempt with the same key was stopped. Where `start` names a model, it is taken as
-// it is, and history.arrow and checkpoints.arrow are there only if they came with it; with `go_on` it is trained. A state of
-// another run is gone on from.
+// Continues from resume_dir if an earlier attempt with the same key was stopped. A model in `start` is taken as it is, and
+// history.arrow and checkpoints.arrow are written only if it came with them; with `go_on` it is trained further. A state of
+// another run in `start` is trained further, too.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';
@@ -34,7 +34,7 @@ import { parseStart } from '../lib/training/start-source.ts';
 import { begin, refuseOtherRun, startFromModel, startFromSeed, type Start } from '../lib/training/start.ts';
 import { params, type TrainParams } from './train.params.ts';
 
-/** By how much the train loss of a model may differ from that it ended with, on the same split. */
+/** Relative difference up to which a model's train loss counts as the one that it ended with, so that the split is its own. */
 const SAME_SPLIT = 0.01;
 
 await stage(params, async (job) => {
@@ -64,7 +64,7 @@ async function fork(job: Job<TrainParams>, dataset: Dataset, folder: string, epo
   if (job.params.epochs <= epoch)
     throw new Failure(
       `train.epochs is ${job.params.epochs}, but the run that is continued has done ${epoch + 1}`,
-      `set it to more, as with --set train.epochs=${2 * (epoch + 1)}`,
+      `set it to more, for example with --set train.epochs=${2 * (epoch + 1)}`,
     );
   job.say(`goes on from epoch ${epoch + 1} of another run, with its moments`);
   await trainModel(job, dataset, start);
@@ -156,7 +156,7 @@ interface Opened {
   readonly state: TrainingState | null;
 }
 
-/** What an earlier attempt has left, as far as all of it is whole; else an empty journal. */
+/** What an earlier attempt left, if all of it is whole; else an empty journal. */
 async function openJournal(
   { resume_dir, say }: Job<TrainParams>,
   { origin }: Start,
@@ -183,7 +183,7 @@ async function openJournal(
   return { journal, states, state: null };
 }
 
-/** Why it is not known which pairs a model was trained on that ended with this train loss; null where the dataset says it. */
+/** Why it is not known which pairs a model was trained on; null if it was trained on the dataset's. `last`: its last train loss. */
 async function whyNoSplit(
   engine: Pick<Engine, 'evaluate'>,
   { why_no_split, train }: Dataset,
@@ -235,7 +235,7 @@ async function takeModel(
   };
   const at_end = {
     checkpoints,
-    // All of the model as it is; a run's own train loss is that before its last step.
+    // All losses are of the model as it is, unlike those of a run, whose train loss is that before its last step.
     train_loss: on_train.loss,
     test_loss: on_test.loss,
     train_accuracy: on_train.accuracy,

@@ -209,6 +209,8 @@ test('division is measured on the pairs that it has, drawn in the order of logar
   const mean = pairs.reduce((sum, x) => sum + x, 0) / pairs.length;
   assertClose('mean', [summary.mean_attention_from_equals[0]![0]!], [mean], { atol: 1e-7 });
   assert.match(await readFile(join(out, 'average_pattern.svg'), 'utf8'), /over all 42 pairs/);
+  const norms = (await column(join(out, 'score_frequencies.arrow'), 'norm')) as Float64Array;
+  assert.ok(norms.every(Number.isFinite), 'k = 3 of a group of 6 has a cosine and no sine');
 
   const refused = await run(await temporaryFolder(t), { example: [2, 0], neurons: [3] }, 'divide');
   assert.equal(refused.ended.message, 'example: 0 (division has no pairs with b = 0)');
