@@ -3,41 +3,33 @@ import type { Command } from './pipeline-options.ts';
 
 const EVERYWHERE = `
   --set STAGE.PARAM=VALUE  another value for one param, as YAML; repeatable
-  --file F                 another pipeline than pipeline.yaml
-  --artifacts DIR          where the stage folders are (default: artifacts/); any other folder remembers
+  --file F                 another file than pipeline.yaml
+  --artifacts DIR          where the stage folders are (default: artifacts/). Any other folder remembers
                            --set, --file and --cache, so that later commands need not repeat them
   --cache DIR              where results are kept for later (default: .cache/)
-  --as-written             ignore what that folder remembers: only pipeline.yaml and the options here count
+  --as-written             ignore what the folder remembers
   -h, --help               this text`;
 
 const JSON_TOO = `
-  --json                   events for programs on standard output, one JSON object a line`;
+  --json                   print events for programs, one JSON object per line (docs/interop.md)`;
 
-const PIPELINE = `Brings the stages of pipeline.yaml up to date. Fresh stages are left alone, known results are restored from
-the cache, and all other stages run in order, independent ones side by side.
+const PIPELINE = `Brings the stages of pipeline.yaml up to date. Fresh stages are left alone, known results are restored from the
+cache, and all other stages run in order, independent ones side by side. A stopped training continues.
 
   npm run pipeline                             all stages
-  npm run pipeline -- svd fourier              these, and the stale stages they need
-  npm run pipeline -- svd --only               these alone, with what is in artifacts/
-  npm run pipeline -- svd --force              run these even if fresh; with no name, all
+  npm run pipeline -- svd fourier              these, and the stages they need
+  npm run pipeline -- svd --only               this one alone, with what is in artifacts/
+  npm run pipeline -- svd --force              this one even if it is fresh; without a name, all
   npm run pipeline -- --set train.seed=1       one number changed, for this run
-  npm run plan -- svd                          what would happen, and why: the same with --dry-run
+  npm run plan -- svd                          what would happen, and why (or: --dry-run)
 
 Write options after "--": npm takes those before it for itself.
 
   --only                   only the named stages, without those they need
   -f, --force              run even fresh stages
   -n, --dry-run            say what would run, be restored or stay, and why
-  -k, --keep-going         after a failure go on with stages that do not need the failed one
+  -k, --keep-going         after a failure, continue with stages that do not need the failed one
   -j, --jobs N             stages side by side (default: 2)${JSON_TOO}${EVERYWHERE}
-
-With --json every line is an object with a "type" and a "stage":
-  begin     why the stage is not fresh (why: list of text)
-  progress  action (running, checking, storing, restoring), done, total (steps, or bytes), note
-  say       a line from the stage (line)             note   a line from the runner (text)
-  end       outcome (fresh, restored, ran, failed, skipped), seconds, why, detail (what failed, what to do)
-With --dry-run, and in status: plan, with action (fresh, restore, run, follow, missing), why, exists, running.
-From verify: verify, with records, objects, bytes, damage (lines). From gc: gc, with dryRun, records, objects, bytes.
 
 Exit codes: 0 done, 1 a stage failed, 2 the configuration or the command line is wrong,
 130 and 143 interrupted by SIGINT and SIGTERM.
@@ -58,8 +50,8 @@ const STATUS = `Says for each stage whether it is fresh, stale (and which field 
 ${JSON_TOO}${EVERYWHERE}
 `;
 
-const EXPLAIN = `Prints the whole key of a stage, and what has changed in it since the stage folder was made. For a file: the stage
-that wrote it, when and where, and the key that decided its bytes.
+const EXPLAIN = `Prints the whole key of a stage, why the stage last ran, and what has changed since. For a file: the stage that
+wrote it, when and where, and its key.
 
   npm run explain -- train
   npm run explain -- artifacts/svd/summary.json

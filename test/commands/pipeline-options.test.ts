@@ -1,5 +1,6 @@
 // The command line: what is accepted, and what is refused and how.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseOptions } from '../../commands/pipeline-options.ts';
@@ -103,7 +104,7 @@ test('roots that would swallow the project, or lie in a stage folder, are refuse
     assert.throws(() => rootsOf(line), { name: 'ConfigurationError', message });
 });
 
-test('--help names every option', async () => {
+test('--help names every option, and docs/interop.md every event of --json', async () => {
   const { out, code } = await project.run('pipeline', '--help');
   assert.equal(code, 0);
   for (const option of [
@@ -120,6 +121,7 @@ test('--help names every option', async () => {
     '--json',
   ])
     assert.ok(out.includes(option), option);
-  for (const event of ['begin', 'progress', 'say', 'note', 'end', 'plan'])
-    assert.match(out, new RegExp(`\\b${event}\\b`));
+  const page = await readFile(new URL('../../docs/interop.md', import.meta.url), 'utf8');
+  for (const event of ['begin', 'progress', 'say', 'note', 'end', 'plan', 'verify', 'gc'])
+    assert.ok(page.includes(`\`${event}\``), `${event}: docs/interop.md, to which --help points`);
 });
