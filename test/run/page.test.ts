@@ -175,7 +175,7 @@ describe('the explorer page', { skip }, () => {
     for (const place of ['#circle', '#figures'])
       assert.match((await save(place, 'SVG')).bytes.toString(), /^<svg[^>]* xmlns=[^]*<\/svg>\s*$/);
     const points = (await save('#circle', 'CSV')).bytes.toString().split('\n');
-    assert.equal(points[0], 'mark,x,x1,x2,y,y1,y2,text,title');
+    assert.equal(points[0], 'mark,x,x1,x2,y,y1,y2,text,reading');
     assert.equal(points.filter((row) => row.startsWith('numbers,')).length, P);
     assert.equal((await save('#attention', 'CSV')).bytes.toString().trim().split('\n').length, 1 + P * P);
     assert.match((await save('#provenance', 'CSV')).bytes.toString(), /^stage,key,settings,runs on\n/);

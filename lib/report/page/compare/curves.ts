@@ -3,12 +3,14 @@ import { padDomain } from '../../../charts/frame.ts';
 import { legendOf } from '../../../measures/columns.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, section } from '../parts/element.ts';
+import { short } from '../parts/numbers.ts';
 import { colourOf, namesOf, type Pair } from './pair.ts';
 
 /** Most points of a line. */
 const MOST_POINTS = 800;
 
 interface Line {
+  readonly name: string;
   readonly which: number;
   readonly isDashed: boolean;
   readonly points: readonly (readonly [epoch: number, value: number])[];
@@ -33,7 +35,7 @@ function linesOver(title: string, label: string, lines: readonly Line[], log: bo
     () => `${title} of both runs over ${last} epochs`,
     () => ({
       frame: { x: { label: 'epoch', domain: [0, last] }, y: { label, domain, log } },
-      marks: shown.map(({ which, isDashed, points }) =>
+      marks: shown.map(({ name, which, isDashed, points }) =>
         Plot.line(points as [number, number][], {
           x: ([epoch]: [number, number]) => epoch,
           y: ([, y]: [number, number]) => (log && !(y > 0) ? NaN : y),
@@ -41,6 +43,7 @@ function linesOver(title: string, label: string, lines: readonly Line[], log: bo
           strokeWidth: 1.8,
           ...(isDashed && { strokeDasharray: '3,3' }),
           ariaDescription: `run ${which}`,
+          channels: { reading: ([, y]: [number, number]) => `${name} ${short(y)}` },
         }),
       ),
     }),
@@ -50,14 +53,14 @@ function linesOver(title: string, label: string, lines: readonly Line[], log: bo
 
 export function compareCurves(pair: Pair): HTMLElement | null {
   const history = (measure: string): Line[] =>
-    pair.flatMap(({ run }, which) =>
+    pair.flatMap(({ name, run }, which) =>
       ['train', 'test'].flatMap((set) => {
         const table = run.data.history;
         const values = table && run.column(table, `${set}_${measure}`);
         if (!table || !values) return [];
         const epochs = run.column(table, 'epoch')!;
         const points = Array.from(epochs, (epoch, i) => [epoch, values[i]!] as const);
-        return [{ which, isDashed: set === 'train', points }];
+        return [{ name: `${name} ${set}`, which, isDashed: set === 'train', points }];
       }),
     );
   if (history('loss').length === 0) return null;
@@ -87,10 +90,12 @@ const MEASURES: readonly (readonly [column: string, log: boolean])[] = [
 
 export function compareMeasures(pair: Pair): HTMLElement | null {
   const cards = MEASURES.flatMap(([column, log]) => {
-    const lines = pair.flatMap(({ run }, which): Line[] => {
+    const lines = pair.flatMap(({ name, run }, which): Line[] => {
       const values = run.epochs.length > 1 ? run.measure(column) : null;
       if (!values) return [];
-      return [{ which, isDashed: false, points: run.epochs.map((epoch, i) => [epoch, values[i]!] as const) }];
+      return [
+        { name, which, isDashed: false, points: run.epochs.map((epoch, i) => [epoch, values[i]!] as const) },
+      ];
     });
     return lines.length === 0 ? [] : [linesOver(legendOf(column), log ? 'nats' : 'value', lines, log)];
   });

@@ -2,7 +2,7 @@
 import type { Compared } from '../../compare.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
-import { themeButton } from '../parts/theme.ts';
+import { finish } from '../parts/finish.ts';
 import { Run } from '../explorer/run.ts';
 import { compareCurves, compareMeasures } from './curves.ts';
 import { outcomes } from './outcomes.ts';
@@ -32,4 +32,4 @@ document.querySelector('nav')!.append(
     .filter((name) => main.querySelector(`#${name.toLowerCase()}`))
     .map((name) => h('a', { href: `#${name.toLowerCase()}` }, name)),
 );
-document.querySelector('header')!.append(themeButton());
+finish(main);

@@ -4,6 +4,7 @@ import { frequencyOf } from '../../../numerics/fourier-basis.ts';
 import type { Run } from '../explorer/run.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, section } from '../parts/element.ts';
+import { short } from '../parts/numbers.ts';
 import { colourOf, type Pair } from './pair.ts';
 
 /** By frequency, 1 first. */
@@ -61,6 +62,7 @@ function sideBySide(
           x: { label: 'frequency k', domain: [0.3, spectrum.length + 0.7], counted: true },
           y: { label, domain },
         },
+        at: (k) => `frequency ${k}`,
         marks: [
           Plot.rect(spectrum, {
             x1: (_: number, i: number) => i + 0.6,
@@ -69,6 +71,7 @@ function sideBySide(
             y2: (value: number) => Math.max(0, value),
             fill: (_: number, i: number) => (run.keyFrequencies.includes(i + 1) ? colourOf(which) : MUTED),
             ariaDescription: 'spectrum',
+            channels: { reading: short },
           }),
         ],
       }),

@@ -1,14 +1,11 @@
 // The reader's choice in the address of the page (#epoch=10600&k=9&neuron=114&a=45&b=85), so that a link opens the same view
 // and back and forward lead through what was looked at; and arrow keys that move the slider from anywhere.
 import { nearestIndex } from '../../snapshots.ts';
-import { readAddress, writeAddress } from '../parts/address.ts';
+import { addressInSteps, readAddress } from '../parts/address.ts';
 import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
 type Chosen = Partial<Omit<Choice, 'snapshot'>>;
-
-/** Choices that follow each other faster than this are one step of the reader's history. */
-const STEP_MS = 1000;
 
 /** What the address asks for; what it does not name, or names wrongly, is left out. */
 export function readChoice({ data, epochs }: Run): Chosen {
@@ -19,7 +16,7 @@ export function readChoice({ data, epochs }: Run): Chosen {
     const n = Number(text);
     return text !== null && /^\d+$/.test(text) && n >= from && n <= to ? n : null;
   };
-  const epoch = whole('epoch', 0, epochs.at(-1)!);
+  const epoch = askedEpoch();
   const found = {
     frame: epoch === null ? null : nearestIndex(epochs, epoch),
     frequency: whole('k', 1, p >> 1),
@@ -30,20 +27,27 @@ export function readChoice({ data, epochs }: Run): Chosen {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 }
 
+/** The epoch that the address asks for, whether there is a checkpoint or not. */
+function askedEpoch(): number | null {
+  const text = readAddress().get('epoch');
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+/** The epoch that the address asks for where the one at `frame` only stands in for it, as the nearest checkpoint. */
+export function standsInFor({ epochs }: Run, frame: number): number | null {
+  const epoch = askedEpoch();
+  return epoch !== null && epoch !== epochs[frame] && nearestIndex(epochs, epoch) === frame ? epoch : null;
+}
+
 /** Writes every later choice into the address, and makes that of the address where the reader goes back or follows a link. */
 export function keepInAddress(run: Run, store: Store): void {
-  let written = -Infinity;
+  const write = addressInSteps();
   let isFirst = true;
   let isReading = false;
   store.follow(['frame', 'frequency', 'neuron', 'a', 'b'], ({ frame, frequency, neuron, a, b }) => {
     if (isFirst || isReading) return;
-    const now = performance.now();
     const values = { epoch: run.epochs[frame]!, k: frequency, neuron, a, b };
-    writeAddress(
-      Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
-      now - written > STEP_MS,
-    );
-    written = now;
+    write(Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]));
   });
   isFirst = false;
   addEventListener('hashchange', () => {
@@ -54,9 +58,9 @@ export function keepInAddress(run: Run, store: Store): void {
 }
 
 /** What has a use of its own for these keys. */
-const USES_KEYS = 'input, select, textarea, [tabindex]';
+const USES_KEYS = 'input:not([type=checkbox]), select, textarea, [tabindex]';
 
-/** Left and right, home and end move the slider, wherever the focus is but in a field or a part that scrolls. */
+/** Left and right, home and end move the slider, wherever the focus is but in a field, a chart or a part that scrolls. */
 export function moveByKeys(run: Run, store: Store): void {
   const last = run.epochs.length - 1;
   const frames: Readonly<Record<string, (frame: number) => number>> = {

@@ -43,6 +43,7 @@ export function curves(run: Run, store: Store): HTMLElement | null {
               y: (row: number) => (log && !(values[row]! > 0) ? NaN : values[row]!),
               stroke: SERIES_COLOURS[i]!,
               strokeWidth: 1.8,
+              ariaDescription: ['train', 'test'][i]!,
             }),
           ),
           cursor(run.epochs[store.choice.frame]!),

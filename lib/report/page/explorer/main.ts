@@ -4,9 +4,7 @@ import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
 import { showFigures } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
-import { openForPrint } from '../parts/print.ts';
-import { offerSaving } from '../parts/saving.ts';
-import { themeButton } from '../parts/theme.ts';
+import { finish } from '../parts/finish.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
 import { explorer } from './explorer.ts';
@@ -52,16 +50,14 @@ async function show(): Promise<void> {
   const store = new Store(choice, (frame) => run.snapshotOf(frame));
   const main = document.querySelector('main')!;
   main.replaceChildren(...sectionsOf(store));
-  offerSaving(main);
   document.querySelector('nav')!.append(
     ...Object.entries(LINKS)
       .filter(([id]) => main.querySelector(`#${id}`))
       .map(([id, name]) => h('a', { href: `#${id}` }, name)),
   );
-  document.querySelector('header')!.append(themeButton());
+  finish(main);
   keepInAddress(run, store);
   moveByKeys(run, store);
-  openForPrint(main);
   await run.unpackOthers(() => store.refresh());
   await showFigures();
 }

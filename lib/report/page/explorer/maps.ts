@@ -46,6 +46,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
           x: { label: 'along cosine', domain: [-Math.max(reach, wide), Math.max(reach, wide)] },
           y: { label: 'along sine', domain: [-reach, reach] },
         },
+        isScatter: true,
         marks: [
           Plot.line([...path, path[0]!], {
             x: 'x',
@@ -59,7 +60,9 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
             y: 'y',
             r: n > 60 ? 3 : 4,
             fill: SERIES_COLOURS[0],
-            title: ({ a }: Place) => String(a),
+            channels: {
+              reading: ({ a, x, y }: Place) => `${a}: along cosine ${short(x)}, along sine ${short(y)}`,
+            },
             ariaDescription: 'numbers',
           }),
           Plot.text(

@@ -6,6 +6,7 @@ import { nearestIndex } from '../../snapshots.ts';
 import { claimsAt, type Place } from '../../claims.ts';
 import { chart, cursor, moveCursor, onPick, Plot, swatchColour } from '../parts/chart.ts';
 import { h, missing, section, source } from '../parts/element.ts';
+import { short } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
@@ -127,13 +128,14 @@ function drawGroup(run: Run, store: Store, group: Group): HTMLElement {
       marks: [
         ...all
           .filter(({ column }) => shown.has(column))
-          .map(({ values, colour, column }) =>
+          .map(({ values, colour, column, name }) =>
             Plot.line(run.epochs, {
               x: (epoch: number) => epoch,
               y: (_: number, i: number) => values[i]!,
               stroke: colour,
               strokeWidth: 1.8,
               ariaDescription: column,
+              channels: { reading: (_: number, i: number) => `${name} ${short(values[i])}` },
             }),
           ),
         cursor(run.epochs[store.choice.frame]!),

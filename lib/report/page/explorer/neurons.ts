@@ -3,6 +3,7 @@ import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { claimsAt } from '../../claims.ts';
 import { chart, Plot, type Svg } from '../parts/chart.ts';
 import { h, missing, section, source } from '../parts/element.ts';
+import { percent, short } from '../parts/numbers.ts';
 import { largest } from '../parts/raster.ts';
 import { describe, pairRaster } from './maps.ts';
 import type { Run } from './run.ts';
@@ -85,6 +86,7 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
         x: { label: 'phase / π', domain: [-0.03, 2.03] },
         y: { label: 'share', domain: [0, 1.08] },
       },
+      isScatter: true,
       marks: [
         Plot.dot(neurons, {
           x: ({ phase }: Neuron) => phase / Math.PI,
@@ -93,6 +95,10 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
           fill: colour,
           fillOpacity: 0.75,
           ariaDescription: 'neurons',
+          channels: {
+            reading: ({ j, phase, fraction }: Neuron) =>
+              `neuron ${j}: phase ${short(phase / Math.PI)} π, ${percent(fraction)} explained`,
+          },
         }),
         Plot.dot(
           neurons.filter(({ j }) => j === store.choice.neuron),
@@ -102,6 +108,7 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
             r: 7,
             stroke: '#1c1c1c',
             strokeWidth: 2,
+            ariaDescription: 'chosen',
           },
         ),
       ],

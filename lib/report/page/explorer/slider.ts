@@ -1,8 +1,13 @@
-// The epoch slider: a bar that stays at the foot of the window, with the phases of training on its track.
+// The epoch slider: a bar that stays at the foot of the window, with the phases of training on its track. It can play.
 import { h } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
+import { standsInFor } from './address.ts';
+import { Player } from './player.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
+
+/** As text, not as a picture in colours. */
+const [PLAY, PAUSE] = ['▶\ufe0e', '❚❚'];
 
 /** Null if there is only one checkpoint, as for a network that was not trained here. */
 export function slider(run: Run, store: Store): HTMLElement | null {
@@ -30,18 +35,43 @@ export function slider(run: Run, store: Store): HTMLElement | null {
       },
       text,
     );
-  store.follow(['frame'], ({ frame }) => {
+  const player = new Player(store, last, (isPlaying) => {
+    play.textContent = isPlaying ? PAUSE : PLAY;
+    play.setAttribute('aria-label', isPlaying ? 'pause' : 'play');
+  });
+  const play = h(
+    'button',
+    { type: 'button', class: 'play', 'aria-label': 'play', click: () => player.toggle() },
+    PLAY,
+  );
+  // A button does so by itself.
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== ' ') return;
+    event.preventDefault();
+    player.toggle();
+  });
+  const asked = h('p', { class: 'asked', role: 'status' });
+  const show = (): void => {
+    const { frame } = store.choice;
     const epoch = epochs[frame]!;
     const phase = run.phaseAt(epoch);
     input.value = String(frame);
     input.setAttribute('aria-valuetext', `epoch ${whole(epoch)}${phase && `, ${phase}`}`);
     output.replaceChildren(h('strong', {}, whole(epoch)), h('small', {}, phase));
-  });
+    const other = standsInFor(run, frame);
+    asked.textContent =
+      other === null
+        ? ''
+        : `There is no checkpoint at epoch ${whole(other)}; the nearest is at ${whole(epoch)}.`;
+  };
+  store.follow(['frame'], show);
+  addEventListener('hashchange', show);
   return h(
     'div',
     { class: 'slider', role: 'group', 'aria-label': 'Epoch' },
     h('label', { for: 'epoch' }, 'Epoch'),
     output,
+    play,
     step(-1, 'one checkpoint back', '‹'),
     h(
       'div',
@@ -61,5 +91,6 @@ export function slider(run: Run, store: Store): HTMLElement | null {
       ),
     ),
     step(1, 'one checkpoint on', '›'),
+    asked,
   );
 }

@@ -13,6 +13,8 @@ const HEIGHT = 230;
 /** Width of a bar, as a share of the distance between frequencies. */
 const FILLED = 0.82;
 
+const atFrequency = (k: number): string => `frequency ${k}`;
+
 const most = (values: Float32Array): number => values.reduce((max, x) => (x > max ? x : max), 0) || 1;
 const least = (values: Float32Array): number => values.reduce((min, x) => (x < min ? x : min), 0);
 
@@ -40,6 +42,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
       const bars = components.map(({ k, isCosine }, i) => ({
         x1: k - FILLED / 2 + (isCosine ? FILLED / 2 : 0),
         norm: norms[i + 1]!,
+        reading: `${isCosine ? 'cosine' : 'sine'} ${short(norms[i + 1])}`,
         fill: SERIES_COLOURS[Number(isCosine)]!,
       }));
       const height = (of: number): number =>
@@ -49,6 +52,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
           x: { label: 'frequency k', domain: [0.3, half + 0.7], counted: true },
           y: { label: 'norm', domain: [0, top] },
         },
+        at: atFrequency,
         marks: [
           Plot.rect(bars, {
             x1: 'x1',
@@ -57,6 +61,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
             y2: 'norm',
             fill: 'fill',
             ariaDescription: 'norms',
+            channels: { reading: 'reading' },
           }),
           names(run, height),
         ],
@@ -109,6 +114,7 @@ export function singularValues(run: Run, store: Store): HTMLElement | null {
           r: n > 60 ? 2 : 3,
           fill: SERIES_COLOURS[0],
           ariaDescription: 'singular values',
+          channels: { reading: short },
         }),
       ],
     }),
@@ -146,6 +152,7 @@ export function logitCoefficients(run: Run, store: Store): HTMLElement | null {
           x: { label: 'frequency k', domain: [0.3, half + 0.7], counted: true },
           y: { label: 'coefficient', domain },
         },
+        at: atFrequency,
         marks: [
           Plot.rect(bars, {
             x1: ({ k }: { k: number }) => k - FILLED / 2,
@@ -154,6 +161,7 @@ export function logitCoefficients(run: Run, store: Store): HTMLElement | null {
             y2: ({ value }: { value: number }) => Math.max(0, value),
             fill: (bar: { k: number; value: number }) => (isKey(bar) ? SERIES_COLOURS[0] : MUTED),
             ariaDescription: 'coefficients',
+            channels: { reading: ({ value }: { value: number }) => short(value) },
           }),
           names(run, (k) => Math.max(0, values[k - 1]!)),
         ],

@@ -101,6 +101,7 @@ export function sum(run: Run, store: Store): HTMLElement {
               ? [{ x: right(), label: isLast ? `right answer ${asked.right}` : '' }]
               : [],
         },
+        at: (place) => `answer ${axis.numbers[place]!}`,
         marks: [
           Plot.line(places, {
             x: (i: number) => i,
@@ -113,7 +114,7 @@ export function sum(run: Run, store: Store): HTMLElement {
             y: (i: number) => now[i]!,
             fill: colour,
             r: places.length > 60 ? 1.8 : 2.5,
-            title: (i: number) => `${axis.numbers[i]!}: ${short(now[i])}`,
+            channels: { reading: (i: number) => short(now[i]) },
           }),
         ],
       };
@@ -150,6 +151,7 @@ export function sum(run: Run, store: Store): HTMLElement {
         x: x(p),
         y: { label: 'logit', domain: padDomain([...asked.logits, 0]) },
       },
+      at: (place) => `answer ${all[place]!}`,
       marks: [
         Plot.rect(all, {
           x1: (_: number, place: number) => place - 0.4,
@@ -158,7 +160,7 @@ export function sum(run: Run, store: Store): HTMLElement {
           y2: (c: number) => Math.max(0, asked.logits[c]!),
           fill: (c: number) =>
             c === asked.right ? SERIES_COLOURS[2] : c === asked.answer ? SERIES_COLOURS[1] : MUTED,
-          title: (c: number) => `${c}: ${short(asked.logits[c])}`,
+          channels: { reading: (c: number) => short(asked.logits[c]) },
           ariaDescription: 'logits',
         }),
       ],

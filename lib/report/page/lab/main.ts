@@ -1,7 +1,6 @@
 // The page of the lab, with nothing trained yet.
 import { h, part } from '../parts/element.ts';
-import { offerSaving } from '../parts/saving.ts';
-import { themeButton } from '../parts/theme.ts';
+import { finish } from '../parts/finish.ts';
 import { lab } from './lab.ts';
 
 document
@@ -18,5 +17,4 @@ document
       ),
     ),
   );
-document.querySelector('header')!.append(themeButton());
-offerSaving(document.querySelector('main')!);
+finish(document.querySelector('main')!);

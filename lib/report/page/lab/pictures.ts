@@ -2,7 +2,7 @@
 import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
 import { h, source, type Child } from '../parts/element.ts';
-import { whole } from '../parts/numbers.ts';
+import { short, whole } from '../parts/numbers.ts';
 import { circleColour, circles } from '../parts/circles.ts';
 import type { Learning } from './learning.ts';
 
@@ -157,6 +157,7 @@ function spectrum(
           x: { label: 'frequency k', domain: [0.3, half + 0.7], counted: true },
           y: { label: 'norm', domain: [0, top()] },
         },
+        at: (k) => `frequency ${k}`,
         marks: [
           Plot.rect(learning.frequencies, {
             x1: (k: number) => k - FILLED / 2,
@@ -166,6 +167,7 @@ function spectrum(
             fill: (k: number) => (shown.includes(k) ? circleColour(shown.indexOf(k)) : MUTED),
             fillOpacity: (k: number) => (shown.includes(k) ? 1 : 0.45),
             ariaDescription: 'norms',
+            channels: { reading: (k: number) => short(heights[k - 1]) },
           }),
           Plot.text(shown, {
             x: (k: number) => k,

@@ -4,7 +4,7 @@ import type { LiveTraining } from '../../../training/live.ts';
 import { floatsOf } from '../parts/block.ts';
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
-import { themeButton } from '../parts/theme.ts';
+import { finish } from '../parts/finish.ts';
 import { Learning } from '../lab/learning.ts';
 import { pictures, type Pictures } from '../lab/pictures.ts';
 import { duration } from '../lab/cost.ts';
@@ -30,8 +30,9 @@ const section = h(
   h('dl', { class: 'tiles live' }, ...tiles.map(({ element }) => element)),
   place,
 );
-document.querySelector('main')!.replaceChildren(section);
-document.querySelector('header')!.append(themeButton());
+const main = document.querySelector('main')!;
+main.replaceChildren(section);
+finish(main);
 
 let learning: Learning | null = null;
 let shown: Pictures | null = null;

@@ -4,7 +4,9 @@ import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
 import { Plot } from '../../../charts/observable-plot.ts';
 import { INK } from '../../../charts/style.ts';
 import { h } from './element.ts';
-import { canBeSaved, standalone, type Rows } from './saving.ts';
+import { atLabel, numbersOf, placesOf } from './points.ts';
+import { readout, type Places } from './readout.ts';
+import { canBeSaved, standalone } from './saving.ts';
 
 export { Plot };
 
@@ -21,58 +23,49 @@ export interface Chart {
 export interface Drawing {
   readonly frame: Omit<FrameOptions, 'width' | 'height'>;
   readonly marks: readonly Plot.Markish[];
+  /** What stands at x, where that is not the axis' label and the number. */
+  readonly at?: (x: number) => string;
+  /** Whether each point is read by itself, wherever it is, by its channel `reading`. */
+  readonly isScatter?: boolean;
 }
 
 /** `describe` gives the text for screen readers, `compose` the marks, whenever the chart is drawn. */
 export function chart(height: number, describe: () => string, compose: (width: number) => Drawing): Chart {
   const element = h('div', { class: 'chart' });
   let svg: Svg | undefined;
-  let drawn: readonly Plot.Markish[] = [];
+  let drawing: Drawing | null = null;
+  let places: Places | null = null;
+  const reading = readout(element, 'chart', () => {
+    if (!svg || !drawing) return null;
+    const { frame, marks, at = atLabel(frame.x.label), isScatter = false } = drawing;
+    const zoom = svg.getBoundingClientRect().width / Number(svg.getAttribute('width'));
+    places ??= placesOf(svg, { marks, at, isCounted: frame.x.counted ?? false, isScatter }, zoom);
+    return places;
+  });
   const draw = (): void => {
     const width = Math.max(240, Math.floor(element.clientWidth || 600));
-    const { frame, marks } = compose(width);
-    drawn = marks;
+    drawing = compose(width);
+    places = null;
+    const { frame, marks } = drawing;
     const { options, back, front } = createFrame({ ...frame, width, height });
     svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
+    const label = describe();
     svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', describe());
+    svg.setAttribute('aria-label', label);
     svg.querySelector('style')?.remove();
     // The picture has a label of its own, so those that Plot gives to its parts are taken off.
     for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     element.replaceChildren(svg);
     element.style.minHeight = `${svg.getAttribute('height')}px`;
+    reading.refresh(label);
   };
   onWidth(element, draw);
   canBeSaved(element, {
     name: describe,
     svg: () => (svg ? standalone(svg) : null),
-    rows: () => numbersOf(drawn),
+    rows: () => numbersOf(drawing?.marks ?? []),
   });
   return { element, draw, svg: () => svg };
-}
-
-/** What Plot works out for the points of a mark, by channel. */
-interface Drawn {
-  readonly ariaDescription?: string;
-  initialize(): { channels: Readonly<Record<string, { readonly value?: ArrayLike<unknown> }>> };
-}
-
-const CHANNELS = ['x', 'x1', 'x2', 'y', 'y1', 'y2', 'text', 'title'];
-
-/** The numbers behind the marks of a chart, a row a point; lines at the slider's epoch are left out. */
-function numbersOf(marks: readonly Plot.Markish[]): Rows {
-  const rows = marks.flatMap((mark, number) => {
-    if (typeof mark !== 'object' || mark === null || !('initialize' in mark)) return [];
-    const { ariaDescription, initialize } = mark as unknown as Drawn;
-    if (ariaDescription === 'cursor') return [];
-    const { channels } = initialize.call(mark);
-    const length = Math.max(...Object.values(channels).map(({ value }) => value?.length ?? 0));
-    return Array.from({ length }, (_, i) => [
-      ariaDescription ?? `mark ${number + 1}`,
-      ...CHANNELS.map((name) => String(channels[name]?.value?.[i] ?? '')),
-    ]);
-  });
-  return [['mark', ...CHANNELS], ...rows];
 }
 
 /** Calls `draw` when the element gets its first width, and whenever that changes. */

@@ -1,13 +1,20 @@
 // Circles of some frequencies side by side, as small pictures that are changed in place: they move many times a second.
-import { SERIES_COLOURS } from '../../../charts/style.ts';
+import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import type { Matrix } from '../../../numerics/matrix.ts';
-import { swatchColour } from './chart.ts';
 import { h } from './element.ts';
+import { short } from './numbers.ts';
+import { readout } from './readout.ts';
+import { canBeSaved, sideBySide, type Rows } from './saving.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** How many points of a circle have their number beside them. */
 const NAMED = 8;
 const REACH = 1.3;
+/** A pointer means a dot that is so near, in pixels. */
+const NEAR = 30;
+/** As they are in files, too, where no style sheet is. */
+const WAY = { fill: 'none', 'stroke-opacity': 0.4, 'stroke-width': 0.008 };
+const NAME = { 'font-size': 0.1, 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 
 /** An embedding as it is now. */
 export interface Turning {
@@ -32,25 +39,62 @@ function draw<K extends keyof SVGElementTagNameMap>(
 
 interface Circle {
   readonly element: HTMLElement;
+  readonly svg: SVGSVGElement;
+  /** Number and place of each dot, with the frequency in front. */
+  readonly rows: () => Rows;
   show(turning: Turning, k: number, radius: number): void;
 }
 
 /** A circle for a group of n numbers. */
 function makeCircle(n: number, place: number): Circle {
-  const path = draw('polygon', { fill: 'none', class: 'way' });
-  const dots = Array.from({ length: n }, () => draw('circle', { r: n > 60 ? 0.026 : 0.036 }));
-  const names = Array.from({ length: NAMED }, () => draw('text', {}));
+  const path = draw('polygon', { ...WAY, stroke: MUTED });
+  const size = { r: n > 60 ? 0.026 : 0.036, fill: circleColour(place) };
+  const dots = Array.from({ length: n }, () => draw('circle', size));
+  const names = Array.from({ length: NAMED }, () => draw('text', { ...NAME, fill: INK }));
   const svg = draw('svg', { viewBox: `${-REACH} ${-REACH} ${2 * REACH} ${2 * REACH}`, role: 'img' });
   svg.append(path, ...dots, ...names);
   const caption = h('figcaption', {});
-  const element = h(
-    'figure',
-    { class: 'circle', style: { '--c': swatchColour(circleColour(place)) } },
-    caption,
-  );
+  const element = h('figure', { class: 'circle' }, caption);
   element.append(svg);
+  /** As it is drawn. */
+  let drawn: { turning: Turning; k: number; radius: number; data: Float64Array } | null = null;
+  const reading = readout(element, 'chart', () => {
+    if (!drawn) return null;
+    const { turning, radius, data } = drawn;
+    const [inner, outer] = [svg.getBoundingClientRect(), element.getBoundingClientRect()];
+    const zoom = inner.width / (2 * REACH);
+    const at = (index: number): [number, number] => [
+      inner.left - outer.left + zoom * (REACH + data[2 * index]! / radius),
+      inner.top - outer.top + zoom * (REACH - data[2 * index + 1]! / radius),
+    ];
+    return {
+      count: n,
+      nearest: (x, y) => {
+        let best = { index: null as number | null, distance: NEAR };
+        for (let index = 0; index < n; index++) {
+          const distance = Math.hypot(at(index)[0] - x, at(index)[1] - y);
+          if (distance < best.distance) best = { index, distance };
+        }
+        return best.index;
+      },
+      place: (index) => ({
+        marks: [at(index)],
+        says: `${turning.numberAt(index)}: along cosine ${short(data[2 * index])}, along sine ${short(data[2 * index + 1])}`,
+      }),
+    };
+  });
+  const rows = (): Rows =>
+    drawn
+      ? Array.from({ length: n }, (_, index) => [
+          drawn!.k,
+          drawn!.turning.numberAt(index),
+          drawn!.data[2 * index]!,
+          drawn!.data[2 * index + 1]!,
+        ])
+      : [];
   const show = (turning: Turning, k: number, radius: number): void => {
     const { data } = turning.circle(k);
+    drawn = { turning, k, radius, data };
     const at = (index: number, further = 1): [number, number] => [
       (further * data[2 * index]!) / radius,
       (-further * data[2 * index + 1]!) / radius,
@@ -82,10 +126,12 @@ function makeCircle(n: number, place: number): Circle {
       name.textContent = String(turning.numberAt(index));
     });
     caption.textContent = `k = ${k}`;
-    svg.setAttribute('aria-label', `The numbers in the plane of frequency ${k}`);
+    const label = `The numbers in the plane of frequency ${k}`;
+    svg.setAttribute('aria-label', label);
     element.dataset['frequency'] = String(k);
+    reading.refresh(label);
   };
-  return { element, show };
+  return { element, svg, rows, show };
 }
 
 export interface Circles {
@@ -98,8 +144,18 @@ export interface Circles {
 export function circles(turning: Turning, count: number): Circles {
   const all = Array.from({ length: count }, (_, i) => makeCircle(turning.n, i));
   let reach = 0;
+  const element = h('div', { class: 'circles' }, ...all.map(({ element }) => element));
+  const shown = (): Circle[] => all.filter(({ element }) => element.dataset['frequency'] !== undefined);
+  canBeSaved(element, {
+    name: () => 'numbers on circles',
+    svg: () => sideBySide(shown().map(({ svg, element }) => [svg, element.textContent])),
+    rows: () => [
+      ['frequency', 'number', 'along cosine', 'along sine'],
+      ...shown().flatMap(({ rows }) => rows()),
+    ],
+  });
   return {
-    element: h('div', { class: 'circles' }, ...all.map(({ element }) => element)),
+    element,
     draw: (strongest) => {
       // One scale for all, which grows with the circles but does not shrink: what is small looks small.
       for (const k of strongest) {

@@ -4,6 +4,7 @@ import { SCHEMES } from '../../../charts/style.ts';
 import { Plot } from './chart.ts';
 import { h } from './element.ts';
 import { short } from './numbers.ts';
+import { readout } from './readout.ts';
 import { canBeSaved } from './saving.ts';
 
 const STEPS = 256;
@@ -77,11 +78,28 @@ export function raster(
   );
   const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
   let drawn: ArrayLike<number> = [];
-  canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
-    const cell = (offset: number, length: number): number =>
-      Math.max(0, Math.min(side - 1, Math.floor((offset / length) * side)));
-    const [row, column] = [cell(offsetY, canvas.clientHeight), cell(offsetX, canvas.clientWidth)];
-    canvas.title = `${name(row, column)}: ${short(drawn[row * side + column])}`;
+  const reading = readout(element, 'heat map', () => {
+    if (drawn.length === 0) return null;
+    const { offsetLeft, offsetTop, clientWidth, clientHeight } = canvas;
+    const cell = (offset: number, length: number): number => Math.floor((offset / length) * side);
+    return {
+      count: side * side,
+      columns: side,
+      nearest: (x, y) => {
+        const [row, column] = [cell(y - offsetTop, clientHeight), cell(x - offsetLeft, clientWidth)];
+        const isInside = Math.min(row, column) >= 0 && Math.max(row, column) < side;
+        return isInside ? row * side + column : null;
+      },
+      place: (index) => {
+        const [row, column] = [Math.floor(index / side), index % side];
+        const at = (cell: number, offset: number, length: number): number =>
+          offset + ((cell + 0.5) / side) * length;
+        return {
+          marks: [[at(column, offsetLeft, clientWidth), at(row, offsetTop, clientHeight)]],
+          says: `${name(row, column)}: ${short(drawn[index])}`,
+        };
+      },
+    };
   });
   const draw: Raster['draw'] = (values, [from, to], description) => {
     drawn = values;
@@ -97,6 +115,7 @@ export function raster(
     canvas.dataset['domain'] = JSON.stringify([from, to]);
     low.textContent = short(from);
     high.textContent = short(to);
+    reading.refresh(description);
   };
   canBeSaved(element, {
     name: () => canvas.getAttribute('aria-label') ?? rows,

@@ -20,14 +20,36 @@ const saved = new WeakMap<Element, Saved>();
 
 export const canBeSaved = (element: Element, what: Saved): void => void saved.set(element, what);
 
-/** Puts buttons beside everything in `root` that can be saved, tables included. */
+const PICTURES = '.chart, .raster, .circles, .static';
+
+/** Puts buttons beside everything in `root` that can be saved, tables included, and beside what comes into it later. */
 export function offerSaving(root: Element): void {
-  for (const element of root.querySelectorAll('.chart, .raster, .static, .scroll')) {
-    const table = element.querySelector(':scope > table');
-    if (table) canBeSaved(element, { name: () => nameOf(table, element), rows: () => rowsOf(table) });
-    const what = saved.get(element);
-    if (what && !element.nextElementSibling?.matches('.save')) element.after(buttons(what));
+  offer(root);
+  new MutationObserver((changes) => {
+    // Charts that are drawn again bring no elements of HTML.
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) if (node instanceof HTMLElement && !node.matches('.save')) offer(node);
+  }).observe(root, { childList: true, subtree: true });
+}
+
+function offer(root: Element): void {
+  const inside = (selector: string): Element[] => [
+    ...(root.matches(selector) ? [root] : []),
+    ...root.querySelectorAll(selector),
+  ];
+  for (const table of inside('table')) {
+    const scrolls = table.parentElement?.matches('.scroll') ? table.parentElement : null;
+    const element = scrolls ?? table;
+    canBeSaved(element, { name: () => nameOf(table, element), rows: () => rowsOf(table) });
+    putBeside(element);
   }
+  for (const element of inside(PICTURES)) putBeside(element);
+}
+
+function putBeside(element: Element): void {
+  const what = saved.get(element);
+  if (what && element.isConnected && !element.nextElementSibling?.matches('.save'))
+    element.after(buttons(what));
 }
 
 /** Pixels of a PNG for each of the drawing. */
@@ -91,11 +113,34 @@ export function standalone(drawn: SVGElement): string {
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('font-family', FONT);
   copy.removeAttribute('class');
-  const back = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'white' }))
-    back.setAttribute(name, value);
-  copy.prepend(back);
+  copy.prepend(makeSvg('rect', { width: '100%', height: '100%', fill: 'white' }));
   return new XMLSerializer().serializeToString(copy);
+}
+
+/** Drawings in one, each below its caption. */
+export function sideBySide(
+  drawings: readonly (readonly [svg: SVGSVGElement, caption: string])[],
+): string | null {
+  if (drawings.length === 0) return null;
+  const row = makeSvg('svg', { width: SIDE * drawings.length, height: SIDE + CAPTION });
+  drawings.forEach(([svg, caption], i) => {
+    const text = makeSvg('text', { x: SIDE * i + 8, y: 16, 'font-size': 13 });
+    text.textContent = caption;
+    const copy = svg.cloneNode(true) as SVGElement;
+    for (const [name, value] of Object.entries({ x: SIDE * i, y: CAPTION, width: SIDE, height: SIDE }))
+      copy.setAttribute(name, String(value));
+    row.append(text, copy);
+  });
+  return standalone(row);
+}
+
+/** Of a drawing among others, in pixels. */
+const [SIDE, CAPTION] = [260, 20];
+
+function makeSvg(tag: string, attributes: Readonly<Record<string, string | number>>): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag) as SVGElement;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
 }
 
 async function pngOf(svg: string): Promise<Blob> {

@@ -4,7 +4,7 @@ import { padDomain } from '../../../charts/frame.ts';
 import { SCHEMES } from '../../../charts/style.ts';
 import { chart, onPoint, Plot } from '../parts/chart.ts';
 import { h } from '../parts/element.ts';
-import { short } from '../parts/numbers.ts';
+import { short, whole } from '../parts/numbers.ts';
 import type { Chosen } from './chosen.ts';
 
 /** The part of the scheme (0 to 1) that can be seen on white and on black. */
@@ -37,9 +37,17 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
     () => `Test losses of ${curves.length} runs; in front, ${chosen.point}`,
     () => ({
       frame: { x: { ...x, domain: [0, last] }, y: { ...y, domain, log: true } },
+      isScatter: true,
       marks: [
-        ...curves.map(({ points, colour: value }) =>
-          draw(points, { stroke: String(apply(value)), strokeWidth: 1.3, strokeOpacity: 0.85 }),
+        ...curves.map(({ name, points, colour: value }) =>
+          draw(points, {
+            stroke: String(apply(value)),
+            strokeWidth: 1.3,
+            strokeOpacity: 0.85,
+            channels: {
+              reading: ([epoch, loss]: [number, number]) => `${name}, epoch ${whole(epoch)}: ${short(loss)}`,
+            },
+          }),
         ),
         ...curves
           .filter(({ name }) => name === chosen.point)

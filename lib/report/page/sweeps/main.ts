@@ -2,8 +2,7 @@
 import type { SweepData } from '../../sweeps/data.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
-import { offerSaving } from '../parts/saving.ts';
-import { themeButton } from '../parts/theme.ts';
+import { finish } from '../parts/finish.ts';
 import { sweep } from './sweep.ts';
 
 const sweeps = JSON.parse(textBlock('data')) as SweepData[];
@@ -26,5 +25,4 @@ document
 document
   .querySelector('nav')!
   .append(...sweeps.map(({ name }) => h('a', { href: `#${encodeURIComponent(`sweep-${name}`)}` }, name)));
-document.querySelector('header')!.append(themeButton());
-offerSaving(document.querySelector('main')!);
+finish(document.querySelector('main')!);

@@ -54,6 +54,7 @@ export function answer({ config, operation, weights, axis }: Touchable): Answer 
           },
           y: { label: 'logit', domain: padDomain([...bars, ...dots, 0]) },
         },
+        at: (place) => `answer ${all[place]!}`,
         marks: [
           Plot.rect(all, {
             x1: (_: number, place: number) => place - 0.4,
@@ -61,7 +62,7 @@ export function answer({ config, operation, weights, axis }: Touchable): Answer 
             y1: (c: number) => Math.min(0, bars[c]!),
             y2: (c: number) => Math.max(0, bars[c]!),
             fill: (c: number) => (c === right ? SERIES_COLOURS[2] : c === given ? SERIES_COLOURS[1] : MUTED),
-            title: (c: number) => `${c}: ${short(bars[c])}, as it is ${short(dots[c])}`,
+            channels: { reading: (c: number) => `${short(bars[c])}, as it is ${short(dots[c])}` },
           }),
           Plot.dot(all, {
             x: (_: number, place: number) => place,

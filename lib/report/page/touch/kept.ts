@@ -1,6 +1,6 @@
 // Which shares of which parts are kept: in the address of the page, `W_E.9=0&past_mlp=0.5`, so that a link opens the network
 // as it was touched. Parts that are whole do not stand there.
-import { readAddress, writeAddress } from '../parts/address.ts';
+import { readAddress, type WriteAddress } from '../parts/address.ts';
 import type { Kept, Network } from './network.ts';
 
 /** What the address asks for, as far as this network has it. */
@@ -14,14 +14,11 @@ export function readKept(network: Network): Kept {
   return new Map([...asked].filter(([name]) => names.has(name)));
 }
 
-/** In place of what stood there before. With `isStep`, back leads to that. */
-export function writeKept(before: Kept, kept: Kept, isStep: boolean): void {
+/** In place of what stood there before. */
+export function writeKept(before: Kept, kept: Kept, write: WriteAddress): void {
   const gone = [...before.keys()].filter((name) => !kept.has(name));
-  writeAddress(
-    [
-      ...gone.map((name) => [name, null] as const),
-      ...[...kept].map(([name, share]) => [name, String(share)] as const),
-    ],
-    isStep,
-  );
+  write([
+    ...gone.map((name) => [name, null] as const),
+    ...[...kept].map(([name, share]) => [name, String(share)] as const),
+  ]);
 }

@@ -2,6 +2,7 @@
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import { viewWeights } from '../../../network/config.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
+import { addressInSteps } from '../parts/address.ts';
 import { circles } from '../parts/circles.ts';
 import { h, section, source, type Child } from '../parts/element.ts';
 import { numberBox } from '../explorer/panel.ts';
@@ -14,8 +15,6 @@ import { onlyThese } from './only.ts';
 import { scoreTable } from './scores.ts';
 import { sliders } from './sliders.ts';
 
-/** Changes that follow each other faster than this are one step of the reader's history. */
-const STEP_MS = 1000;
 /** How many circles there is room for. */
 const MOST_CIRCLES = 6;
 /** Of how many frequencies it asks first what the network were with them alone. */
@@ -30,7 +29,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
   let kept: Kept = new Map();
   let touched = of.weights;
   let embedding = network.embedding;
-  let written = -Infinity;
+  const write = addressInSteps();
 
   const table = scoreTable(of.isSplit);
   const given = answer(of);
@@ -73,10 +72,8 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
     requestAnimationFrame(compute);
   };
   const set = (next: Kept): void => {
-    const now = performance.now();
     const named = network.short(next);
-    writeKept(kept, named, now - written > STEP_MS);
-    written = now;
+    writeKept(kept, named, write);
     show(named);
   };
   const dials = sliders(network, (name, share) => set(new Map([...kept, [name, share]])));
@@ -166,14 +163,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
   seen.observe(element);
   small.draw(shown);
   show(readKept(network));
-  addEventListener(
-    'hashchange',
-    () => {
-      written = -Infinity;
-      show(readKept(network));
-    },
-    { ...(gone && { signal: gone }) },
-  );
+  addEventListener('hashchange', () => show(readKept(network)), { ...(gone && { signal: gone }) });
   gone?.addEventListener('abort', () => {
     seen.disconnect();
     scorer?.close();
