@@ -67,8 +67,8 @@ async function execute(
     const { epoch, train_loss, test_loss } = checkpoints.records[index]!;
     const extra = { epoch, train_loss, test_loss };
     const metadata = Object.fromEntries(Object.entries(extra).map(([name, value]) => [name, String(value)]));
-    const weights = await checkpoints.read(index);
-    await writeWhole(out, (path) => writeModel(path, config, weights, metadata));
+    const { weights, biases } = await checkpoints.read(index);
+    await writeWhole(out, (path) => writeModel(path, config, weights, metadata, biases));
     writeLines(stdout, [`${out}: the weights after epoch ${epoch}, test loss ${test_loss.toExponential(2)}`]);
     return 0;
   } finally {

@@ -81,7 +81,7 @@ async function inspect(given: string): Promise<Inspection> {
     if (source.run !== null && source.run >= runs.length)
       throw wrongLine(given, `is not there: it holds ${runs.length} (numbers from 0)`);
     const contents = await file.read(source.run ?? 0);
-    const found = await readStateDict(contents.model, contents.stated, 'carry').catch((error: unknown) => {
+    const found = await readStateDict(contents.model, contents.stated).catch((error: unknown) => {
       if (error instanceof Malformed) return error.message;
       throw error;
     });

@@ -11,7 +11,7 @@ import { stage } from '../lib/runner/stage.ts';
 import { params } from './activations.params.ts';
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  const { config, weights, grid } = await openRun(needs);
+  const { config, weights, biases, grid } = await openRun(needs);
   const { p } = config;
   const pairs = grid.label.length;
   const readable = await openReadable();
@@ -32,7 +32,8 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
     progress(start + inBatch, pairs, 'pairs');
   };
   function* scored(): Generator<HookedBatch> {
-    for (const batch of readable.run(config, weights, grid, new Set([...hooks, 'logits']))) {
+    const names = new Set([...hooks, 'logits' as const]);
+    for (const batch of readable.run(config, weights, grid, names, biases)) {
       score(batch.start, batch.values.get('logits')!);
       yield batch;
     }

@@ -8,13 +8,17 @@ const thousands = (n: number): string => n.toLocaleString('en-US');
 /** `forked_after`: the last epoch of another run, from which this one went on. */
 export type Marked = Milestones & { readonly forked_after?: number };
 
+/** Where a run goes on from another one, which it is up to there. */
+export const forkMark = (epoch: number): Mark => ({ x: epoch, label: `forked, epoch ${thousands(epoch)}` });
+
 /** Named by what was reached, as the phases that other figures shade go by other rules. */
-const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] =>
-  [
-    { x: forked_after ?? null, what: 'forked' },
+const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] => [
+  ...(forked_after === undefined ? [] : [forkMark(forked_after)]),
+  ...[
     { x: memorised_epoch, what: 'train accuracy 99 %' },
     { x: grokked_epoch, what: 'test accuracy 99 %' },
-  ].flatMap(({ x, what }) => (x === null ? [] : [{ x, label: `${what}, epoch ${thousands(x)}` }]));
+  ].flatMap(({ x, what }) => (x === null ? [] : [{ x, label: `${what}, epoch ${thousands(x)}` }])),
+];
 
 /** On a log scale, since memorisation, circuit formation and cleanup are orders of magnitude apart. */
 export function lossCurve(history: readonly HistoryRecord[], milestones: Marked): Lines {

@@ -55,7 +55,8 @@ const NOT_MEASURED = {
 };
 
 await stage(params, async ({ params, identity, needs, out, progress, runsOn, say }) => {
-  const { config, weights: asTrained, ...run } = await openRun(needs);
+  const { carrying, ...run } = await openRun(needs);
+  const { config } = carrying;
   const view = viewGroup(run);
   const ofNetwork = { p: config.p, operation: run.task.operation };
   const { key, values } = await readLast(folderOf(needs, 'measures'), run.task);
@@ -65,7 +66,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     return writeSummary(out, logitsSummary, { ...ofNetwork, not_measured, ...NOT_MEASURED });
   }
   const { n, inside, sets } = view;
-  const weights = view.renumber(asTrained);
+  const weights = view.renumber(carrying.weights);
   const random = randomFrequencies(n, key, params.controls, params.seed);
 
   const network = runNetwork(config, weights, view.pairs);

@@ -10,6 +10,7 @@ import { findCheckpoints } from '../lib/artifacts/checkpoints.ts';
 import { lastOf, measuresSummary, writeMeasures } from '../lib/artifacts/measures.ts';
 import { folderOf, openRun } from '../lib/artifacts/run.ts';
 import { writeSummary } from '../lib/artifacts/summary.ts';
+import { forkedAfter } from '../lib/artifacts/train.ts';
 import { fastestRunsOn } from '../lib/engines/fastest.ts';
 import { defaultThreads } from '../lib/engines/threads.ts';
 import { stage } from '../lib/runner/stage.ts';
@@ -20,11 +21,11 @@ import { measureAll } from './measures.pool.ts';
 const MOST_PROCESSES = 4;
 
 await stage(params, async ({ identity, needs, out, progress, runsOn }) => {
-  const { config, weights, ...run } = await openRun(needs);
+  const run = await openRun(needs);
+  const { config } = run;
   const view = viewGroup(run);
-  const trained = view.renumber(weights);
-  const key = view.why === null ? findKeyFrequencies(trained, view.n) : null;
-  const last = measureLast(view, config, trained, key);
+  const key = view.why === null ? findKeyFrequencies(view.renumber(run.weights), view.n) : null;
+  const last = measureLast(view, run, key);
   const file = await findCheckpoints(folderOf(needs, 'train'), config);
   const epochs = file?.records.map(({ epoch }) => epoch) ?? [];
   await file?.close();
@@ -38,7 +39,8 @@ await stage(params, async ({ identity, needs, out, progress, runsOn }) => {
       progress(done, epochs.length, `checkpoint ${done} of ${epochs.length}`),
     );
     console.log(`${epochs.length} checkpoints in ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    await writeMeasures(out, epochs, rows, config, key);
+    const forked_after = await forkedAfter(folderOf(needs, 'train'));
+    await writeMeasures(out, epochs, rows, config, key, forked_after);
   }
   await writeSummary(out, measuresSummary, {
     p: run.task.p,

@@ -9,6 +9,7 @@ import { guardConsole } from '../lib/files/visible.ts';
 import { viewGroup } from '../lib/measures/group-view.ts';
 import type { Values } from '../lib/measures/columns.ts';
 import { measure } from '../lib/measures/measure.ts';
+import { carryBiases, carryingConfig } from '../lib/network/biases.ts';
 import { flattenWeights, type ModelConfig } from '../lib/network/config.ts';
 
 export interface Measuring {
@@ -56,11 +57,12 @@ const report = (what: Report): void => void process.send?.(what);
 async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<Measure> {
   const view = viewGroup(await openPairs(needs));
   const file = await openCheckpoints(folderOf(needs, 'train'), config);
-  const model = await openFastest(config, engine, 1);
+  const model = await openFastest(file.isBiased ? carryingConfig(config) : config, engine, 1);
   let activations: Activations = {};
   return async (index) => {
-    const weights = view.renumber(await file.read(index));
-    model.writeState({ weights: flattenWeights(config, weights) });
+    const checkpoint = await file.read(index);
+    const carrying = carryBiases(checkpoint);
+    model.writeState({ weights: flattenWeights(carrying.config, view.renumber(carrying.weights)) });
     const want = { ...(key && { neurons: 'pre' as const }), logits: true };
     activations = await model.forward(view.pairs, want, activations);
     const { neurons, logits } = activations;
@@ -68,7 +70,7 @@ async function openMeasurer({ needs, config, key, engine }: Measuring): Promise<
     return measure(
       view,
       config,
-      weights,
+      view.renumber(checkpoint.weights),
       {
         ...(key && { pre: { rows, columns: config.d_mlp, data: neurons! } }),
         logits: { rows, columns: config.p, data: logits! },

@@ -38,7 +38,7 @@ import { params } from './neurons.params.ts';
 const CONTROL_SEED = 0;
 
 await stage(params, async ({ params, needs, out, progress, say }) => {
-  const { config, weights: asTrained, ...run } = await openRun(needs);
+  const { config, weights: asTrained, carrying, ...run } = await openRun(needs);
   const { p, d_mlp } = config;
   const absent = params.neurons.find((neuron) => neuron >= d_mlp);
   if (absent !== undefined)
@@ -66,7 +66,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   const post = createMatrix(
     n * n,
     d_mlp,
-    runNetwork(config, weights, view.pairs).post.data.subarray(0, inGroup),
+    runNetwork(carrying.config, view.renumber(carrying.weights), view.pairs).post.data.subarray(0, inGroup),
   );
   progress(1, 3, 'spectra');
   const basis = makeFourierBasis(n);

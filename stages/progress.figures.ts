@@ -1,6 +1,6 @@
 // What the stage progress draws: measures over training with its phases shaded. Those of lib/measures/shown.ts, and lists by
 // weight, frequency and singular value.
-import type { Band, Lines, LineSeries } from '../lib/charts/figure.ts';
+import type { Band, Lines, LineSeries, Mark } from '../lib/charts/figure.ts';
 import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
 import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
 import { legendOf, present } from '../lib/measures/columns.ts';
@@ -12,6 +12,7 @@ import type { GroupWords } from '../lib/task/cyclic-group.ts';
 interface Training {
   readonly epochs: readonly number[];
   readonly phases: readonly Band[];
+  readonly marks: readonly Mark[];
 }
 
 export interface ProgressFigure {
@@ -157,7 +158,10 @@ interface Curves {
   readonly series: readonly LineSeries[];
 }
 
-const curves = ({ epochs, phases }: Training, { title, subtitle, y, label, log, series }: Curves): Lines => ({
+const curves = (
+  { epochs, phases, marks }: Training,
+  { title, subtitle, y, label, log, series }: Curves,
+): Lines => ({
   kind: 'lines',
   title,
   ...(subtitle !== undefined && { subtitle }),
@@ -165,6 +169,7 @@ const curves = ({ epochs, phases }: Training, { title, subtitle, y, label, log, 
   y: { label, log: log ?? false },
   series,
   bands: phases,
+  marks,
   names: { series: 'series', x: 'epoch', y },
 });
 

@@ -12,6 +12,7 @@ import { findPhases, phaseOf, PHASE_RULES } from '../lib/measures/phases.ts';
 import { stage } from '../lib/runner/stage.ts';
 import { numbersModulo } from '../lib/task/cyclic-group.ts';
 import { OPERATIONS } from '../lib/task/operations.ts';
+import { forkMark } from './curves.figures.ts';
 import { phaseBands, progressFigures } from './progress.figures.ts';
 import { params } from './progress.params.ts';
 
@@ -52,7 +53,12 @@ await stage(params, async ({ needs, out, say }) => {
       sum_squared_weights: scalar('sum_squared_weights'),
     });
 
-  const training = { epochs, phases: phases ? phaseBands(phases, last) : [] };
+  const forked_after = schema.metadata['forked_after'];
+  const training = {
+    epochs,
+    phases: phases ? phaseBands(phases, last) : [],
+    marks: forked_after === undefined ? [] : [forkMark(Number(forked_after))],
+  };
   const group = OPERATIONS[operation].group(p);
   const { n, words } = group.n === null ? numbersModulo(p, 1) : group;
   const drawn = { n, key: key_frequencies ?? [], words };

@@ -18,7 +18,8 @@ import { engineRunsOn, openEngine } from '../lib/engines/registry.ts';
 import { Failure } from '../lib/files/failure.ts';
 import { viewGroup } from '../lib/measures/group-view.ts';
 import { findMilestones } from '../lib/measures/milestones.ts';
-import { flattenWeights, parameterCount, viewWeights } from '../lib/network/config.ts';
+import { carryBiases } from '../lib/network/biases.ts';
+import { flattenWeights, parameterCount, viewWeights, type Weights } from '../lib/network/config.ts';
 import type { Score } from '../lib/network/loss.ts';
 import type { Pairs } from '../lib/network/pairs.ts';
 import { stage, type Job } from '../lib/runner/stage.ts';
@@ -49,7 +50,7 @@ await stage(params, async (job) => {
   refuseOther(model.config, task);
   for (const note of model.notes) job.say(`${basename(source.path)}: ${note}`);
   if (!go_on) return takeModel(job, dataset, model);
-  if (model.isBiased)
+  if (model.biases)
     throw new Failure(
       `train.go_on: ${basename(source.path)} has biases, and training here has none`,
       'leave go_on out to take the model as it is',
@@ -121,7 +122,7 @@ async function trainModel(job: Job<TrainParams>, dataset: Dataset, from: Start):
     await states.keep(last.epoch, end);
     await states.publish([...new Set([...dueUpTo(last.epoch), last.epoch])], out);
   }
-  await writeNetwork(out, config, trained);
+  await writeNetwork(out, { config, weights: trained, biases: null });
   const byEpoch = new Map(history.map((record) => [record.epoch, record]));
   const checkpoints = journal.checkpointEpochs.map((epoch) => byEpoch.get(epoch)!);
   await writeCheckpoints(out, config, checkpoints, async (index) =>
@@ -198,17 +199,20 @@ async function whyNoSplit(
 async function takeModel(
   { params, identity, out, runsOn, say }: Job<TrainParams>,
   dataset: Dataset,
-  { config, weights: given, isBiased, ...rest }: Pretrained,
+  model: Pretrained,
 ): Promise<void> {
-  const weights = applyEdits(config, viewGroup(dataset), given, params.edit, await readModels(params.edit));
+  const { config, biases, ...rest } = model;
+  const weights = applyEdits(model, viewGroup(dataset), params.edit, await readModels(params.edit));
   // History and checkpoints are those of the network before the edits.
   const { history, checkpoints, copyRest } =
     params.edit.length === 0 ? rest : { history: null, checkpoints: 0, copyRest: async () => {} };
-  const engine = await openEngine(params.engine, config, identity);
+  const carrying = carryBiases({ config, weights, biases });
+  const engine = await openEngine(params.engine, carrying.config, identity);
   runsOn(await engineRunsOn(params.engine));
-  engine.writeState({ weights: flattenWeights(config, given) });
+  const write = (of: Weights): void => engine.writeState({ weights: flattenWeights(carrying.config, of) });
+  write(carryBiases(model).weights);
   const why_no_split = await whyNoSplit(engine, dataset, rest.history?.at(-1)?.train_loss ?? null);
-  engine.writeState({ weights: flattenWeights(config, weights) });
+  write(carrying.weights);
   const scores = async (pairs: Pairs): Promise<Score> =>
     why_no_split === null ? engine.evaluate(pairs) : { loss: NaN, accuracy: NaN };
   const on_all = await engine.evaluate(dataset.grid);
@@ -221,7 +225,7 @@ async function takeModel(
       : `taken as it is: loss ${told(on_all)} on all pairs; ${why_no_split}`,
   );
 
-  await writeNetwork(out, config, weights);
+  await writeNetwork(out, { config, weights, biases });
   await copyRest(out);
   const network = {
     ...config,
@@ -229,7 +233,7 @@ async function takeModel(
     engine: identity['engine']!,
     arithmetic: identity['arithmetic'] ?? null,
     pretrained: true,
-    biases: isBiased,
+    biases: biases !== null,
     train_pairs: why_no_split === null ? dataset.train.label.length : null,
     test_pairs: why_no_split === null ? dataset.test.label.length : null,
   };

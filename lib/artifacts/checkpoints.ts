@@ -1,6 +1,6 @@
 // train/checkpoints.arrow: a row per checkpoint, with the epoch after whose step the weights were taken, the losses and
-// accuracies of that epoch as history.arrow has them, and one tensor column per weight. One record batch a row, so that
-// any checkpoint can be read without the others.
+// accuracies of that epoch as history.arrow has them, and one tensor column per weight, and per bias where the network has
+// some. One record batch a row, so that any checkpoint can be read without the others.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -12,7 +12,8 @@ import {
   type ColumnType,
 } from '../files/arrow.ts';
 import { badFile } from '../files/failure.ts';
-import { createTensor } from '../files/tensor.ts';
+import { createTensor, type Tensor } from '../files/tensor.ts';
+import { BIAS_DIMS, BIAS_NAMES, biasShapes, type Biases, type Model } from '../network/biases.ts';
 import {
   WEIGHT_DIMS,
   WEIGHT_NAMES,
@@ -24,42 +25,58 @@ import { findBadRecord, HISTORY_FIELDS, type HistoryRecord } from '../training/h
 
 const NAME = 'checkpoints.arrow';
 
-function checkpointSchema(config: ModelConfig): ArrowSchema {
+function checkpointSchema(config: ModelConfig, isBiased: boolean): ArrowSchema {
   const shapes = weightShapes(config);
   const scalars = HISTORY_FIELDS.map((name): [string, ColumnType] => [name, { type: 'float64' }]);
   const tensors = WEIGHT_NAMES.map((name): [string, ColumnType] => [
     name,
     { type: 'tensor', shape: shapes[name], dims: WEIGHT_DIMS[name] },
   ]);
+  const ofBiases = biasShapes(config);
+  const biases = BIAS_NAMES.map((name): [string, ColumnType] => [
+    name,
+    { type: 'tensor', shape: ofBiases[name], dims: BIAS_DIMS[name] },
+  ]);
   return {
-    columns: Object.fromEntries([...scalars, ...tensors]),
+    columns: Object.fromEntries([...scalars, ...tensors, ...(isBiased ? biases : [])]),
     metadata: { config: JSON.stringify(config) },
   };
 }
 
-/** Writes `<folder>/checkpoints.arrow`: a checkpoint for each record, whose weights `read` gives, one in memory at a time. */
+/**
+ * Writes `<folder>/checkpoints.arrow`: a checkpoint for each record, whose weights `read` gives, one in memory at a time; and
+ * biases where `isBiased`.
+ */
 export async function writeCheckpoints(
   folder: string,
   config: ModelConfig,
   records: readonly HistoryRecord[],
-  read: (index: number) => Weights | Promise<Weights>,
+  read: (index: number) => Tensors | Promise<Tensors>,
+  isBiased = false,
 ): Promise<void> {
-  const writer = await createArrow(join(folder, NAME), checkpointSchema(config));
+  const schema = checkpointSchema(config, isBiased);
+  const writer = await createArrow(join(folder, NAME), schema);
+  const names = Object.keys(schema.columns).slice(HISTORY_FIELDS.length) as (keyof Tensors)[];
   for (const [index, record] of records.entries()) {
-    const weights = await read(index);
+    const tensors = await read(index);
     await writer.append({
       ...Object.fromEntries(HISTORY_FIELDS.map((field) => [field, Float64Array.of(record[field])])),
-      ...Object.fromEntries(WEIGHT_NAMES.map((name) => [name, weights[name].data])),
+      ...Object.fromEntries(names.map((name) => [name, tensors[name]!.data])),
     });
   }
   await writer.close();
 }
 
+/** Of a network: weights, and the biases that it has. */
+type Tensors = Weights & Partial<Biases>;
+
 export interface Checkpoints {
   /** The row of the history of each. */
   readonly records: readonly HistoryRecord[];
-  /** The weights of checkpoint number `index`, and nothing else of the file. */
-  read(index: number): Promise<Weights>;
+  /** Whether there are biases in it. */
+  readonly isBiased: boolean;
+  /** The network of checkpoint number `index`, and nothing else of the file. */
+  read(index: number): Promise<Model>;
   close(): Promise<void>;
 }
 
@@ -72,7 +89,8 @@ export async function openCheckpoints(folder: string, config: ModelConfig): Prom
   const path = join(folder, NAME);
   const file = await openArrow(path);
   try {
-    const { columns, metadata } = checkpointSchema(config);
+    const isBiased = BIAS_NAMES[0]! in file.schema.columns;
+    const { columns, metadata } = checkpointSchema(config, isBiased);
     expectColumns(file, columns);
     const stated = file.schema.metadata['config'];
     if (stated !== undefined && stated !== metadata['config'])
@@ -84,33 +102,54 @@ export async function openCheckpoints(folder: string, config: ModelConfig): Prom
       const entries = HISTORY_FIELDS.map((field, i) => [field, scalars[i]![row]]);
       return Object.fromEntries(entries) as HistoryRecord;
     });
-    return { records, read: (index) => readWeights(file, index, config), close: () => file.close() };
+    const read = (index: number): Promise<Model> => readCheckpoint(file, index, config, isBiased);
+    return { records, isBiased, read, close: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;
   }
 }
 
-async function readWeights(file: ArrowFile, index: number, config: ModelConfig): Promise<Weights> {
+async function readCheckpoint(
+  file: ArrowFile,
+  index: number,
+  config: ModelConfig,
+  isBiased: boolean,
+): Promise<Model> {
   const columns = await file.readBatch(index);
-  const shapes = weightShapes(config);
-  const tensors = WEIGHT_NAMES.map((name) => [
-    name,
-    createTensor(shapes[name], columns[name] as Float32Array),
-  ]);
-  return Object.fromEntries(tensors) as Weights;
+  const take = <Name extends string>(shapes: Readonly<Record<Name, number[]>>) =>
+    Object.fromEntries(
+      Object.entries<number[]>(shapes).map(([name, shape]) => [
+        name,
+        createTensor(shape, columns[name] as Float32Array),
+      ]),
+    ) as Record<Name, Tensor>;
+  return {
+    config,
+    weights: take(weightShapes(config)),
+    biases: isBiased ? take(biasShapes(config)) : null,
+  };
 }
 
 /** Reads checkpoints that were made elsewhere and returns how many; throws Failure where they are not good. */
-export async function checkCheckpoints(folder: string, config: ModelConfig): Promise<number> {
+export async function checkCheckpoints(folder: string, { config, biases }: Model): Promise<number> {
   const path = join(folder, NAME);
-  const { records, read, close } = await openCheckpoints(folder, config);
+  const { records, isBiased, read, close } = await openCheckpoints(folder, config);
   try {
+    if (isBiased !== (biases !== null))
+      throw badFile(
+        path,
+        isBiased
+          ? 'has biases, and the model has none'
+          : `lacks biases, which the model has (expected columns ${BIAS_NAMES.join(', ')})`,
+      );
     const problem = findBadRecord(records);
     if (problem) throw badFile(path, problem);
     for (const [index, { epoch }] of records.entries()) {
-      const weights = await read(index);
-      const bad = WEIGHT_NAMES.find((name) => !weights[name].data.every(Number.isFinite));
+      const { weights, biases } = await read(index);
+      const bad = Object.entries({ ...weights, ...biases }).find(
+        ([, { data }]) => !data.every(Number.isFinite),
+      )?.[0];
       if (bad) throw badFile(path, `has ${bad} with values that are not finite at epoch ${epoch}`);
     }
     return records.length;

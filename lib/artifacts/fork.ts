@@ -17,7 +17,7 @@ export async function openFork(folder: string, epoch: number): Promise<Start> {
     const { records, read, close } = await openCheckpoints(folder, config);
     try {
       for (const [index, record] of records.entries())
-        if (record.epoch <= epoch) yield [record.epoch, flattenWeights(config, await read(index))];
+        if (record.epoch <= epoch) yield [record.epoch, flattenWeights(config, (await read(index)).weights)];
     } finally {
       await close();
     }

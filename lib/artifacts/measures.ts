@@ -56,13 +56,17 @@ export async function readLast(
 
 const NAME = 'measures.arrow';
 
-/** Writes the measures of all checkpoints, in their order. The first row decides which columns there are. */
+/**
+ * Writes the measures of all checkpoints, in their order. The first row decides which columns there are. `forked_after`: the
+ * last epoch that was another run's.
+ */
 export async function writeMeasures(
   folder: string,
   epochs: readonly number[],
   rows: readonly Values[],
   config: ModelConfig,
   key: readonly number[] | null,
+  forked_after?: number,
 ): Promise<void> {
   const types: ArrowSchema['columns'] = { epoch: { type: 'float64' } };
   const columns: Columns = { epoch: Float64Array.from(epochs) };
@@ -81,6 +85,7 @@ export async function writeMeasures(
     key_frequencies: JSON.stringify(key),
     weights: JSON.stringify(WEIGHT_NAMES),
     components: 'constant, sin 1, cos 1, sin 2, ...',
+    ...(forked_after !== undefined && { forked_after: String(forked_after) }),
   };
   const schema = { columns: withFormerNames(types), metadata };
   await writeArrow(join(folder, NAME), schema, withFormerNames(columns));

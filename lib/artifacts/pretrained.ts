@@ -5,7 +5,8 @@ import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../files/canonical-json.ts';
 import { badFile, Failure, onFile } from '../files/failure.ts';
-import type { ModelConfig, Weights } from '../network/config.ts';
+import { noBiases, type Biases, type Model } from '../network/biases.ts';
+import type { Weights } from '../network/config.ts';
 import { openModelFile, type Contents, type ModelFile } from '../network/model-contents.ts';
 import { inModel } from '../network/model-file.ts';
 import { readStateDict, type FoundModel } from '../network/state-dict.ts';
@@ -15,14 +16,10 @@ import { modelIn } from '../training/start-source.ts';
 import { checkCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history.ts';
 
-export interface Pretrained {
-  readonly config: ModelConfig;
-  readonly weights: Weights;
+export interface Pretrained extends Model {
   readonly history: readonly HistoryRecord[] | null;
   /** How many there are; 0 without any. */
   readonly checkpoints: number;
-  /** Whether weights carry its biases (lib/network/biases.ts). */
-  readonly isBiased: boolean;
   /** What was left out or changed, and what is not used, a line each. */
   readonly notes: readonly string[];
   /** Writes history.arrow and checkpoints.arrow as the train stage does, where the model came with them. */
@@ -78,22 +75,22 @@ async function readFolder(path: string): Promise<Pretrained> {
     (await stat(join(path, name)).catch(() => null)) !== null;
   const own = join(path, MODEL);
   const { contents, model } = await withModelFile(own, (file) => readRun(own, file, 0));
-  const { config, weights, isBiased } = model;
+  const { config, weights, biases } = model;
   const history = (await has(HISTORY)) ? await readForeignHistory(join(path, HISTORY)) : null;
-  const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, config) : null;
+  const checkpoints = (await has(CHECKPOINTS)) ? await checkCheckpoints(path, model) : null;
   const copyRest = async (folder: string): Promise<void> => {
     if (history) await writeHistory(folder, history);
     const to = join(folder, CHECKPOINTS);
     if (checkpoints !== null) await onFile(to, () => copyFile(join(path, CHECKPOINTS), to));
   };
   const notes = notesOf(contents, model);
-  return { config, weights, isBiased, history, checkpoints: checkpoints ?? 0, notes, copyRest };
+  return { config, weights, biases, history, checkpoints: checkpoints ?? 0, notes, copyRest };
 }
 
 async function readFile(path: string, file: ModelFile, chosen: number | null): Promise<Pretrained> {
   const run = chooseRun(path, file, chosen);
   const { contents, model } = await readRun(path, file, run);
-  const { config, weights, isBiased } = model;
+  const { config, weights, biases } = model;
   const { losses, checkpoints } = contents;
   const history = losses && toHistory(losses);
   const problem = history && findBadRecord(history);
@@ -112,7 +109,7 @@ async function readFile(path: string, file: ModelFile, chosen: number | null): P
       await withModelFile(path, (again) => copyCheckpoints(path, again, run, records, model, folder));
   };
   const kept = isComplete ? records.length : 0;
-  return { config, weights, isBiased, history, checkpoints: kept, notes, copyRest };
+  return { config, weights, biases, history, checkpoints: kept, notes, copyRest };
 }
 
 async function copyCheckpoints(
@@ -120,17 +117,21 @@ async function copyCheckpoints(
   file: ModelFile,
   run: number,
   records: readonly HistoryRecord[],
-  { config, isBiased }: FoundModel,
+  { config, biases }: FoundModel,
   folder: string,
 ): Promise<void> {
   const { checkpoints } = await inModel(path, () => file.read(run));
-  await writeCheckpoints(folder, config, records, async (index) => {
+  const isBiased = biases !== null;
+  const read = async (index: number): Promise<Weights & Partial<Biases>> => {
     const { epoch, model } = checkpoints[index]!;
     const place = `${path}, checkpoint of epoch ${epoch},`;
-    const found = await inModel(place, () => readStateDict(model, {}, isBiased ? 'always carry' : 'refuse'));
-    if (canonicalJson(found.config) === canonicalJson(config)) return found.weights;
-    throw badFile(place, 'is of another size than the model');
-  });
+    const found = await inModel(place, () => readStateDict(model));
+    if (canonicalJson(found.config) !== canonicalJson(config))
+      throw badFile(place, 'is of another size than the model');
+    if (found.biases && !isBiased) throw badFile(place, 'has biases, and the model has none');
+    return { ...found.weights, ...(found.biases ?? noBiases(config)) };
+  };
+  await writeCheckpoints(folder, config, records, read, isBiased);
 }
 
 /** Number of the run to read. Throws Failure where there are several and none is chosen, and lists them. */
@@ -151,7 +152,7 @@ async function readRun(
 ): Promise<{ contents: Contents; model: FoundModel }> {
   return inModel(path, async () => {
     const contents = await file.read(run);
-    return { contents, model: await readStateDict(contents.model, contents.stated, 'carry') };
+    return { contents, model: await readStateDict(contents.model, contents.stated) };
   });
 }
 

@@ -1,7 +1,8 @@
 // The run that a stage looks at: the network that `train` left, and the pairs that it was trained on, where these are known:
 // readers ask `why_no_split`, which `train` has decided.
 import { Failure } from '../files/failure.ts';
-import type { ModelConfig, Weights } from '../network/config.ts';
+import { carryBiases, type Model } from '../network/biases.ts';
+import type { ModelConfig } from '../network/config.ts';
 import { readPairs, withoutSplit, type Dataset, type Task } from './dataset.ts';
 import { hasSummary, readSummary } from './summary.ts';
 import { readNetwork, trainSummary } from './train.ts';
@@ -9,9 +10,9 @@ import { readNetwork, trainSummary } from './train.ts';
 /** Folders of other stages, by name. */
 export type Needs = Readonly<Record<string, string>>;
 
-export interface Run extends Dataset {
-  readonly config: ModelConfig;
-  readonly weights: Weights;
+export interface Run extends Dataset, Model {
+  /** What to run in its place: weights that carry its biases (lib/network/biases.ts), or its own where it has none. */
+  readonly carrying: Pick<Model, 'config' | 'weights'>;
 }
 
 /** Reads a run. Throws Failure where network and pairs do not belong together, or a weight is not finite. */
@@ -19,7 +20,7 @@ export async function openRun(needs: Needs): Promise<Run> {
   const network = await openNetwork(needs);
   const dataset = await openPairs(needs);
   refuseOther(network.config, dataset.task);
-  return { ...network, ...dataset };
+  return { ...network, carrying: carryBiases(network), ...dataset };
 }
 
 /** Its pairs alone. */
@@ -42,8 +43,7 @@ async function whyNoSplit(train: string, dataset: Dataset): Promise<string | nul
 }
 
 /** Its network alone. */
-export const openNetwork = (needs: Needs): Promise<Pick<Run, 'config' | 'weights'>> =>
-  readNetwork(folderOf(needs, 'train'));
+export const openNetwork = (needs: Needs): Promise<Model> => readNetwork(folderOf(needs, 'train'));
 
 /** Throws Failure unless the network is one for this task. */
 export function refuseOther({ p }: ModelConfig, task: Task): void {

@@ -1,9 +1,10 @@
 // train/: the trained network, its history and its checkpoints. A model that was trained elsewhere may have come without
 // the last two, or with a history that has no accuracies: then there is less to say of it.
 import { join } from 'node:path';
-import type { ModelConfig, Weights } from '../network/config.ts';
+import type { Model } from '../network/biases.ts';
 import { readModel, writeModel } from '../network/model-file.ts';
 import { count, either, flag, nothing, number, orNull, record, text } from './fields.ts';
+import { hasSummary, readSummary } from './summary.ts';
 
 /** Of the network as it is at the end. */
 const NETWORK = {
@@ -56,7 +57,7 @@ export const trainCompared = [
 const PRETRAINED = {
   ...NETWORK,
   pretrained: flag,
-  /** Whether one direction of the residual stream carries its biases. */
+  /** Whether it has any: b_in, b_out or b_U. */
   biases: flag,
   train_pairs: orNull(count),
   test_pairs: orNull(count),
@@ -79,10 +80,16 @@ export const trainSummary = either(
 
 const MODEL = 'model.safetensors';
 
+/** The last epoch of a run that was another run's; undefined where none was. */
+export async function forkedAfter(folder: string): Promise<number | undefined> {
+  if (!hasSummary(folder)) return undefined;
+  const summary = await readSummary(folder, trainSummary);
+  return 'forked_after' in summary ? summary.forked_after : undefined;
+}
+
 /** Writes `<folder>/model.safetensors`. */
-export const writeNetwork = (folder: string, config: ModelConfig, weights: Weights): Promise<void> =>
-  writeModel(join(folder, MODEL), config, weights);
+export const writeNetwork = (folder: string, { config, weights, biases }: Model): Promise<void> =>
+  writeModel(join(folder, MODEL), config, weights, {}, biases);
 
 /** Reads it back. Throws Failure where it is missing, of another architecture, or has weights that are not finite. */
-export const readNetwork = (folder: string): Promise<{ config: ModelConfig; weights: Weights }> =>
-  readModel(join(folder, MODEL));
+export const readNetwork = (folder: string): Promise<Model> => readModel(join(folder, MODEL));

@@ -1,4 +1,5 @@
 // The readable forward pass: every hook of the network, at all positions, on many pairs, a batch at a time.
+import type { Biases } from '../network/biases.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import type { ActivationName } from '../network/hooks.ts';
 import { openBackend, tf } from './tensorflow/backend.ts';
@@ -25,6 +26,7 @@ export interface ReadablePass {
     weights: Weights,
     pairs: { readonly a: Int32Array; readonly b: Int32Array },
     names: ReadonlySet<ActivationName>,
+    biases?: Biases | null,
   ): Generator<HookedBatch>;
 }
 
@@ -39,8 +41,9 @@ function* run(
   weights: Weights,
   { a, b }: { readonly a: Int32Array; readonly b: Int32Array },
   names: ReadonlySet<ActivationName>,
+  biases: Biases | null = null,
 ): Generator<HookedBatch> {
-  const tensors = toTensors(weights);
+  const tensors = toTensors(weights, biases);
   try {
     const row = a.length / config.p;
     const step = row * Math.max(1, Math.round(PAIRS_PER_BATCH / row));

@@ -1,7 +1,8 @@
 // What is measured of the trained network: every measure, those that need its float64 run among them; and the controls with
 // random frequencies that some of them have.
 import { toMatrix } from '../numerics/matrix.ts';
-import type { ModelConfig, Weights } from '../network/config.ts';
+import { carryBiases, type Model } from '../network/biases.ts';
+import type { Weights } from '../network/config.ts';
 import { runNetwork, type Network } from '../network/forward.ts';
 import { frequenciesOf } from '../numerics/fourier-basis.ts';
 import type { GroupView, SetName } from './group-view.ts';
@@ -16,15 +17,12 @@ import { projectOnTrig, withMean } from './trig-part.ts';
 
 const NOBODY = { row: new Int32Array(), label: new Int32Array() };
 
-/** Every measure of a network whose weights are renumbered to `view`; `key`: its key frequencies, null without a group. */
-export function measureLast(
-  view: GroupView,
-  config: ModelConfig,
-  weights: Weights,
-  key: readonly number[] | null,
-): Values {
-  const network = runNetwork(config, weights, view.pairs);
-  const values = measure(view, config, weights, network, key);
+/** Every measure of a network; `key`: its key frequencies, null without a group. */
+export function measureLast(view: GroupView, model: Model, key: readonly number[] | null): Values {
+  const carrying = carryBiases(model);
+  const weights = view.renumber(carrying.weights);
+  const network = runNetwork(carrying.config, weights, view.pairs);
+  const values = measure(view, model.config, view.renumber(model.weights), network, key);
   return key ? { ...values, ...measureGrid(view, network, weights) } : values;
 }
 

@@ -21,7 +21,10 @@ export interface Activations {
   readonly logits: Grid;
 }
 
-/** Measures a network whose weights are renumbered to `view`; `key`: its key frequencies, null where there is no group. */
+/**
+ * Measures a network by its weights, renumbered to `view`, and by its activations, to which biases have been added; `key`: its
+ * key frequencies, null where there is no group.
+ */
 export function measure(
   view: GroupView,
   config: ModelConfig,

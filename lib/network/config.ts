@@ -2,7 +2,7 @@
 //
 // The letters used everywhere: p modulus; a, b summands; c answer; rows of the grid are a-major, row = a*p + b.
 // Tokens are [a, b, =] and `=` is token p, so d_vocab = p + 1 and n_ctx = 3; logits are over the p classes only.
-// Matrices multiply from the right, y = x W. No LayerNorm, ReLU, every bias frozen at zero.
+// Matrices multiply from the right, y = x W. No LayerNorm, ReLU; biases are in biases.ts, training has none.
 import { createTensor, sizeOf, type Tensor } from '../files/tensor.ts';
 
 export interface ModelConfig {

@@ -1,8 +1,9 @@
-// model.safetensors: the weights under TransformerLens' names, zero biases included, its config as JSON in the metadata.
+// model.safetensors: weights and biases under TransformerLens' names, its config as JSON in the metadata.
 // Reads what any TransformerLens 1.x to 3.x saved of this architecture. Of its two buffers, `mask` was a lower triangle
 // until 3.4 and is empty since 3.5, `IGNORE` was -1e5 until 1.6.1 and is -inf since.
 import { badFile, Malformed } from '../files/failure.ts';
 import { openSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import type { Biases, Model } from './biases.ts';
 import type { ModelConfig, Weights } from './config.ts';
 import { savedMetadata, toStateDict } from './saved-model.ts';
 import { readStateDict } from './state-dict.ts';
@@ -13,20 +14,21 @@ export function writeModel(
   config: ModelConfig,
   weights: Weights,
   extra: Readonly<Record<string, string>> = {},
+  biases: Biases | null = null,
 ): Promise<void> {
-  return writeSafetensors(path, toStateDict(config, weights), savedMetadata(config, extra));
+  return writeSafetensors(path, toStateDict(config, weights, biases), savedMetadata(config, extra));
 }
 
 /**
  * Reads a model. Sizes follow from the shapes; a config in the metadata must agree with them.
  * Throws Failure when the file is not a safetensors file or holds another architecture, naming what differs.
  */
-export async function readModel(path: string): Promise<{ config: ModelConfig; weights: Weights }> {
+export async function readModel(path: string): Promise<Model> {
   const { tensors, metadata, close } = await openSafetensors(path);
   try {
     return await inModel(path, async () => {
-      const { config, weights } = await readStateDict(tensors, statedConfig(metadata['config']));
-      return { config, weights };
+      const { config, weights, biases } = await readStateDict(tensors, statedConfig(metadata['config']));
+      return { config, weights, biases };
     });
   } finally {
     await close();

@@ -1,27 +1,24 @@
 // The weights in a state_dict of any known layout, in the form of config.ts. Everything in it must be accounted for: a
-// weight, a bias that is zero or carried (biases.ts), a buffer, or embed.W_E again under another name; what else there is would change what the
-// network computes.
+// weight, a bias that is taken or zero, a buffer, or embed.W_E again under another name; what else there is would change
+// what the network computes.
 import { Malformed } from '../files/failure.ts';
 import { createTensor, type StoredTensor, type Tensor } from '../files/tensor.ts';
-import { CARRIED, carryBiases, carryingConfig, isZero, readBiases } from './biases.ts';
 import {
-  N_CTX,
-  WEIGHT_DIMS,
-  WEIGHT_NAMES,
-  type ModelConfig,
-  type WeightName,
-  type Weights,
-} from './config.ts';
+  BIAS_KEYS,
+  BIAS_NAMES,
+  biasShapes,
+  isZero,
+  type BiasName,
+  type Biases,
+  type Model,
+} from './biases.ts';
+import { N_CTX, WEIGHT_DIMS, WEIGHT_NAMES, type ModelConfig, type WeightName } from './config.ts';
 import { LAYOUTS, TRANSFORMER_LENS, type Layout, type Place } from './layouts.ts';
 
 export type StateDict = ReadonlyMap<string, StoredTensor>;
 
-export interface FoundModel {
-  readonly config: ModelConfig;
-  readonly weights: Weights;
+export interface FoundModel extends Model {
   readonly layout: Layout;
-  /** Whether its weights carry biases, in one direction of the residual stream more than it has. */
-  readonly isBiased: boolean;
   /** What was left out or changed, a line each. */
   readonly notes: readonly string[];
 }
@@ -29,14 +26,10 @@ export interface FoundModel {
 /** The largest prime below 500, and what fits below it. */
 const MAX_P = 499;
 
-/** What becomes of b_in, b_out and b_U: all are refused unless zero; carried where one is not zero; or carried whatever they are. */
-export type BiasRule = 'refuse' | 'carry' | 'always carry';
-
 /** Throws Malformed, naming what is missing, too much or of another shape. `stated`: a config beside it. */
 export async function readStateDict(
   dict: StateDict,
   stated: Readonly<Record<string, unknown>> = {},
-  rule: BiasRule = 'refuse',
 ): Promise<FoundModel> {
   refuseOtherKinds(dict);
   const layout = findLayout(dict);
@@ -49,26 +42,26 @@ export async function readStateDict(
     const data = await readFinite(place.key, dict.get(place.key)!);
     weights[name] = arrange(data, place.axes, WEIGHT_DIMS[name], sizes);
   }
-  const aliases = await checkRest(layout, dict, rule);
+  const aliases = await checkRest(layout, dict);
   const notes = [...aliases, ...notesOn(layout, dict)];
-  const biases = await readBiases(config, async (key, size) => {
-    const tensor = rule === 'refuse' ? undefined : dict.get(key);
-    if (!tensor) return new Float32Array(size);
-    checkShape({ key, axes: ['size'] }, { size }, dict);
-    return readFinite(key, tensor);
-  });
-  if (rule !== 'always carry' && isZero(biases)) return { config, weights, layout, isBiased: false, notes };
-  return {
-    config: carryingConfig(config),
-    weights: carryBiases(config, weights, biases),
-    layout,
-    isBiased: true,
-    notes: [
-      ...notes,
-      `its biases b_in, b_out and b_U are carried by direction ${config.d_model} of the residual stream, which is 1 everywhere: d_model is ${config.d_model + 1}`,
-    ],
-  };
+  const biases = await readBiases(config, dict);
+  if (isZero(biases)) return { config, weights, biases: null, layout, notes };
+  const some = BIAS_NAMES.filter((name) => biases[name].data.some((x) => x !== 0));
+  return { config, weights, biases, layout, notes: [...notes, `it has biases: ${some.join(', ')}`] };
 }
+
+async function readBiases(config: ModelConfig, dict: StateDict): Promise<Biases> {
+  const biases = {} as Record<BiasName, Tensor>;
+  for (const [name, shape] of Object.entries(biasShapes(config)) as [BiasName, number[]][]) {
+    const key = BIAS_KEYS[name];
+    const tensor = dict.get(key);
+    checkShape({ key, axes: ['size'] }, { size: shape[0]! }, dict);
+    biases[name] = createTensor(shape, tensor && (await readFinite(key, tensor)));
+  }
+  return biases;
+}
+
+const TAKEN: readonly string[] = Object.values(BIAS_KEYS);
 
 const REFUSED: readonly (readonly [RegExp, string])[] = [
   [/^blocks\.[1-9]\d*\./, 'a second layer'],
@@ -182,14 +175,14 @@ function arrange(data: Float32Array, axes: readonly string[], to: readonly strin
 }
 
 /** Checks what there is beside the weights; returns what is left out. */
-async function checkRest(layout: Layout, dict: StateDict, rule: BiasRule): Promise<string[]> {
+async function checkRest(layout: Layout, dict: StateDict): Promise<string[]> {
   const weights = new Set(Object.values(layout.weights).map(({ key }) => key));
   const notes: string[] = [];
   for (const [name, tensor] of dict) {
     if (weights.has(name)) continue;
     if (name === 'blocks.0.attn.mask') checkMask(name, await tensor.read());
     else if (name === 'blocks.0.attn.IGNORE') checkIgnore(name, await tensor.read());
-    else if (rule !== 'refuse' && CARRIED.includes(name)) continue;
+    else if (TAKEN.includes(name)) continue;
     else if (layout.biases.some(({ key }) => key === name)) await refuseBias(name, tensor);
     else if (await isEmbeddingAgain(name, tensor, layout, dict))
       notes.push(`${name} is left out: it equals ${layout.weights.W_E.key}`);
@@ -200,7 +193,7 @@ async function checkRest(layout: Layout, dict: StateDict, rule: BiasRule): Promi
 
 async function refuseBias(name: string, tensor: StoredTensor): Promise<void> {
   if ((await readFinite(name, tensor)).some((value) => value !== 0))
-    throw new Malformed(`${name} has values other than zero (its biases are frozen at zero)`);
+    throw new Malformed(`${name} has values other than zero (of biases, only b_in, b_out and b_U are taken)`);
 }
 
 /** Under a name that no module has, and equal bit for bit. */

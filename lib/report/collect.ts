@@ -31,7 +31,8 @@ export interface Collected {
 
 /** Reads everything; `needs` must have dataset and train, all other stages may be missing. */
 export async function collect(needs: Needs): Promise<Collected> {
-  const { config, weights, task, train } = await openRun(needs);
+  const { config: own, carrying, task, train } = await openRun(needs);
+  const { config, weights } = carrying;
   const read = new Set(['dataset/pairs.arrow', 'train/model.safetensors']);
   const has = (stage: string, file: string): boolean => {
     const isThere = needs[stage] !== undefined && existsSync(join(needs[stage], file));
@@ -43,7 +44,7 @@ export async function collect(needs: Needs): Promise<Collected> {
   const table = async (stage: string, file: string, read: (folder: string) => Promise<NamedColumns>) =>
     has(stage, file) ? toTable(await read(folderOf(needs, stage))) : null;
   const checkpoints = has('train', 'checkpoints.arrow')
-    ? await openCheckpoints(folderOf(needs, 'train'), config)
+    ? await openCheckpoints(folderOf(needs, 'train'), own)
     : null;
   const figures = await figuresOf(needs);
   const trained = new Uint8Array(Math.ceil(config.p ** 2 / 8));

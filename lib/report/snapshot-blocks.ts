@@ -1,6 +1,7 @@
 // The weights that travel in the page: of as many checkpoints as there is room for, the last of them in float32.
 import { deflateRawSync } from 'node:zlib';
 import type { Checkpoints } from '../artifacts/checkpoints.ts';
+import { carryBiases } from '../network/biases.ts';
 import {
   flattenWeights,
   parameterCount,
@@ -24,7 +25,7 @@ export interface SnapshotBlocks {
   readonly lack_room: boolean;
 }
 
-/** Of a network without checkpoints: `weights` alone. `room`: bytes that the blocks may take as text. */
+/** `weights` carry biases where there are some, and are alone where there are no checkpoints. `room`: bytes that the blocks may take as text. */
 export async function snapshotBlocks(
   config: ModelConfig,
   weights: Weights,
@@ -39,13 +40,15 @@ export async function snapshotBlocks(
   const left = room - lengthAsText(end);
   const way = await wayOf(checkpoints);
   const packed = new Map<number, Uint8Array>();
+  const pack = async (index: number): Promise<Uint8Array> =>
+    deflate(packNetwork(config, showNetwork(config, carryBiases(await read(index)).weights)));
   for (let count = Math.min(SNAPSHOTS, records.length); ; count--) {
     const epochs = chooseSnapshots(way, landmarks, Math.max(2, count));
     let bytes = 0;
     const blocks = [];
     for (const [index, { epoch }] of records.entries()) {
       if (index === last || !epochs.includes(epoch)) continue;
-      const block = packed.get(index) ?? deflate(packNetwork(config, showNetwork(config, await read(index))));
+      const block = packed.get(index) ?? (await pack(index));
       packed.set(index, block);
       blocks.push(block);
       bytes += lengthAsText(block);
@@ -85,7 +88,7 @@ async function wayOf({ records, read }: Checkpoints): Promise<Checkpoint[]> {
   const way: Checkpoint[] = [];
   for (const [index, { epoch }] of records.entries()) {
     let sum = 0;
-    for (const { data } of Object.values(await read(index))) for (const w of data) sum += w * w;
+    for (const { data } of Object.values((await read(index)).weights)) for (const w of data) sum += w * w;
     way.push({ epoch, sum_squared_weights: sum });
   }
   return way;

@@ -5,6 +5,7 @@ import { createTensor, type Tensor } from '../files/tensor.ts';
 import { withoutFrequencies, withoutHead, withOnlyFrequencies } from '../measures/ablations.ts';
 import type { GroupView } from '../measures/group-view.ts';
 import { bestFrequencies, frequencyShares } from '../measures/neuron-frequencies.ts';
+import { carryBiases, type Model } from '../network/biases.ts';
 import {
   flattenWeights,
   viewWeights,
@@ -35,20 +36,15 @@ type Neurons = readonly number[] | { readonly frequency: number };
 
 /** The weights after all edits. Throws Failure where an edit names a part that this network does not have. */
 export const applyEdits = (
-  config: ModelConfig,
+  { weights, ...rest }: Model,
   view: GroupView,
-  weights: Weights,
   edits: readonly Edit[],
   models: Models,
-): Weights => edits.reduce((edited, edit) => applyEdit(config, view, edited, edit, models), weights);
+): Weights =>
+  edits.reduce((edited, edit) => applyEdit({ ...rest, weights: edited }, view, edit, models), weights);
 
-function applyEdit(
-  config: ModelConfig,
-  view: GroupView,
-  weights: Weights,
-  edit: Edit,
-  models: Models,
-): Weights {
+function applyEdit(model: Model, view: GroupView, edit: Edit, models: Models): Weights {
+  const { config, weights } = model;
   if ('model' in edit) return takeFrom(models.get(edit.model)!, weights, edit);
   if ('W_E' in edit) {
     refuseFrequencies(view, edit, edit.frequencies);
@@ -60,7 +56,7 @@ function applyEdit(
     refuseAbsent(edit, [edit.head], 0, config.n_heads - 1, 'heads');
     return withoutHead(config, weights, edit.head);
   }
-  const chosen = new Set(chooseNeurons(config, view, weights, edit));
+  const chosen = new Set(chooseNeurons(model, view, edit));
   return silence(config, weights, (neuron) => ('zero' in edit ? chosen.has(neuron) : !chosen.has(neuron)));
 }
 
@@ -83,12 +79,12 @@ function inOwnOrder({ shape, data }: Tensor, numbers: Int32Array): Tensor {
 }
 
 function chooseNeurons(
-  config: ModelConfig,
+  model: Model,
   view: GroupView,
-  weights: Weights,
   edit: Edit & { readonly neurons: Neurons },
 ): readonly number[] {
   const { neurons } = edit;
+  const { config, weights } = carryBiases(model);
   const { d_mlp } = config;
   if (!('frequency' in neurons)) {
     refuseAbsent(edit, neurons, 0, d_mlp - 1, 'neurons');
@@ -134,7 +130,7 @@ export function editStart(start: Start, view: GroupView, edits: readonly Edit[],
   const first: Start['first'] = () => {
     const state = start.first();
     const before = viewWeights(config, state.weights);
-    const after = applyEdits(config, view, before, edits, models);
+    const after = applyEdits({ config, weights: before, biases: null }, view, edits, models);
     const changed = WEIGHT_NAMES.filter((name) => after[name] !== before[name]);
     const edited = { ...state, weights: flattenWeights(config, after) };
     for (const moment of ['m', 'v'] as const)

@@ -81,7 +81,7 @@ for (const [name, { notes, run = null, isRun = false }] of Object.entries(TAKEN)
         [2, 1],
       ],
     );
-    assert.deepEqual((await read(1)).W_O, expected['W_O']);
+    assert.deepEqual((await read(1)).weights.W_O, expected['W_O']);
     await close();
   });
 

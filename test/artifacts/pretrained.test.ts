@@ -67,7 +67,7 @@ test('a folder gives its model, history and checkpoints, and copies what is not 
   const [folder, out] = [await copyOf(t), await temporaryFolder(t)];
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const { copyRest, ...found } = await readPretrained(folder);
-  assert.deepEqual(found, { config, weights, isBiased: false, history, checkpoints: 3, notes: [] });
+  assert.deepEqual(found, { config, weights, biases: null, history, checkpoints: 3, notes: [] });
   await copyRest(out);
   assert.deepEqual((await readdir(out)).sort(), ['checkpoints.arrow', 'history.arrow']);
   for (const name of await readdir(out))
@@ -75,7 +75,7 @@ test('a folder gives its model, history and checkpoints, and copies what is not 
   const { records, read, close } = await openCheckpoints(out, config);
   assert.deepEqual(records, history);
   assert.deepEqual(
-    (await read(2)).W_U.data,
+    (await read(2)).weights.W_U.data,
     weights.W_U.data.map((x) => x + 20),
   );
   await close();
@@ -196,7 +196,7 @@ test('the stage takes a folder whole, and refuses a model of another p with what
     'model.safetensors',
     'summary.json',
   ]);
-  assert.deepEqual(await readModel(join(out, 'model.safetensors')), { config, weights });
+  assert.deepEqual(await readModel(join(out, 'model.safetensors')), { config, weights, biases: null });
   const summary = await readSummary(out, trainSummary);
   assert.ok('pretrained' in summary && 'max_test_loss_epoch' in summary);
   const { all_loss, why_no_split, pretrained, epochs, max_test_loss_epoch, d_mlp } = summary;

@@ -18,13 +18,13 @@ async function leave(t: TestContext, p: number, of = weights): Promise<{ dataset
   const needs = { dataset: join(folder, 'dataset'), train: join(folder, 'train') };
   await writeDataset(needs.dataset, p, 'subtract');
   await mkdir(needs.train);
-  await writeNetwork(needs.train, config, of);
+  await writeNetwork(needs.train, { config, weights: of, biases: null });
   return needs;
 }
 
 test('a run is its network, its task and its pairs', async (t) => {
   const { task, grid, train, test, why_no_split, ...network } = await openRun(await leave(t, 7));
-  assert.deepEqual(network, { config, weights });
+  assert.deepEqual(network, { config, weights, biases: null, carrying: { config, weights } });
   assert.equal(why_no_split, null);
   assert.deepEqual(task, { p: 7, operation: 'subtract', train_fraction: 0.5, seed: 1 });
   assert.deepEqual([grid.label.length, train.label.length, test.label.length], [49, 24, 25]);
@@ -37,7 +37,7 @@ test('a network of another p is refused with what to set; alone it is read', asy
     assert.equal(error.remedy, 'set dataset.p to 7, as with --set dataset.p=7');
     return true;
   });
-  assert.deepEqual(await openNetwork(needs), { config, weights });
+  assert.deepEqual(await openNetwork(needs), { config, weights, biases: null });
 });
 
 test('weights that are not finite are refused by their name', async (t) => {

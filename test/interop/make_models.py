@@ -118,7 +118,9 @@ scores = torch.einsum("bqhk,bphk->bhqp", q, key) / k**0.5
 pattern = scores.masked_fill(torch.ones(3, 3).triu(1).bool(), -torch.inf).softmax(-1)
 mid = x + torch.einsum("bqhk,hkd->bqd", torch.einsum("bhqp,bphk->bqhk", pattern, v), w["W_O"])
 pre = mid @ w["W_in"] + b_in.double()
-logits = (mid + pre.relu() @ w["W_out"] + b_out.double()) @ w["W_U"] + b_U.double()
+mlp_out = pre.relu() @ w["W_out"] + b_out.double()
+logits = (mid + mlp_out) @ w["W_U"] + b_U.double()
 loss = torch.nn.functional.cross_entropy(logits[:, -1], (a + b) % p)
-found = {"hook_resid_mid": mid, "hook_pre": pre, "logits": logits, "loss": loss[None]}
+found = {"hook_resid_mid": mid, "hook_pre": pre, "hook_mlp_out": mlp_out, "hook_resid_post": mid + mlp_out,
+         "logits": logits, "loss": loss[None]}
 save_file({name: value.float() for name, value in found.items()}, folder / "biased.safetensors")

@@ -1,5 +1,5 @@
-"""Every hook by a forward pass in PyTorch, float64, from the weights in a safetensors file, compared with the Arrow
-files in a folder: for each the largest difference over the largest value, whether infinities agree, and whether the
+"""Every hook by a forward pass in PyTorch, float64, from a model in a file of safetensors or torch.save, compared with
+the Arrow files in a folder: for each the largest difference over the largest value, whether infinities agree, and whether the
 tensors that pyarrow gives lie in the mapped file itself."""
 import json
 import math
@@ -11,7 +11,8 @@ import torch
 from safetensors.torch import load_file
 
 weights_path, folder = sys.argv[1:]
-w = {name.split(".")[-1]: tensor.double() for name, tensor in load_file(weights_path).items()}
+model = load_file(weights_path) if weights_path.endswith(".safetensors") else torch.load(weights_path)["model"]
+w = {name.split(".")[-1]: tensor.double() for name, tensor in model.items()}
 p = w["W_U"].shape[1]
 a, b = torch.arange(p).repeat_interleave(p), torch.arange(p).repeat(p)
 tokens = torch.stack([a, b, torch.full_like(a, p)], 1)
@@ -29,11 +30,11 @@ hooks["blocks.0.attn.hook_pattern"] = pattern = scores.softmax(-1)
 hooks["blocks.0.attn.hook_z"] = z = torch.einsum("bhqp,bphk->bqhk", pattern, v)
 hooks["blocks.0.hook_attn_out"] = attn_out = torch.einsum("bqhk,hkd->bqd", z, w["W_O"])
 hooks["blocks.0.hook_resid_mid"] = mid = pre + attn_out
-hooks["blocks.0.mlp.hook_pre"] = mid @ w["W_in"]
+hooks["blocks.0.mlp.hook_pre"] = mid @ w["W_in"] + w["b_in"]
 hooks["blocks.0.mlp.hook_post"] = post = hooks["blocks.0.mlp.hook_pre"].relu()
-hooks["blocks.0.hook_mlp_out"] = mlp_out = post @ w["W_out"]
+hooks["blocks.0.hook_mlp_out"] = mlp_out = post @ w["W_out"] + w["b_out"]
 hooks["blocks.0.hook_resid_post"] = mid + mlp_out
-hooks["logits"] = hooks["blocks.0.hook_resid_post"] @ w["W_U"]
+hooks["logits"] = hooks["blocks.0.hook_resid_post"] @ w["W_U"] + w["b_U"]
 
 result = {}
 for name, expected in hooks.items():

@@ -43,7 +43,8 @@ class Model(torch.nn.Module):
         scores = torch.einsum("bqhk,bphk->bhqp", q, k) / math.sqrt(self.d_head)
         z = torch.einsum("bhqp,bphk->bqhk", scores.where(attn.mask, attn.IGNORE).softmax(-1), v)
         x = x + torch.einsum("bqhk,hkd->bqd", z, attn.W_O)
-        return (x + (x @ mlp.W_in).relu() @ mlp.W_out) @ self.unembed.W_U
+        x = x + (x @ mlp.W_in + mlp.b_in).relu() @ mlp.W_out + mlp.b_out
+        return x @ self.unembed.W_U + self.unembed.b_U
 
 
 class Task:

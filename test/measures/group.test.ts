@@ -233,7 +233,7 @@ for (const [operation, p] of CASES)
     const neurons = runNetwork(config, weights, view.pairs).post;
     const inGroup = createMatrix(n * n, config.d_mlp, neurons.data.subarray(0, n * n * config.d_mlp));
     const found: Values = {
-      ...measureLast(view, config, weights, key),
+      ...measureLast(view, { config, weights: given, biases: null }, key),
       neuron_shares: frequencyShares(inGroup).data.subarray(0, config.d_mlp),
     };
     const expected = measurePlainly(config, given, hand, { config, weights: given, run, ...rest }, key);
@@ -283,7 +283,7 @@ test('what is measured are the columns of the catalogue, as far as there is what
     const network = runNetwork(config, weights, view.pairs);
     return [
       Object.keys(measure(view, config, weights, network, key)).sort(),
-      Object.keys(measureLast(view, config, weights, key)).sort(),
+      Object.keys(measureLast(view, { config, weights, biases: null }, key)).sort(),
     ];
   };
   const [ofCheckpoint, ofLast] = measured('add', [1, 2]);

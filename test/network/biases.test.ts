@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoints } from '../../lib/artifacts/checkpoints.ts';
+import { openCheckpoints, writeCheckpoints } from '../../lib/artifacts/checkpoints.ts';
+import { readHistory } from '../../lib/artifacts/history.ts';
 import { readPretrained, type Pretrained } from '../../lib/artifacts/pretrained.ts';
 import { fastestIdentity, openFastest } from '../../lib/engines/fastest.ts';
 import { openReadable } from '../../lib/engines/readable.ts';
@@ -13,7 +14,7 @@ import type { Tensor } from '../../lib/files/tensor.ts';
 import { viewGroup } from '../../lib/measures/group-view.ts';
 import { findKeyFrequencies } from '../../lib/measures/key-frequencies.ts';
 import { measureLast } from '../../lib/measures/last.ts';
-import { carryBiases, carryingConfig } from '../../lib/network/biases.ts';
+import { BIAS_NAMES, carryBiases, noBiases } from '../../lib/network/biases.ts';
 import { flattenWeights } from '../../lib/network/config.ts';
 import { runNetwork } from '../../lib/network/forward.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
@@ -39,24 +40,24 @@ function assertSame(name: string, found: ArrayLike<number>, expected: ArrayLike<
   assertClose(name, found, expected, { atol: 1e-6 * largest });
 }
 
-/** Of [pairs, positions, width] the first `kept` numbers of each, of all positions or of the last. */
-const cut = (data: Float32Array, width: number, kept: number, last: boolean): number[] =>
-  Array.from(data).filter((_, i) => i % width < kept && (!last || Math.floor(i / width) % 3 === 2));
+/** Of [pairs, positions, width] the last position. */
+const atEquals = (data: Float32Array, width: number): number[] =>
+  Array.from(data).filter((_, i) => Math.floor(i / width) % 3 === 2);
 
-test('a network with biases is taken, and it is said how they are carried', () => {
-  assert.deepEqual(model.config, { p: 5, d_model: 5, n_heads: 2, d_head: 3, d_mlp: 6 });
-  assert.deepEqual(model.notes, [
-    'its biases b_in, b_out and b_U are carried by direction 4 of the residual stream, which is 1 everywhere: d_model is 5',
-  ]);
+test('a network with biases is taken as it is, and it is said that it has some', () => {
+  assert.deepEqual(model.config, { p: 5, d_model: 4, n_heads: 2, d_head: 3, d_mlp: 6 });
+  assert.deepEqual(model.notes, ['it has biases: b_in, b_out, b_U']);
+  assert.deepEqual(
+    BIAS_NAMES.map((name) => model.biases![name].shape),
+    [[6], [4], [5]],
+  );
 });
 
 test('neurons, logits and loss at = are those of PyTorch, in the reference and in the kernel', async () => {
-  const { config, weights } = model;
+  const { config, weights } = carryBiases(model);
   const { pre, logits } = runNetwork(config, weights, grid);
-  const [neurons, answers] = [
-    cut(torch['hook_pre']!.data, 6, 6, true),
-    cut(torch['logits']!.data, 5, 5, true),
-  ];
+  const neurons = atEquals(torch['hook_pre']!.data, 6);
+  const answers = atEquals(torch['logits']!.data, 5);
   assertSame('hook_pre', pre.data, neurons);
   assertSame('logits', logits.data, answers);
   assertSame('loss', [scoreLogits(logits.data, grid.label, 5).loss], torch['loss']!.data);
@@ -69,22 +70,28 @@ test('neurons, logits and loss at = are those of PyTorch, in the reference and i
   engine.close();
 });
 
-test('the readable pass has its hooks and logits at every position', async () => {
-  const { config, weights } = model;
-  const names = ['blocks.0.hook_resid_mid', 'blocks.0.mlp.hook_pre', 'logits'] as const;
+test('the readable pass has the hooks and logits of PyTorch at every position, in the shape of a network without biases', async () => {
+  const { config, weights, biases } = model;
+  const names = HOOKS.map(([name]) => name);
   const found = new Map<string, number[]>();
-  for (const { values } of (await openReadable()).run(config, weights, grid, new Set(names)))
+  for (const { values } of (await openReadable()).run(config, weights, grid, new Set(names), biases))
     for (const [name, data] of values) found.set(name, [...(found.get(name) ?? []), ...data]);
-  const of = (name: string): Float32Array => Float32Array.from(found.get(name)!);
-  assertSame('hook_resid_mid', cut(of(names[0]), 5, 4, false), torch['hook_resid_mid']!.data);
-  assertSame('hook_pre', of(names[1]), torch['hook_pre']!.data);
-  assertSame('logits', of(names[2]), torch['logits']!.data);
+  for (const [name, of] of HOOKS) assertSame(name, found.get(name)!, torch[of]!.data);
 });
 
-test('every measure of a network without biases is the same where its weights could carry some', () => {
+const HOOKS = [
+  ['blocks.0.hook_resid_mid', 'hook_resid_mid'],
+  ['blocks.0.mlp.hook_pre', 'hook_pre'],
+  ['blocks.0.hook_mlp_out', 'hook_mlp_out'],
+  ['blocks.0.hook_resid_post', 'hook_resid_post'],
+  ['logits', 'logits'],
+] as const;
+
+test('a network without biases is run as it is, and one whose biases are zero has the same measures', () => {
   const config = { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 12 };
-  const weights = initialWeights(config, 5);
-  const none = { b_in: new Float32Array(12), b_out: new Float32Array(8), b_U: new Float32Array(7) };
+  const network = { config, weights: initialWeights(config, 5), biases: null };
+  assert.deepEqual(Object.values(carryBiases(network)), [network.config, network.weights]);
+  assert.equal(carryBiases(network).weights, network.weights);
   const pairs = gridRows(7, 'add');
   const of = (which: (i: number) => boolean) =>
     takeRows(pairs, Int32Array.from([...pairs.a.keys()].filter(which)));
@@ -95,32 +102,40 @@ test('every measure of a network without biases is the same where its weights co
     test: of((i) => i % 2 === 1),
     why_no_split: null,
   });
-  const key = findKeyFrequencies(weights, 7);
-  const plain = measureLast(view, config, weights, key);
-  const carrying = measureLast(view, carryingConfig(config), carryBiases(config, weights, none), key);
+  const key = findKeyFrequencies(network.weights, 7);
+  const plain = measureLast(view, network, key);
+  const carrying = measureLast(view, { ...network, biases: noBiases(config) }, key);
   assert.deepEqual(Object.keys(carrying), Object.keys(plain));
   for (const [name, value] of Object.entries(plain)) {
     const [mine, theirs] = [carrying[name]!, value].map((of) => (typeof of === 'number' ? [of] : of));
-    // W_pos has a 1 more at each of three positions.
-    const isLonger = (i: number): boolean =>
-      name === 'sum_squared_weights' || (name === 'sum_squared_weights_by_weight' && i === 1);
-    const wanted = Array.from(theirs!, (x, i) => x + (isLonger(i) ? 3 : 0));
-    assertClose(name, mine!, wanted, { rtol: 1e-9, atol: 1e-9 });
+    assertClose(name, mine!, theirs!, { rtol: 1e-9, atol: 1e-9 });
   }
 });
 
-test('of its checkpoints those carry biases, too, whose biases are zero', async (t) => {
+test('of its checkpoints those have biases, too, whose biases are zero', async (t) => {
   const folder = await temporaryFolder(t);
   await model.copyRest(folder);
-  const { records, read, close } = await openCheckpoints(folder, model.config);
+  const { records, isBiased, read, close } = await openCheckpoints(folder, model.config);
+  assert.ok(isBiased);
   assert.deepEqual(
     records.map(({ epoch }) => epoch),
     [0, 2],
   );
   const [first, last] = [await read(0), await read(1)];
-  assert.ok(first.W_in.data.subarray(4 * 6).every((x) => x === 0));
-  assert.deepEqual(last.W_in, model.weights.W_in);
+  assert.deepEqual(first.biases, noBiases(model.config));
+  assert.deepEqual(last, { config: model.config, weights: model.weights, biases: model.biases });
   await close();
+});
+
+test('a folder that train left is taken again; checkpoints without its biases are refused', async (t) => {
+  const { out, start } = await trainFolder(t, { p: 5, seed: null });
+  const { exitCode, log } = await start({ start: biased });
+  assert.equal(exitCode, 0, log);
+  const { weights, biases, checkpoints } = await readPretrained(out);
+  assert.deepEqual([weights, biases, checkpoints], [model.weights, model.biases, 2]);
+  const records = await readHistory(out);
+  await writeCheckpoints(out, model.config, records.slice(0, 1), () => weights);
+  await assert.rejects(readPretrained(out), /checkpoints\.arrow lacks biases, which the model has/);
 });
 
 test('it is not trained: that is refused with what to do', async (t) => {

@@ -22,7 +22,7 @@ test('a model comes back with its config and the same weights, in the same bytes
   await writeModel(first, config, weights, { epoch: '100' });
   await writeModel(second, config, weights, { epoch: '100' });
   assert.deepEqual(await readFile(first), await readFile(second));
-  assert.deepEqual(await readModel(first), { config, weights });
+  assert.deepEqual(await readModel(first), { config, weights, biases: null });
 });
 
 test("the file has TransformerLens' names and shapes, zero biases, and its config in the metadata", async (t) => {
@@ -71,8 +71,18 @@ test('mask and IGNORE are accepted in every form that TransformerLens gave them'
   ];
   for (const form of forms) {
     await writeSafetensors(path, { ...stateDict, ...form }, {});
-    assert.deepEqual(await readModel(path), { config, weights });
+    assert.deepEqual(await readModel(path), { config, weights, biases: null });
   }
+});
+
+test('biases of the MLP and the unembedding are written and read, as any other', async (t) => {
+  const path = join(await temporaryFolder(t), 'model.safetensors');
+  const filled = (size: number, of: number): Tensor => createTensor([size], new Float32Array(size).fill(of));
+  const biases = { b_in: filled(16, 1), b_out: filled(8, 0), b_U: filled(7, -2) };
+  await writeModel(path, config, weights, {}, biases);
+  assert.deepEqual(await readModel(path), { config, weights, biases });
+  const { tensors } = await readSafetensors(path);
+  assert.deepEqual(tensors['blocks.0.mlp.b_in'], biases.b_in);
 });
 
 test('another architecture is refused by the name of what differs', async (t) => {
@@ -80,8 +90,8 @@ test('another architecture is refused by the name of what differs', async (t) =>
   const without = (name: string): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(stateDict).filter(([key]) => key !== name));
   const biased = createTensor(
-    [16],
-    Float32Array.from({ length: 16 }, (_, i) => i / 100),
+    [8],
+    Float32Array.from({ length: 8 }, (_, i) => i / 100),
   );
   const small = toStateDict({ ...config, p: 2 }, initialWeights({ ...config, p: 2 }, 1));
   const cases: [Record<string, Tensor>, Record<string, string>, RegExp][] = [
@@ -96,7 +106,7 @@ test('another architecture is refused by the name of what differs', async (t) =>
       {},
       /embed.W_E has shape \[9, 8\] \(expected \[8, 8\]\)/,
     ],
-    [{ ...stateDict, 'blocks.0.mlp.b_in': biased }, {}, /blocks.0.mlp.b_in has values other than zero/],
+    [{ ...stateDict, 'blocks.0.attn.b_O': biased }, {}, /blocks.0.attn.b_O has values other than zero/],
     [
       { ...stateDict, 'unembed.b_U': createTensor([8]) },
       {},

@@ -30,7 +30,7 @@ export async function trainFolder(
   ];
   const whole = { ...TASK, ...task };
   const isTrain = new Uint8Array(whole.p ** 2);
-  for (const row of splitRows(whole.p, whole.train_fraction, whole.seed!).train) isTrain[row] = 1;
+  for (const row of splitRows(whole.p, whole.train_fraction, whole.seed ?? 0).train) isTrain[row] = 1;
   for (const path of [dataset, resume]) await mkdir(path);
   await writePairs(dataset, whole, gridRows(whole.p, whole.operation), isTrain);
   const start: TrainFolder['start'] = async (given, onReady) => {

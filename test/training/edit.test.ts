@@ -5,6 +5,7 @@ import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { viewGroup, type GroupView } from '../../lib/measures/group-view.ts';
 import { Failure } from '../../lib/files/failure.ts';
+import type { Model } from '../../lib/network/biases.ts';
 import {
   flattenWeights,
   viewWeights,
@@ -34,8 +35,9 @@ const viewOf = (p: number, operation: Operation = 'add'): GroupView => {
     why_no_split: null,
   });
 };
+const network = { config, weights, biases: null };
 const NO_MODELS = new Map<string, Weights>();
-const edit = (...edits: Edit[]): Weights => applyEdits(config, viewOf(7), weights, edits, NO_MODELS);
+const edit = (...edits: Edit[]): Weights => applyEdits(network, viewOf(7), edits, NO_MODELS);
 
 /** Names of the weights that are another tensor now. */
 const changed = (edited: Weights): string[] => WEIGHT_NAMES.filter((name) => edited[name] !== weights[name]);
@@ -59,7 +61,7 @@ test('frequencies of W_E are removed or kept, the row of = and everything else s
 test('frequencies are those of the group: of a product, over discrete logarithms, and the row of 0 stays', () => {
   const view = viewOf(7, 'multiply');
   assert.equal(view.n, 6);
-  const edited = applyEdits(config, view, weights, [{ W_E: 'remove', frequencies: [3] }], NO_MODELS);
+  const edited = applyEdits(network, view, [{ W_E: 'remove', frequencies: [3] }], NO_MODELS);
   // At n/2 there is a cosine alone: 1, -1, 1, ... in the order of logarithms to the base 3.
   const powers = [1, 3, 2, 6, 4, 5];
   for (let column = 0; column < 8; column++) {
@@ -93,7 +95,7 @@ test('a head writes nothing any more, and neurons that are zeroed or not kept ne
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const view53 = viewOf(53);
-let trained: { config: ModelConfig; weights: Weights };
+let trained: Model;
 before(async () => {
   trained = await readModel(fixture('trained-p53.safetensors'));
 });
@@ -101,7 +103,7 @@ before(async () => {
 test('neurons of a frequency are those whose best frequency it is', async () => {
   const silent = (change: 'zero' | 'keep', frequency: number): number[] => {
     const one = { neurons: { frequency }, [change]: true } as unknown as Edit;
-    const { data } = applyEdits(trained.config, view53, trained.weights, [one], NO_MODELS).W_out;
+    const { data } = applyEdits(trained, view53, [one], NO_MODELS).W_out;
     const rows = Array.from({ length: 512 }, (_, j) => data.subarray(j * 128, (j + 1) * 128));
     return rows.flatMap((row, j) => (row.every((value) => value === 0) ? [j] : []));
   };
@@ -148,7 +150,7 @@ test('a part that this network does not have is refused by its number', () => {
       (error) => error instanceof Failure && message.test(error.message),
     );
   assert.throws(
-    () => applyEdits(config, viewOf(7, 'quadratic'), weights, [{ W_E: 'keep', frequencies: [1] }], NO_MODELS),
+    () => applyEdits(network, viewOf(7, 'quadratic'), [{ W_E: 'keep', frequencies: [1] }], NO_MODELS),
     /^Failure: train\.edit: \{"W_E":"keep","frequencies":\[1\]\}: \S+/,
   );
 });

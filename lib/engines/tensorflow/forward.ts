@@ -1,11 +1,12 @@
-// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases zero; and the
-// same restricted to the `=` position, which is all that a loss needs.
+// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases b_in, b_out and b_U
+// where there are any; and the same restricted to the `=` position, which is all that a loss needs.
 // Methods and names: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; TransformerLens'
 // HookedTransformer with n_layers 1, normalization_type None, act_fn relu, d_vocab_out p.
 //
 // `forward` dumps activations; `forwardAtEquals` is what the TensorFlow.js engine differentiates. So both use only
 // operations that have gradients on every backend: no gather (embedding is a product with one-hot rows), no einsum (heads
 // are laid side by side in one product).
+import { BIAS_NAMES, type BiasName, type Biases } from '../../network/biases.ts';
 import {
   N_CTX,
   WEIGHT_NAMES,
@@ -16,17 +17,19 @@ import {
 import type { HookName } from '../../network/hooks.ts';
 import { tf } from './backend.ts';
 
-export type TensorWeights = Readonly<Record<WeightName, tf.Tensor>>;
+export type TensorWeights = Readonly<Record<WeightName, tf.Tensor> & Partial<Record<BiasName, tf.Tensor>>>;
 
 /** Called with every activation as it is computed, in the order of HOOK_NAMES. The tensor is the pass's own. */
 export type Hook = (name: HookName, activation: tf.Tensor) => void;
 
-/** Copies the weights to the backend; the caller disposes of them. */
-export function toTensors(weights: Weights): TensorWeights {
-  const entries = WEIGHT_NAMES.map(
-    (name) => [name, tf.tensor(weights[name].data, [...weights[name].shape])] as const,
-  );
-  return Object.fromEntries(entries) as Record<WeightName, tf.Tensor>;
+/** Copies weights and biases to the backend; the caller disposes of them. */
+export function toTensors(weights: Weights, biases: Biases | null = null): TensorWeights {
+  const named = [
+    ...WEIGHT_NAMES.map((name) => [name, weights[name]] as const),
+    ...(biases ? BIAS_NAMES.map((name) => [name, biases[name]] as const) : []),
+  ];
+  const entries = named.map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])] as const);
+  return Object.fromEntries(entries) as TensorWeights;
 }
 
 /** Prompts [a, b, =] as tokens: [batch, pos], int32. */
@@ -146,16 +149,18 @@ export function forwardAtEquals(
 
 // resid_mid: [..., d_model] -> logits [..., d_vocab_out]
 function fromMidToLogits(
-  { W_in, W_out, W_U }: TensorWeights,
+  { W_in, W_out, W_U, b_in, b_out, b_U }: TensorWeights,
   resid_mid: tf.Tensor,
   at: (name: HookName, activation: tf.Tensor) => tf.Tensor,
 ): tf.Tensor {
-  const pre = at('blocks.0.mlp.hook_pre', project(resid_mid, W_in));
+  const pre = at('blocks.0.mlp.hook_pre', plus(project(resid_mid, W_in), b_in));
   const post = at('blocks.0.mlp.hook_post', tf.relu(pre));
-  const mlp_out = at('blocks.0.hook_mlp_out', project(post, W_out));
+  const mlp_out = at('blocks.0.hook_mlp_out', plus(project(post, W_out), b_out));
   const resid_post = at('blocks.0.hook_resid_post', tf.add(resid_mid, mlp_out));
-  return project(resid_post, W_U);
+  return plus(project(resid_post, W_U), b_U);
 }
+
+const plus = (x: tf.Tensor, bias?: tf.Tensor): tf.Tensor => (bias ? tf.add(x, bias) : x);
 
 /** -inf where a query would see a later key. scores: [batch, head, query, key] */
 function causal(scores: tf.Tensor): tf.Tensor {

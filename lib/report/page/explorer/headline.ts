@@ -72,7 +72,7 @@ function factsOf({ facts, data }: Run): [string, string][] {
     ['task', `${formula('a', 'b')} modulo ${facts.p}`],
     [
       'network',
-      `1 layer, ${config.n_heads} heads, ${config.d_model} dimensions${isBiased ? ' (the last carries its biases)' : ''}, ${config.d_mlp} neurons`,
+      `1 layer, ${config.n_heads} heads, ${config.d_model - Number(isBiased)} dimensions, ${config.d_mlp} neurons${isBiased ? ', with biases' : ''}`,
     ],
   ];
   const fact = (label: string, value: unknown): void => {
