@@ -28,7 +28,7 @@ export interface Network {
 }
 
 /** The weights that are still needed once the score directions are known: all but W_Q and W_K. */
-export type Mixed = Omit<Weights, 'W_Q' | 'W_K'>;
+export type WeightsWithoutQK = Omit<Weights, 'W_Q' | 'W_K'>;
 
 /** Results for one pair: one row each. */
 export type PairRun = Pick<Network, 'pattern' | 'post' | 'logits'>;
@@ -62,7 +62,7 @@ const pairsOf = ([rowsA, rowsB]: readonly Matrix[]): Operands => eachWithEach(ro
  */
 export function runNeuron(
   config: ModelConfig,
-  weights: Mixed,
+  weights: WeightsWithoutQK,
   resid: readonly Matrix[],
   pattern: Matrix,
   j: number,
@@ -77,7 +77,7 @@ export function runNeuron(
  */
 export function runPair(
   config: ModelConfig,
-  weights: Mixed,
+  weights: WeightsWithoutQK,
   directions: readonly Matrix[],
   resid: readonly Matrix[],
   a: number,
@@ -93,7 +93,7 @@ export function runPair(
 }
 
 /** W_E + W_pos by position: [p, d_model] for a, the same for b, [1, d_model] for `=`. */
-export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: Mixed): Matrix[] {
+export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: WeightsWithoutQK): Matrix[] {
   const add = (first: number, rows: number, position: number): Matrix =>
     createMatrix(
       rows,
@@ -165,7 +165,7 @@ export function softmax(values: readonly number[]): number[] {
  */
 function residMid(
   { n_heads, d_model }: ModelConfig,
-  weights: Mixed,
+  weights: WeightsWithoutQK,
   resid: readonly Matrix[],
   pattern: Matrix,
   { a, b }: Operands,

@@ -28,7 +28,7 @@ export const buildPage = async (data: ReportData, blocks: Blocks): Promise<strin
 export const buildSweepsPage = (data: readonly SweepData[], blocks: Blocks): Promise<string> =>
   buildHtml(SWEEPS, 'grokscope: sweeps', data, blocks);
 
-/** `asks`: whether the page asks the server that it came from, and so opens from there alone. */
+/** `asks`: whether the page fetches from the server that it came from, and so works only when it is served. */
 export async function buildHtml(
   entry: string,
   title: string,

@@ -1,6 +1,6 @@
-// Every sentence of the explorer that claims something of the run, in one place: each with the condition under which it is
-// printed, made from numbers of this run. A place in the page prints all of its sentences whose condition holds.
-// Free of Node, as the page prints them.
+// Every sentence of the explorer that claims something about the run, made from numbers of the run, with the condition under
+// which it is shown. A place on the page shows all of its sentences whose condition holds.
+// Imports nothing from Node, because the page runs this.
 import { LEARNT } from '../measures/thresholds.ts';
 import { OPERATIONS } from '../task/operations.ts';
 import {

@@ -17,9 +17,9 @@ import { readFigures, titleOf } from './figure-files.ts';
 import { snapshotBlocks } from './snapshot-blocks.ts';
 import { lengthAsText } from './text-bytes.ts';
 
-/** The page can be sent by mail. */
+/** So that the page can be sent by mail. */
 const MOST_BYTES = 12e6;
-/** Of them, what is kept for scripts, style and the kernel. */
+/** The part of these that is reserved for scripts, style and the kernel. */
 const CODE_BYTES = 0.74e6;
 
 export interface Collected {
@@ -88,7 +88,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 type Numbers = ArrayLike<number | null>;
 type NamedColumns = Readonly<Record<string, Numbers | readonly string[]>>;
 
-/** Numbers as float32, words left out; the first column has one a row. */
+/** Numbers as float32; columns of words are left out. The first column has one number per row. */
 function toTable(columns: NamedColumns): Table {
   const numbers = Object.entries(columns).filter(
     (entry): entry is [string, Numbers] => typeof entry[1][0] !== 'string',
@@ -129,7 +129,7 @@ function landmarks({ train, progress }: Summaries): number[] {
   return [...reached, ...phases].filter((epoch) => epoch !== null && epoch !== undefined);
 }
 
-/** Every SVG of the stages, with the title that stands in it. */
+/** Every SVG of the stages, with its title. */
 async function figuresOf(needs: Needs): Promise<(FigureFile & { svg: Buffer })[]> {
   const figures = [];
   for (const [stage, folder] of Object.entries(needs))

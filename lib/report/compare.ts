@@ -1,4 +1,4 @@
-// Two runs in one page, side by side and over one another.
+// Two runs on one page, side by side and in the same charts.
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../files/failure.ts';
 import { OPERATIONS, type Operation } from '../task/operations.ts';
@@ -13,13 +13,13 @@ export interface Compared {
   readonly data: ReportData;
 }
 
-/** The page as HTML. Throws Failure where the two learnt different things. */
+/** The page as HTML. Throws Failure if the two runs learn different operations. */
 export async function buildComparison(runs: readonly [Compared, Compared]): Promise<string> {
   const [first, second] = runs.map(({ data }) => data.task.operation as Operation) as [Operation, Operation];
   if (first !== second)
     throw new Failure(
-      `${runs[0].name} learns ${OPERATIONS[first].noun}, ${runs[1].name} ${OPERATIONS[second].noun}: nothing in them can be laid over one another`,
-      'compare runs of one operation; each has its own page: npm run report -- --artifacts DIR',
+      `${runs[0].name} learns ${OPERATIONS[first].noun}, ${runs[1].name} ${OPERATIONS[second].noun}: their curves and spectra cannot be compared`,
+      'compare runs of the same operation; each has its own page: npm run report -- --artifacts DIR',
     );
   const needed = runs.map(({ name, data }) => ({ name, data: { ...data, figures: [], versions: {} } }));
   return buildHtml(COMPARE, `grokscope: ${runs.map(({ name }) => name).join(' and ')}`, needed, {});

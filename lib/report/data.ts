@@ -1,5 +1,5 @@
 // The data in the explorer: one JSON object, and a block of bytes as text for the weights of each snapshot and for each figure.
-// Node writes it and the browser reads it, so this file imports types alone.
+// Node writes it and the browser reads it, so this file imports only types.
 import type { Summaries } from '../artifacts/summaries.ts';
 import type { ModelConfig } from '../network/config.ts';
 
@@ -11,7 +11,7 @@ export interface Table {
 
 export interface FigureFile {
   readonly stage: string;
-  /** The file's name without its extension; .svg, .png and .arrow stand in ../<stage>/. */
+  /** The file's name without its extension; .svg, .png and .arrow are in ../<stage>/. */
   readonly name: string;
   readonly title: string;
 }

@@ -1,11 +1,11 @@
-// What the page may speak of: numbers of this run, from its summaries, its history and its measures. Each is null where
-// this run does not have it. Free of Node, as the page works them out from its data.
+// What the page can say about a run: numbers from its summaries, its history and its measures. Each is null if the run does
+// not have it. Imports nothing from Node, because the page finds these facts in its data.
 import type { Summaries } from '../artifacts/summaries.ts';
 import { KEY, LEARNT, TUNED } from '../measures/thresholds.ts';
 import type { CyclicGroup } from '../task/cyclic-group.ts';
 import { OPERATIONS, type Operation } from '../task/operations.ts';
 
-/** Of one logged epoch; NaN for an accuracy that was not recorded. */
+/** One logged epoch; NaN for an accuracy that was not recorded. */
 export interface LoggedEpoch {
   readonly epoch: number;
   readonly test_loss: number;
@@ -19,13 +19,13 @@ export interface Evidence {
   readonly operation: Operation;
   readonly summaries: Summaries;
   readonly history: readonly LoggedEpoch[] | null;
-  /** Epochs of the states that there are measures of; a single one of a network without checkpoints. */
+  /** Epochs of the states that were measured; a single one for a network without checkpoints. */
   readonly epochs: readonly number[];
-  /** A measure of each of them, a list a state; null if it was not taken. */
+  /** A measure of all these states, one list per state; null if it was not measured. */
   readonly measure: (name: string) => readonly Float32Array[] | null;
 }
 
-/** At the first state and at the last. */
+/** A number at the first state and at the last. */
 export interface Change {
   readonly first: number;
   readonly last: number;
@@ -35,17 +35,17 @@ export interface Facts {
   readonly p: number;
   readonly operation: Operation;
   /**
-   * Trained from drawn weights; trained on from a model that was there before; or brought in and taken as it is. Which pairs a
-   * model saw before it was brought in, and from which seeds, is not known.
+   * `drawn`: trained from drawn weights. `went on`: trained further from a model or a state. `taken`: a model that was brought in
+   * and is used as it is. It is not known on which pairs and from which seeds a model was trained before it was brought in.
    */
   readonly origin: 'drawn' | 'went on' | 'taken';
-  /** The last epoch of another run, whose history begins this one. */
+  /** The last epoch of the run that this one continued; the history up to there is that of the other run. */
   readonly forked_after: number | null;
-  /** What came of the training: nothing, losses alone, or accuracies, too. */
+  /** What is known of the training: nothing, only losses, or accuracies as well. */
   readonly history: 'none' | 'losses' | 'whole';
   /** Epochs trained. */
   readonly epochs: number | null;
-  /** Where it is not known which pairs it was trained on: why, and what it has on all pairs in place of either set. */
+  /** If the split is not known: why, and loss and accuracy over all pairs, which stand in for those of the two sets. */
   readonly unsplit: {
     readonly why: string;
     readonly loss: number | null;
@@ -53,7 +53,7 @@ export interface Facts {
   } | null;
   readonly train_pairs: number | null;
   readonly test_pairs: number | null;
-  /** At the end. */
+  /** Accuracies at the end. */
   readonly train_accuracy: number | null;
   readonly test_accuracy: number | null;
   /** The first logged epochs at which train and test accuracy reached 99 %. */
@@ -63,28 +63,28 @@ export interface Facts {
   readonly test_accuracy_then: number | null;
   /** The largest test loss, and the first logged epoch after it at which the test loss is below that of guessing. */
   readonly worst: { readonly loss: number; readonly epoch: number; readonly recovered: number | null } | null;
-  /** Loss of one who guesses among p answers. */
+  /** The loss of guessing among p answers. */
   readonly guessing: number;
   /** Whether the stage progress found any phase. */
   readonly has_phases: boolean;
   /** Epochs of the states of the network in the page. */
   readonly states: readonly number[];
   readonly key: readonly number[] | null;
-  /** Why measures are missing that ask for a cyclic group. */
+  /** Why measures that need a cyclic group are missing. */
   readonly not_measured: string | null;
   /** The verdict of the stage logits. */
   readonly clock: 'yes' | 'partly' | 'no' | null;
   readonly circularity: number | null;
   /** Share of the logits' squared norm in the key cosines, at the end. */
   readonly explained: number | null;
-  /** Neurons that one frequency explains by more than `above`, of so many. */
+  /** How many neurons, out of `of`, have a frequency that explains more than `above` of their variance. */
   readonly tuned: { readonly neurons: number; readonly of: number; readonly above: number } | null;
-  /** Frequencies whose norm in W_E is above a quarter of the largest, of so many. */
+  /** How many frequencies, out of `of`, have a norm in W_E above a quarter of the largest. */
   readonly spread: (Change & { readonly of: number }) | null;
   readonly effective_rank: Change | null;
   /** The first states at which the restricted and the full test loss are below half of that of guessing. */
   readonly rule: { readonly grows: number | null; readonly shows: number | null } | null;
-  /** The state of the largest sum of squared weights, and what share of it is lost by the last. */
+  /** The state with the largest sum of squared weights, and the share of that sum that is lost by the last state. */
   readonly weights: { readonly epoch: number; readonly lost: number } | null;
   /** By head: the frequency that explains most of its attention to a. */
   readonly attention: readonly { readonly frequency: number; readonly fraction: number }[] | null;
@@ -168,7 +168,7 @@ function weightsOf(sums: readonly Float32Array[] | null, epochs: readonly number
   return { epoch: epochs[largest]!, lost: 1 - sums.at(-1)![0]! / sums[largest]![0]! };
 }
 
-/** Null where the task has none. */
+/** The cyclic group of the task; null if it has none. */
 export function groupOf({ operation, p }: Pick<Facts, 'operation' | 'p'>): CyclicGroup | null {
   const group = OPERATIONS[operation].group(p);
   return group.n === null ? null : group;
@@ -182,7 +182,7 @@ function whyNot(p: number, operation: Operation): string | null {
   return group.n === null ? group.why : null;
 }
 
-/** As the stages found them, of W_logit. */
+/** The key frequencies of W_logit, as the stages found them. */
 function keyOf({ progress, fourier, logits }: Summaries, n: number): readonly number[] | null {
   const candidates = [
     progress?.key_frequencies,
@@ -234,7 +234,7 @@ export const groks = (facts: Facts): boolean => memorisesFirst(facts) && facts.g
 export const hasNotGrokked = (facts: Facts): boolean =>
   facts.history === 'whole' && memorisesFirst(facts) && facts.grokked === null;
 
-/** By how much a loss must exceed that of guessing to be called worse. */
+/** A loss is called worse than guessing if it exceeds that of guessing by this factor. */
 const WORSE = 1.05;
 export const isWorseThanGuessing = ({ worst, guessing }: Facts): boolean =>
   worst !== null && worst.loss > WORSE * guessing;

@@ -12,7 +12,7 @@ export const buildLive = (): Promise<string> => buildHtml(LIVE, 'grokscope: trai
 /** Where a training in this folder of artifacts shows itself. */
 export const livePath = (artifacts: string): string => join(artifacts, '.runs', 'train', 'live.json');
 
-/** What it shows as JSON, with the seconds since; null where none runs. */
+/** What it shows, as JSON, with its age in seconds; `null` if no training runs. */
 export async function readLive(artifacts: string): Promise<string> {
   const path = livePath(artifacts);
   try {

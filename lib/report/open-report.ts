@@ -1,5 +1,5 @@
-// The explorer of a folder of artifacts: what its stage report wrote; where there is none yet, as for a point of a sweep, made
-// now from the stages that there are.
+// The explorer of a folder of artifacts: the page that its stage report wrote. If there is none, as for a point of a sweep, it
+// is made on the spot from the stages that have run.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SUMMARIES } from '../artifacts/summaries.ts';
@@ -22,7 +22,7 @@ export interface OpenReport {
 
 const pageIn = (artifacts: string): string => join(artifacts, 'report', 'index.html');
 
-/** Throws Failure where there is no run, or a page that another program wrote. */
+/** Throws Failure if there is no run, or if another program wrote the page. */
 export async function openReport(artifacts: string): Promise<OpenReport> {
   const path = pageIn(artifacts);
   if (!existsSync(path)) return makeReport(artifacts);
@@ -55,7 +55,7 @@ async function makeReport(artifacts: string): Promise<OpenReport> {
   return { data: whole, html: await buildPage(whole, blocks), isNew: true };
 }
 
-/** Null where it is not what buildPage writes. */
+/** The data of a page; null if buildPage did not write it. */
 function dataIn(html: string): ReportData | null {
   const text = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1];
   try {
@@ -76,7 +76,7 @@ export interface Parent {
   readonly epoch: number;
 }
 
-/** The folder of the run that this one goes on from, where it is at hand; null for what is no fork. */
+/** The run that this one continues; null if it continues none, or if that run has no page. */
 export async function parentOf(artifacts: string): Promise<Parent | null> {
   const given = { overrides: [], file: null, cache: null, artifacts, asWritten: false };
   const { overrides }: Settings = await recall(given).then(

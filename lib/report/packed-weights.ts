@@ -1,26 +1,27 @@
-// Weights of a snapshot as they are in the page: whole numbers, each column of a matrix with a scale of its own. Of W_Q and
-// W_K only the score directions are there, one a head, since the page reads nothing else of them.
-// Node packs and the browser unpacks, so this file is free of Node. How far off what is drawn is: test/report/snapshots.test.ts.
+// Weights of a snapshot as they are in the page: whole numbers, with a scale for each column of a matrix. In place of W_Q and
+// W_K it has the score directions, one per head, since the page needs nothing else of them.
+// Node packs and the browser unpacks, so this file imports nothing from Node. test/report/snapshots.test.ts measures how exact
+// the pictures are.
 import { createTensor, sizeOf, type Tensor } from '../files/tensor.ts';
 import { weightShapes, type ModelConfig, type Weights } from '../network/config.ts';
-import { residualRows, scoreDirections, type Mixed } from '../network/forward.ts';
+import { residualRows, scoreDirections, type WeightsWithoutQK } from '../network/forward.ts';
 import { createMatrix, type Matrix } from '../numerics/matrix.ts';
 
 export interface ShownNetwork {
-  readonly weights: Mixed;
-  /** [d_model, 1] a head, as scoreDirections gives them. */
+  readonly weights: WeightsWithoutQK;
+  /** From scoreDirections: [d_model, 1] per head. */
   readonly directions: readonly Matrix[];
 }
 
-/** The same of weights that are there in full. */
+/** The network of full weights in this form. */
 export const showNetwork = (config: ModelConfig, weights: Weights): ShownNetwork => ({
   weights,
   directions: scoreDirections(config, weights, residualRows(config, weights)[2]!),
 });
 
-type Part = keyof Mixed | 'directions';
+type Part = keyof WeightsWithoutQK | 'directions';
 
-/** Numbers go from minus this to this. What is small, and shows directly, has a second byte in part or whole. */
+/** Numbers range from minus this to this. Parts that are small, or drawn directly, use a second byte, some of it or all. */
 const LEVELS: Readonly<Record<Part, number>> = {
   directions: 32_767,
   W_pos: 32_767,
@@ -38,7 +39,7 @@ function shapesOf(config: ModelConfig): Record<Part, readonly number[]> {
   return { ...weightShapes(config), directions: [config.n_heads, config.d_model, 1] };
 }
 
-/** Where a number stands among the scales of its part: a scale for each column of each matrix, of W_out for each neuron. */
+/** The scales of a part: how many, and which one a number has. There is one per column of each matrix, in W_out per neuron. */
 function scaleIndex(part: Part, shape: readonly number[]): { count: number; of: (i: number) => number } {
   const [rows, columns] = shape.slice(-2) as [number, number];
   if (part === 'W_out') return { count: rows, of: (i) => Math.floor(i / columns) };
@@ -48,7 +49,7 @@ function scaleIndex(part: Part, shape: readonly number[]): { count: number; of: 
   };
 }
 
-/** Where the parts of a packed network lie: the upper halves of all scales; a byte a number; a second byte where there is one. */
+/** Where the parts of a packed network are: the upper halves of all scales, then a byte per number, then the second bytes. */
 function layOut(config: ModelConfig) {
   const shapes = shapesOf(config);
   let [scales, numbers, second] = [0, 0, 0];
@@ -97,7 +98,7 @@ export function packNetwork(config: ModelConfig, { weights, directions }: ShownN
   return new Uint8Array(packed);
 }
 
-/** `packed`: what packNetwork has packed, and nothing else. */
+/** `packed` must come from packNetwork. */
 export function unpackNetwork(config: ModelConfig, packed: ArrayBuffer): ShownNetwork {
   const { parts, view } = layOut(config);
   const { halves, lower, narrow, upper } = view(packed);

@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Answers that are made when they are asked for, by their paths: '/lab/' is a page, '/live/state.json' is what that says. */
+/** Answers that are made on request, by path: '/lab/' is a page, '/live/train.json' is data for one. */
 export type Made = Readonly<Record<string, () => Promise<string>>>;
 
 /** Serves `made`, and the files below `folder`, on a free port; `url` ends in a slash. */

@@ -1,4 +1,4 @@
-// The weights that travel in the page: of as many checkpoints as there is room for, the last of them in float32.
+// The weights in the page: those of as many checkpoints as there is room for, the last of them in float32.
 import { deflateRawSync } from 'node:zlib';
 import type { Checkpoints } from '../artifacts/checkpoints.ts';
 import { carryBiases } from '../network/biases.ts';
@@ -14,12 +14,12 @@ import { packNetwork, showNetwork } from './packed-weights.ts';
 import { chooseSnapshots, type Checkpoint } from './snapshots.ts';
 import { lengthAsText } from './text-bytes.ts';
 
-/** How many checkpoints are in the page with their weights, where there is room. */
+/** How many checkpoints are in the page with their weights, if there is room. */
 const SNAPSHOTS = 40;
 
 export interface SnapshotBlocks {
   readonly epochs: readonly number[];
-  /** Deflated, one an epoch: as packNetwork gives them; the last in float32, in the order of WEIGHT_NAMES. */
+  /** One per epoch, deflated: from packNetwork; the last one in float32, in the order of WEIGHT_NAMES. */
   readonly blocks: readonly Uint8Array[];
   /** Whether more would have been shown if the page could be larger. */
   readonly lack_room: boolean;
@@ -55,7 +55,7 @@ export async function snapshotBlocks(
     }
     const lack_room = count < Math.min(SNAPSHOTS, records.length);
     if (bytes <= left || count <= 2) return { epochs, blocks: [...blocks, end], lack_room };
-    // As many as would fit by their mean size, so that a large network is not packed over and over.
+    // Goes on with as many as would fit by their mean size, so that a large network is not packed again and again.
     count = Math.min(count, Math.ceil((blocks.length * left) / bytes) + 1);
   }
 }
@@ -63,8 +63,8 @@ export async function snapshotBlocks(
 const deflate = (bytes: Uint8Array): Uint8Array => deflateRawSync(bytes, { level: 9 });
 
 /**
- * All weights, but of W_Q and W_K only what gives the same scores: with the query of `=` in the first column of one, and the
- * score direction in that of the other, all else is zero, which deflates to nothing.
+ * All weights, with a W_Q and a W_K that give the same scores: the first column of W_Q makes 1 of the residual row of `=`, the
+ * first column of W_K is the score direction times sqrt(d_head). All else in them is zero, which deflates to nothing.
  */
 function whole(config: ModelConfig, weights: Weights): Uint8Array {
   const flat = flattenWeights(config, weights);

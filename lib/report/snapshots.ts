@@ -1,5 +1,5 @@
-// Chooses the checkpoints whose weights are in the page: first, last, those at landmarks, and others between them so that
-// the network goes about as far from each to the next. How far it goes is told by the sum of its squared weights.
+// Chooses the checkpoints whose weights are in the page: the first, the last, those at landmarks, and others between them, so
+// that the network changes about equally from each to the next. Change is measured by the sum of squared weights.
 
 export interface Checkpoint {
   readonly epoch: number;
@@ -7,8 +7,8 @@ export interface Checkpoint {
 }
 
 /**
- * Epochs of at most `count` checkpoints, ascending: those whose largest distance from one to the next is least. Of each
- * landmark, the nearest is kept.
+ * Epochs of at most `count` checkpoints, ascending, chosen so that the largest change from one to the next is smallest. The
+ * checkpoint nearest to each landmark is kept.
  */
 export function chooseSnapshots(
   checkpoints: readonly Checkpoint[],
@@ -19,7 +19,7 @@ export function chooseSnapshots(
   const way = wayTo(checkpoints);
   const last = epochs.length - 1;
   const kept = new Set([last, ...landmarks.map((epoch) => nearestIndex(epochs, epoch)).slice(0, count - 2)]);
-  /** From each as far as `step` allows, at least to the next checkpoint, at most to the next that is kept. */
+  /** Goes from each as far as `step` allows, at least to the next checkpoint, at most to the next that is kept. */
   const walk = (step: number): number[] => {
     const chosen = [0];
     for (let from = 0; from < last; chosen.push(from)) {
@@ -38,7 +38,7 @@ export function chooseSnapshots(
   return walk(long).map((index) => epochs[index]!);
 }
 
-/** The way to each checkpoint: the sum of what its squares have changed by from each checkpoint to the next. */
+/** The way to each checkpoint: the changes of the sum of squares from one checkpoint to the next, added up without signs. */
 function wayTo(checkpoints: readonly Checkpoint[]): number[] {
   let way = 0;
   return checkpoints.map(({ sum_squared_weights }, i) => {

@@ -1,5 +1,5 @@
-// Bytes as text of a page: seven bits a character, so that ten megabytes of them take a tenth less than as base64. Node
-// writes and the browser reads, so this file is free of Node.
+// Bytes as text in a page: seven bits per character, which takes a tenth less room than base64. Node writes it and the browser
+// reads it, so this file imports nothing from Node.
 
 /** Characters that HTML or a tool on the way would change: NUL, both line ends, <. Letters stand for them, À for NUL. */
 const CHANGED = [0x00, 0x0a, 0x0d, 0x3c];
@@ -21,7 +21,7 @@ export function toText(bytes: Uint8Array): string {
   return new TextDecoder('latin1').decode(codes);
 }
 
-/** How many bytes the text takes in a page, as UTF-8: a letter in place of another has two. */
+/** How many bytes the text takes in a page, as UTF-8: the letters that stand in for others take two. */
 export const lengthAsText = (bytes: Uint8Array): number =>
   Math.ceil(((8 * bytes.length) / 7) * (1 + CHANGED.length / 128));
 

@@ -1,4 +1,4 @@
-// What a page carries that computes with the kernel: the script of a worker, and the kernel's builds for pages.
+// What a page that computes with the kernel contains: the script of a worker, and the kernel's builds for pages.
 import { fileURLToPath } from 'node:url';
 import { readPageModules } from '../engines/page-modules.ts';
 import { bundle } from '../files/bundle.ts';
@@ -12,7 +12,7 @@ const SCORING = fileURLToPath(new URL('./worker/scoring.ts', import.meta.url));
 /** For a page that trains. */
 export const trainingBlock = async (): Promise<Blocks> => ({ worker: await scriptOf(TRAINING) });
 
-/** For a page whose networks are touched. */
+/** For a page that scores changed networks. */
 export const scoringBlock = async (): Promise<Blocks> => ({ scorer: await scriptOf(SCORING) });
 
 /** For both. */

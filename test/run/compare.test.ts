@@ -46,7 +46,7 @@ describe('two runs compared', () => {
     assert.equal(known.data.made_by['train']!.params['epochs'], EPOCHS);
   });
 
-  test('runs of two operations are not laid over one another', async () => {
+  test('runs of two operations are not compared', async () => {
     const { data } = await openReport(artifact());
     const other = { ...data, task: { ...data.task, operation: 'subtract' } };
     await assert.rejects(
@@ -54,7 +54,7 @@ describe('two runs compared', () => {
         { name: 'one', data },
         { name: 'two', data: other },
       ]),
-      failsWith(/one learns addition, two subtraction/, /runs of one operation/),
+      failsWith(/one learns addition, two subtraction/, /runs of the same operation/),
     );
   });
 

@@ -12,7 +12,7 @@ export interface Axis {
   readonly ticks: readonly Tick[];
   /** Index of the row's value among all values. */
   indexOf(row: Row): number;
-  /** Position of the row: its value, or the index of the value where values are words or spread too widely. */
+  /** Position of the row: its value, or the index of the value if values are words or too far apart. */
   placeOf(row: Row): number;
   /** `train_fraction 0.3`. */
   describe(row: Row): string;

@@ -22,7 +22,7 @@ export interface SweepPoint {
 
 export interface SweepData {
   readonly name: string;
-  /** Where its points lie, from where the command was run. */
+  /** The folder of its points, relative to where the command was run. */
   readonly folder: string;
   /** Its text in pipeline.yaml. */
   readonly yaml: string;

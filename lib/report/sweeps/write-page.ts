@@ -1,5 +1,5 @@
 /**
- * artifacts/sweeps/index.html, one page of all sweeps. What it shows of a sweep stands in page.json in the folder of that
+ * artifacts/sweeps/index.html, one page of all sweeps. What it shows of a sweep is in page.json in the folder of that
  * sweep, so that each sweep can run, and run again, without the others.
  */
 import { existsSync } from 'node:fs';

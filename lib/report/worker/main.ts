@@ -1,5 +1,5 @@
-// Trains a network in a worker of a page. Weights follow from the settings and the arithmetic alone: what `npm run pipeline`
-// makes of them, bit for bit, however the page pauses, steps and goes on.
+// Trains a network in a worker of a page. The weights depend on the settings and the arithmetic alone: however the page pauses,
+// steps and goes on, they are bit for bit those of `npm run pipeline`.
 import { openPageKernel, type PageKernel } from '../../engines/in-page.ts';
 import type { PageModules } from '../../engines/page-modules.ts';
 import type { FromWorker, Settings, ToWorker } from './messages.ts';

@@ -1,10 +1,10 @@
-// What a page and its scoring worker say to each other. Types alone, for both sides.
+// What a page and its scoring worker say to each other. Only types, for both sides.
 import type { PageModules } from '../../engines/page-modules.ts';
 import type { ModelConfig } from '../../network/config.ts';
 import type { Score } from '../../network/loss.ts';
 import type { Pairs } from '../../network/pairs.ts';
 
-/** Of the pairs trained on, of those held out, of all of them; null where there are none. */
+/** Over the training pairs, the held-out pairs and all pairs; null for a set without pairs. */
 export type Scores = Readonly<Record<'train' | 'test' | 'all', Score | null>>;
 
 export type ToScorer =

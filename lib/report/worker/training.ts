@@ -1,4 +1,4 @@
-// One network that learns in a worker, in bursts short enough that the page is heard in between.
+// One network that learns in a worker, in bursts short enough that messages of the page are handled in between.
 import type { AdamW, Engine } from '../../engines/engine.ts';
 import type { PageKernel } from '../../engines/in-page.ts';
 import { flattenWeights, viewWeights } from '../../network/config.ts';
@@ -11,7 +11,7 @@ import { gridRows, splitRows, takeRows } from '../../task/split.ts';
 import type { HistoryRecord } from '../../training/history.ts';
 import type { Look, Settings } from './messages.ts';
 
-/** As the default of the stage train: epochs that divide by it are logged, and the last of a burst that was asked for. */
+/** The default of train.log_every: its multiples are logged, and the last epoch that was asked for. */
 const LOG_EVERY = 10;
 const BURST_MS = 40;
 /** How often the page is told. */
@@ -43,7 +43,7 @@ export class Training {
     this.#engine = engine;
     this.#settings = settings;
     this.#sets = sets;
-    // The moments' decay as the stage train has it by default.
+    // The stage train's defaults for the rest.
     this.#adamw = { learning_rate, weight_decay, beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
   }
 
@@ -70,7 +70,7 @@ export class Training {
     this.#engine.writeState({ weights });
   }
 
-  /** What an epoch takes here, in milliseconds. The network is at its start again afterwards. */
+  /** How many milliseconds an epoch takes here. Afterwards the network is at its start again. */
   async timeEpoch(): Promise<number> {
     await this.#engine.train(this.#sets.train, this.#adamw, 1); // the first compiles and takes memory
     const start = performance.now();
@@ -94,7 +94,7 @@ export class Training {
     this.#engine.close();
   }
 
-  /** Trains until so many epochs are done, or until it is told to pause. */
+  /** Trains until `until` epochs are done or pause() is called. */
   async train(until: number, tell: (news: News) => void): Promise<void> {
     this.#goal = until;
     if (this.#running) return;
@@ -120,7 +120,7 @@ export class Training {
     if (!this.#is_closed) news(false);
   }
 
-  /** Some epochs, until the next that is logged at the most; its record if that was reached. */
+  /** Trains for some epochs, at most up to the next one that is logged; returns its record if that was reached. */
   async #burst(): Promise<HistoryRecord | null> {
     const logged = Math.min(Math.ceil(this.#epochs / LOG_EVERY) * LOG_EVERY, this.#goal - 1);
     const most = Math.max(1, Math.floor(BURST_MS / this.#epoch_ms));
@@ -152,7 +152,7 @@ export class Training {
     return this.#epochs;
   }
 
-  /** What it computes with. Not while it trains. */
+  /** The frequencies that it computes with. Not while it trains. */
   async look(): Promise<Look> {
     const { weights } = this.#engine.readState();
     const { p, d_mlp, operation } = this.#settings;
@@ -185,10 +185,10 @@ export class Training {
 }
 
 const channel = new MessageChannel();
-/** As a worker of a page has it. */
+/** With the type that it has in a worker of a page. */
 const port = channel.port1 as unknown as { onmessage: () => void };
 
-/** Lets the messages that have come be heard. */
+/** Lets messages that have arrived be handled first. */
 function nextMessage(): Promise<void> {
   return new Promise((resolve) => {
     port.onmessage = resolve;

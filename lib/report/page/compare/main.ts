@@ -1,4 +1,4 @@
-// Two runs: what differs in their settings, what came of them, their curves over one another, their spectra side by side.
+// Two runs: their outcomes, the settings that differ, their curves in the same charts, their spectra side by side.
 import type { Compared } from '../../compare.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';

@@ -20,7 +20,7 @@ const ROWS: Readonly<Record<string, (run: Run) => string>> = {
 
 const epoch = (at: number | null): string => (at === null ? '–' : `epoch ${whole(at)}`);
 
-// Without states the story speaks of no slider, which there is none of here.
+// The story gets no states, so that it does not mention the slider, which this page does not have.
 export function outcomes(pair: Pair): HTMLElement {
   const { noun } = OPERATIONS[pair[0].run.facts.operation];
   return h(

@@ -11,7 +11,7 @@ export interface Named {
 
 export type Pair = readonly [Named, Named];
 
-/** Everywhere in the page. */
+/** The colour of a run everywhere on the page. */
 export const colourOf = (which: number): string => SERIES_COLOURS[which]!;
 
 export const namesOf = (pair: Pair): HTMLElement =>

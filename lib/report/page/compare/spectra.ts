@@ -1,4 +1,4 @@
-// What both networks are made of at the end, frequency by frequency, on one scale.
+// The spectra of both networks at the end, on the same scale.
 import { MUTED } from '../../../charts/style.ts';
 import { frequencyOf } from '../../../numerics/fourier-basis.ts';
 import type { Run } from '../explorer/run.ts';

@@ -10,7 +10,7 @@ import { pictures, type Pictures } from '../lab/pictures.ts';
 import { duration } from '../lab/cost.ts';
 
 const EVERY_MS = 1000;
-/** A training that has shown nothing new for so long was stopped, or killed. */
+/** A training that has shown nothing new for this long was probably stopped or killed. */
 const SILENT_S = 60;
 
 type Answer = { readonly age: number; readonly live: LiveTraining } | null;
@@ -78,7 +78,7 @@ function show({ live }: NonNullable<Answer>): void {
   shown!.draw();
 }
 
-/** What the server says; undefined where it has gone. */
+/** What the server says; undefined if it does not answer. */
 const ask = async (): Promise<Answer | undefined> => {
   try {
     return (await (await fetch('train.json')).json()) as Answer;

@@ -1,4 +1,4 @@
-// The run of a sweep that the reader has chosen; calls those who follow it when that changes.
+// The run of a sweep that the reader has chosen. Calls its followers when the choice changes.
 export class Chosen {
   #point: string;
   readonly #listeners: ((point: string) => void)[] = [];

@@ -45,7 +45,7 @@ export function sweep(data: SweepData): HTMLElement {
       { class: 'files' },
       'All numbers: ',
       link(pathOf('.', name, 'results.arrow'), 'results.arrow', `results of ${name}`),
-      ', a row a run. Seconds, hosts and engines: ',
+      ', one row per run. Seconds, hosts and engines: ',
       link(pathOf('.', name, 'timings.arrow'), 'timings.arrow', `timings of ${name}`),
       '. The same command makes it again: ',
       h('code', {}, `npm run sweep -- ${name}`),
@@ -128,6 +128,6 @@ function runCard(data: SweepData, chosen: Chosen): HTMLElement {
   );
 }
 
-/** As a shell takes it for one word. */
+/** Quoted so that a shell takes it as one word. */
 const quoted = (word: string): string =>
   /^[\w./,=@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
