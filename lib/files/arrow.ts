@@ -1,6 +1,5 @@
 // Arrow files (IPC file format, uncompressed) with tensor columns, written batch by batch and read by seeking.
-// Written so that pyarrow maps a tensor column without a copy, and read so that a damaged or foreign file is named
-// instead of believed.
+// pyarrow can map a tensor column without a copy. A damaged or foreign file is refused by name, never believed.
 import { open, type FileHandle } from 'node:fs/promises';
 import { ArrowEncoder } from './arrow/encoder.ts';
 import type { Block } from './arrow/format.ts';
@@ -15,15 +14,16 @@ export { describeType } from './arrow/schema.ts';
 export type { ArrowSchema, ColumnData, Columns, ColumnType } from './arrow/schema.ts';
 
 export interface ArrowWriter {
-  /** Writes one record batch; when the promise resolves its bytes are written and the arrays may be used again. */
+  /** Writes one record batch. Once the promise resolves, its bytes are written and the arrays may be used again. */
   append(columns: Columns): Promise<void>;
-  /** Writes what ends the file. Without it the file is not one. */
+  /** Writes dictionaries and footer. Without them the file cannot be read. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a file, to be written in any number of batches in flat memory; await each call before the next.
- * A file with one tensor column repeats its `shape` and `dims` in the metadata, for readers that know no extensions.
+ * Starts a file that is written in any number of batches. Memory use does not grow with their number. Await each call
+ * before the next. A file with one tensor column repeats its `shape` and `dims` in the metadata, for readers that do not
+ * know extension types.
  */
 export async function createArrow(path: string, schema: ArrowSchema): Promise<ArrowWriter> {
   const encoder = new ArrowEncoder({ ...schema, metadata: { ...schema.metadata, ...shapeMetadata(schema) } });
@@ -43,7 +43,7 @@ export async function createArrow(path: string, schema: ArrowSchema): Promise<Ar
   };
 }
 
-/** Writes a file of one batch. */
+/** Writes a file with a single batch. */
 export async function writeArrow(path: string, schema: ArrowSchema, columns: Columns): Promise<void> {
   const writer = await createArrow(path, schema);
   await writer.append(columns);
@@ -68,7 +68,7 @@ export interface ArrowFile {
   close(): Promise<void>;
 }
 
-/** Opens a file and checks its structure. Throws Failure when it is missing, truncated or not such a file. */
+/** Opens a file and checks its structure. Throws Failure if it is missing, truncated or not an Arrow file. */
 export async function openArrow(path: string): Promise<ArrowFile> {
   const handle = await onFile(path, () => openRegular(path));
   try {
@@ -109,9 +109,9 @@ export function expectColumns(file: ArrowFile, expected: ArrowSchema['columns'])
 
 const MAGIC = 'ARROW1';
 const START = 8; // magic and two bytes of padding
-const END_MARK = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]); // behind the last message
+const END_MARK = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]); // after the last message
 const TAIL = 4 + MAGIC.length; // length of the footer, magic
-const MAX_HEADER_BYTES = 1 << 24; // a batch takes 24 bytes of a footer; the headers of this project have some kilobytes
+const MAX_HEADER_BYTES = 1 << 24; // a batch takes 24 bytes of the footer; the headers written here have some kilobytes
 
 async function openHandle(path: string, handle: FileHandle): Promise<ArrowFile> {
   const { columns, schema, batches: blocks, dictionaries } = await readFooter(handle);
@@ -164,14 +164,14 @@ async function readFooter(handle: FileHandle): Promise<Footer> {
     throw new Malformed('is truncated: an Arrow file ends with its footer, this one does not');
   if (length > MAX_HEADER_BYTES) throw new Malformed(`has a footer of ${length} bytes, which no table needs`);
   const bytes = await readRegion(handle, { offset, length });
-  // In front there may be the schema again, behind a mark and its length: then batches start behind it. Polars leaves
-  // the mark out, and any batch may be the first.
+  // The file may begin with a mark, a length and the schema: then the batches follow these. Polars leaves the mark out;
+  // then the batches may start anywhere.
   const first = await readRegion(handle, { offset: START, length: 8 });
   const starts = first.readInt32LE() === -1 ? [START, START + 8 + first.readInt32LE(4)] : [];
   const footer = decoding(() => decodeFooter(bytes, starts, offset));
   const mark = await readRegion(handle, { offset: Math.max(START, footer.messagesEnd), length: 8 });
   if (starts.length > 0 && !mark.equals(END_MARK))
-    throw new Malformed('has other messages than its footer lists');
+    throw new Malformed('has messages that its footer does not list');
   return footer;
 }
 
@@ -181,7 +181,7 @@ async function readHeader(handle: FileHandle, { offset, headerLength }: Block): 
   return readRegion(handle, { offset, length: headerLength });
 }
 
-/** The words of each dictionary, by its number; one that comes in parts is put together in their order. */
+/** The words of each dictionary, by its number. Parts of a dictionary are joined in the order of the file. */
 async function readDictionaries(
   handle: FileHandle,
   blocks: readonly Block[],
@@ -204,7 +204,7 @@ async function readDictionaries(
   return dictionaries;
 }
 
-/** Accessors that follow the lengths of a damaged header can fail in any way. */
+/** Runs `decode`. Accessors that follow the lengths in a damaged header can throw any error: it becomes Malformed. */
 function decoding<T>(decode: () => T): T {
   try {
     return decode();

@@ -1,11 +1,11 @@
-/** The one door to esbuild, loaded when it is first needed: most commands never need it. */
+/** The only file that imports esbuild, and only when it is needed: most commands never need it. */
 import { readFileSync } from 'node:fs';
 import module from 'node:module';
 import type { BuildOptions, Metafile, OutputFile } from 'esbuild';
 
 let version: string | undefined;
 
-/** Version of the esbuild that is installed: another one may print other text. */
+/** Version of the installed esbuild: another version may print other text. */
 export function esbuildVersion(): string {
   const manifest = (): string => module.createRequire(import.meta.url).resolve('esbuild/package.json');
   return (version ??= (JSON.parse(readFileSync(manifest(), 'utf8')) as { version: string }).version);
@@ -14,7 +14,7 @@ export function esbuildVersion(): string {
 /** In place of the project's tsconfig.json, so that what is found and what runs follow from the code alone. */
 export const TSCONFIG = { compilerOptions: { verbatimModuleSyntax: true } };
 
-/** Bundles into memory and says what went in. Prints nothing; problems are thrown. */
+/** Bundles into memory and reports what went in (`metafile`). Prints nothing; problems are thrown. */
 export async function bundle(
   options: BuildOptions,
 ): Promise<{ outputFiles: readonly OutputFile[]; metafile: Metafile }> {
@@ -23,8 +23,8 @@ export async function bundle(
 }
 
 /**
- * One module as JavaScript without types, comments and white space, and its source map. Names stay, as in stack traces;
- * no configuration file is read, so the text follows from `source` alone.
+ * One module as JavaScript without types, comments and white space, and its source map. Names stay, for stack traces. No
+ * configuration file is read, so the text follows from `source` alone.
  */
 export async function minify(source: string, loader: 'js' | 'ts'): Promise<{ code: string; map: string }> {
   const { transform } = await import('esbuild');

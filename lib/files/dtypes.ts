@@ -1,5 +1,5 @@
-// Types of numbers in files, and how each becomes float32: wider floats are rounded, booleans become 0 and 1, integers are
-// exact up to 2^24. All little-endian.
+// Types of numbers in files, all little-endian, and how each becomes float32: wider floats are rounded, booleans become 0
+// and 1, and integers are exact up to 2^24.
 import { fromFloat16 } from './float16.ts';
 
 export interface Dtype {
@@ -9,7 +9,7 @@ export interface Dtype {
   decode(bytes: ArrayBuffer): Float32Array;
 }
 
-/** By the names of safetensors. */
+/** By the names that safetensors uses. */
 export const DTYPES = {
   F64: { name: 'float64', bytes: 8, decode: (bytes) => Float32Array.from(new Float64Array(bytes)) },
   F32: { name: 'float32', bytes: 4, decode: (bytes) => new Float32Array(bytes) },
@@ -23,7 +23,7 @@ export const DTYPES = {
   BOOL: { name: 'bool', bytes: 1, decode: (bytes) => Float32Array.from(new Uint8Array(bytes)) },
 } as const satisfies Readonly<Record<string, Dtype>>;
 
-// The upper half of a float32.
+// A bfloat16 is the upper half of a float32.
 function fromBfloat16(bytes: ArrayBuffer): Float32Array {
   const words = Uint32Array.from(new Uint16Array(bytes), (half) => half << 16);
   return new Float32Array(words.buffer);

@@ -1,6 +1,6 @@
 /**
- * What goes wrong, in words. A failure that a user can cause and mend has a `remedy` and is shown without a stack trace;
- * so is what the operating system refuses; every other error is a bug.
+ * What goes wrong, in words. A failure that a user can mend has a `remedy` and is shown without a stack trace. An error of
+ * the operating system gets a remedy here. Every other error is a bug.
  */
 import { shortPath } from './short-path.ts';
 
@@ -29,7 +29,7 @@ const MAKE_AGAIN =
 export const badFile = (path: string, problem: string): Failure =>
   new Failure(`${path} ${problem}`, MAKE_AGAIN);
 
-/** Carries out a step on a file. Throws a Failure that names the file where something is wrong with it. */
+/** Carries out a step on a file. If something is wrong with the file, throws a Failure that names it. */
 export async function onFile<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -48,8 +48,8 @@ export function fileError(path: string, error: unknown): unknown {
 }
 
 /**
- * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` names what met an error of
- * the operating system that has no path, as with a file that is already open; `shorten` says how a path is shown.
+ * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` is named if an error of the operating
+ * system has no path, as with a file that is already open. `shorten` shortens the path.
  */
 export function describeError(
   error: unknown,
@@ -65,7 +65,7 @@ export function describeError(
   const subject = path === undefined ? otherwise : shorten(path);
   const [what, remedy] = OF_THE_SYSTEM[code] ?? [
     code,
-    'the operating system refused: run again once that is mended',
+    'the operating system refused: remove the cause, then run again',
   ];
   return { message: subject === '' ? what : `${subject}: ${what}`, remedy };
 }
@@ -77,7 +77,7 @@ export function describeFailure(error: unknown): string[] {
   return error instanceof Error ? (error.stack ?? message).split('\n') : [message];
 }
 
-/** The error of the operating system that `error` is, or that it was thrown because of; null for any other. */
+/** The error of the operating system that `error` is or was caused by; null if there is none. */
 function systemErrorOf(error: Error): { code: string; path: string | undefined } | null {
   for (let each: unknown = error, depth = 0; each instanceof Error && depth < 8; each = each.cause, depth++) {
     const { code, syscall, path } = each as NodeJS.ErrnoException;
@@ -89,12 +89,12 @@ function systemErrorOf(error: Error): { code: string; path: string | undefined }
 /** Codes of errors of a file, as the rest of a sentence that starts with the file's name. */
 const OF_A_FILE: Readonly<{ [code: string]: string }> = {
   ENOENT: 'is missing',
-  EACCES: 'may not be opened (permission denied)',
-  EPERM: 'may not be opened (not permitted)',
+  EACCES: 'cannot be opened (permission denied)',
+  EPERM: 'cannot be opened (not permitted)',
   EISDIR: 'is a folder (expected a file)',
   ENOTDIR: 'is missing (part of its path is not a folder)',
   ENOSPC: 'cannot be written (no space left on the disk)',
-  EFBIG: 'cannot be written (larger than files may be here: ulimit -f, or the file system)',
+  EFBIG: 'cannot be written (too large: a limit of ulimit -f, or of the file system)',
   EDQUOT: 'cannot be written (disk quota exceeded)',
   EROFS: 'cannot be written (read-only file system)',
   EIO: 'cannot be read or written (input/output error of the disk)',
@@ -102,7 +102,7 @@ const OF_A_FILE: Readonly<{ [code: string]: string }> = {
   ENFILE: 'cannot be opened (too many open files on this machine)',
 };
 
-const ROOM = 'make room and run again: what is done already stays done';
+const ROOM = 'make room and run again: what is finished is kept';
 const RIGHTS = 'give the right to read and write there, or name other folders with --artifacts and --cache';
 const OPEN = 'raise the limit (ulimit -n) or run less at once (--jobs 1)';
 const GONE = 'if it was removed or replaced meanwhile, run again';
@@ -111,10 +111,7 @@ const GONE = 'if it was removed or replaced meanwhile, run again';
 const OF_THE_SYSTEM: Readonly<{ [code: string]: readonly [string, string] }> = {
   ENOSPC: ['the disk is full', ROOM],
   EDQUOT: ['the disk quota is used up', ROOM],
-  EFBIG: [
-    'larger than files may be here',
-    'raise the limit (ulimit -f), or use a file system that allows it',
-  ],
+  EFBIG: ['the file is too large', 'raise the limit (ulimit -f), or use a file system that allows it'],
   EROFS: ['the file system is read-only', RIGHTS],
   EACCES: ['permission denied', RIGHTS],
   EPERM: ['permission denied', RIGHTS],

@@ -1,4 +1,4 @@
-// IEEE 754 half precision <-> float32, rounding to nearest, ties to even. Imports nothing.
+// Converts between IEEE 754 half precision and float32, rounding to nearest, ties to even. Imports nothing.
 
 const word = new Uint32Array(1);
 const real = new Float32Array(word.buffer);

@@ -8,7 +8,7 @@ export interface Problem {
   /** `pipeline.yaml:14:19`, `--set train.seed`, ... */
   readonly place: string;
   readonly message: string;
-  /** The line of the file, the column (from 0) where the culprit begins and its length. */
+  /** The line of the file, the column (from 0) where the culprit begins, and the length of the culprit. */
   readonly excerpt?: { readonly line: string; readonly column: number; readonly length: number };
   readonly hint?: string;
 }
@@ -42,7 +42,7 @@ export function renderProblem({ place, message, excerpt, hint }: Problem): strin
   return lines.map((line) => visible(line)).join('\n');
 }
 
-/** What is not drawn stands as a dot in an excerpt, so that the squiggles stay below what they mean. */
+/** Invisible characters. An excerpt shows them as dots, so that the squiggles stay below the culprit. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>): string[] {
@@ -57,7 +57,7 @@ function renderExcerpt({ line, column, length }: NonNullable<Problem['excerpt']>
   ];
 }
 
-/** `did you mean "seed"?` where a name is near enough, else the names there are. */
+/** `did you mean "seed"?` if one of the names is near enough; otherwise lists them, after `what` they are. */
 export function suggest(given: string, names: readonly string[], what: string): string {
   const near = nearest(given, names);
   if (near !== undefined) return `did you mean "${near}"?`;
@@ -74,7 +74,7 @@ export function nearest(given: string, names: readonly string[]): string | undef
 
 /** Edits that turn `a` into `b`: insert, delete, replace, swap neighbours (optimal string alignment). */
 function countEdits(a: string, b: string): number {
-  if (a.length > 2 * b.length) return a.length; // far enough, and a long text would take long
+  if (a.length > 2 * b.length) return a.length; // not near in any case, and a long text would take long
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -91,7 +91,7 @@ function countEdits(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** A value as it stands in a message. */
+/** A value as messages show it. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);

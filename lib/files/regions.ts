@@ -1,4 +1,4 @@
-// Stretches of a binary file: read whole or not at all, written whole or not at all.
+// Regions of a binary file. Each read and each write is done whole or fails.
 import type { FileHandle } from 'node:fs/promises';
 import { Malformed } from './failure.ts';
 
@@ -8,7 +8,7 @@ export interface Region {
   readonly length: number;
 }
 
-/** Reads stretches of the file one behind the other into new memory. */
+/** Reads regions of the file into new memory, one after the other. */
 export async function readRegions(
   file: FileHandle,
   regions: readonly Region[],
@@ -34,10 +34,10 @@ export async function readRegions(
 export const readRegion = (file: FileHandle, region: Region): Promise<Buffer<ArrayBuffer>> =>
   readRegions(file, [region]);
 
-/** Writes the pieces one behind the other at the end of what was written so far, without joining them first. */
+/** Appends the pieces to what was written so far, without joining them first. */
 export async function writePieces(file: FileHandle, pieces: Uint8Array[]): Promise<void> {
   const { bytesWritten } = await file.writev(pieces);
   const total = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  // The rest of a write that stopped short: writing it again gives the reason.
+  // The write stopped short. Writing the rest succeeds or gives the reason.
   if (bytesWritten < total) await file.writeFile(Buffer.concat(pieces).subarray(bytesWritten));
 }

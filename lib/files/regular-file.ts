@@ -1,6 +1,6 @@
 /**
- * The door through which files are opened for reading. Only regular files pass: opening a named pipe would wait for a
- * writer, and reading a device may never end.
+ * All files are opened for reading here. Only regular files are: opening a named pipe would wait for a writer, and reading
+ * a device may never end.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { Failure } from './failure.ts';
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
 
-/** Opens a file for reading. Throws Failure where `path` is something else than a file. */
+/** Opens a file for reading. Throws Failure if `path` is anything but a regular file. */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY).catch(refuseSocket(path));
   try {
@@ -21,7 +21,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-/** The whole content of a file. Throws Failure where `path` is something else than a file. */
+/** The whole content of a file. Throws Failure if `path` is anything but a regular file. */
 export async function readRegular(path: string): Promise<Buffer> {
   const handle = await openRegular(path);
   try {
@@ -31,12 +31,12 @@ export async function readRegular(path: string): Promise<Buffer> {
   }
 }
 
-/** A file as text in UTF-8. Throws Failure where `path` is something else than a file. */
+/** A file as text in UTF-8. Throws Failure if `path` is anything but a regular file. */
 export async function readText(path: string): Promise<string> {
   return (await readRegular(path)).toString();
 }
 
-/** As `readText`, for small files: a run with nothing to do reads dozens of them, and waiting for each takes longer. */
+/** Like `readText`, but at once: a run with nothing to do reads dozens of small files, and awaiting each takes longer. */
 export function readTextSync(path: string): string {
   const file = openAtOnce(path);
   try {
@@ -56,7 +56,7 @@ function openAtOnce(path: string): number {
   }
 }
 
-/** What stands there if it is no regular file, in words; null if it is one. */
+/** Null for a regular file; otherwise what it is, in words that follow "is". */
 export function kindOf(
   stats: Pick<
     Stats,
@@ -78,9 +78,9 @@ export function kindOf(
 }
 
 const irregular = (path: string, kind: string): Failure =>
-  new Failure(`${path} is ${kind} (expected a file)`, 'put a file there, or nothing');
+  new Failure(`${path} is ${kind} (expected a file)`, 'remove it, or put a file in its place');
 
-/** A socket cannot be opened at all; nor can a device that has no driver. */
+/** A socket cannot be opened at all, nor can a device without a driver. */
 const refuseSocket =
   (path: string) =>
   (error: NodeJS.ErrnoException): never => {

@@ -1,8 +1,8 @@
-// The bytes of a safetensors file of float32 tensors. Free of Node: a page saves what it trained by it.
+// The bytes of a safetensors file of float32 tensors. Uses nothing of Node: a page saves the model it has trained with it.
 // Format: https://github.com/huggingface/safetensors#format.
 import type { Tensor } from './tensor.ts';
 
-/** The file in pieces, one after another; the same tensors and metadata give the same bytes. */
+/** The file in consecutive pieces. The same tensors and metadata give the same bytes. */
 export function safetensorsPieces(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>>,

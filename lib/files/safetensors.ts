@@ -1,6 +1,6 @@
 // safetensors files: 8 bytes with the length of a JSON header, the header, the tensors' bytes, all little-endian.
-// Format: https://github.com/huggingface/safetensors#format. Everything the header claims is checked before a byte of
-// data is read or an array made, so garbage and headers that claim terabytes are refused at once.
+// Format: https://github.com/huggingface/safetensors#format. Everything that the header claims is checked before any data
+// is read or any array is made, so garbage and headers that claim terabytes are refused at once.
 import { open, type FileHandle } from 'node:fs/promises';
 import { DTYPES } from './dtypes.ts';
 import { Malformed, onFile } from './failure.ts';
@@ -27,8 +27,8 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads all tensors as float32 (dtypes.ts says how). Throws Failure, with what is wrong, when the file is missing, truncated
- * or not such a file.
+ * Reads all tensors as float32 (dtypes.ts says how). Throws Failure, with what is wrong, if the file is missing, truncated
+ * or not a safetensors file.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   const { tensors, metadata, close } = await openSafetensors(path);
@@ -48,7 +48,7 @@ export interface OpenSafetensors {
   close(): Promise<void>;
 }
 
-/** Reads the header alone; each tensor is read when it is asked for. Throws Failure as readSafetensors. */
+/** Reads only the header; each tensor is read when it is asked for. Throws Failure as `readSafetensors` does. */
 export function openSafetensors(path: string): Promise<OpenSafetensors> {
   return onFile(path, async () => {
     const file = await openRegular(path);
@@ -76,7 +76,7 @@ interface Entry {
   name: string;
   dtype: keyof typeof DTYPES;
   shape: number[];
-  /** Bytes from the end of the header. */
+  /** In bytes from the end of the header. */
   begin: number;
   end: number;
 }

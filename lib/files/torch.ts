@@ -1,11 +1,11 @@
-// Files that torch.save writes, read without Python: the zip archive of torch 1.6 and newer, and the one before it, several
-// pickles in a row with the tensors' numbers behind them. Nothing of a file is carried out (torch/pickle.ts).
+// Reads files of torch.save without Python: the zip archives of torch 1.6 and newer, and the older format, several pickles
+// followed by the numbers of the tensors. Nothing in a file is executed (torch/pickle.ts).
 // Formats: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 import type { FileHandle } from 'node:fs/promises';
 import { Malformed, onFile } from './failure.ts';
 import { readRegion, type Region } from './regions.ts';
 import { openRegular } from './regular-file.ts';
-import { Made, Outside, type Pickled } from './torch/machine.ts';
+import { Reduced, PersistentId, type Pickled } from './torch/machine.ts';
 import { readPickle } from './torch/pickle.ts';
 import { storageOf, toSaved, type ReadBytes, type Saved, type Storage } from './torch/saved.ts';
 import { Zip } from './torch/zip.ts';
@@ -21,17 +21,17 @@ export interface TorchFile {
 /** 250 checkpoints and the losses of 50,000 epochs take about 2 MB. */
 const MAX_PICKLE_BYTES = 64e6;
 const ZIP_START = 'PK\x03\x04';
-/** The pickle of a number that torch chose. */
+/** The pickle of torch's magic number. */
 const OLD_START = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
 
-/** Whether a file that begins with these bytes may be one of these. */
+/** Whether a file that begins with these bytes may be a file of torch.save. */
 export const looksLikeTorch = (start: Buffer): boolean =>
   start.toString('latin1', 0, 4) === ZIP_START || start.subarray(0, OLD_START.length).equals(OLD_START);
 
-/** Bytes of its start that `looksLikeTorch` needs. */
+/** How many bytes of the start of a file `looksLikeTorch` needs. */
 export const TORCH_START_BYTES = OLD_START.length;
 
-/** Opens a file. Throws Failure where it is missing, damaged or none of these. */
+/** Opens a file. Throws Failure if it is missing, damaged or not a file of torch.save. */
 export function openTorch(path: string): Promise<TorchFile> {
   return onFile(path, async () => {
     const file = await openRegular(path);
@@ -53,11 +53,10 @@ async function readZip(file: FileHandle, size: number): Promise<Saved> {
   const zip = await Zip.open(file, size);
   const name = [...zip.names].find((each) => /^[^/]*\/?data\.pkl$/.test(each));
   if (name === undefined)
-    throw new Malformed('is a zip archive, but none of torch.save (it has no data.pkl)');
+    throw new Malformed('is a zip archive, but not one of torch.save (it has no data.pkl)');
   const folder = name.slice(0, -'data.pkl'.length);
   const order = await zip.find(`${folder}byteorder`);
-  if (order?.length === 3)
-    throw new Malformed('has its numbers in the byte order of another kind of machine (big)');
+  if (order?.length === 3) throw bigEndian(); // "big", not "little"
   const pickle = await readPickleAt(file, (await zip.find(name))!);
   return toSaved(readPickle(pickle).value, async (storage) => {
     const region = await zip.find(`${folder}data/${storage.key}`);
@@ -65,6 +64,8 @@ async function readZip(file: FileHandle, size: number): Promise<Saved> {
     return readPart(file, region, storage);
   });
 }
+
+const bigEndian = (): Malformed => new Malformed('has big-endian numbers (expected little-endian ones)');
 
 function readPickleAt(file: FileHandle, region: Region): Promise<Buffer> {
   if (region.length > MAX_PICKLE_BYTES)
@@ -85,16 +86,15 @@ async function readPart(
   return (await readRegion(file, part)).buffer;
 }
 
-/** Magic number, version, properties of the system, the object, keys of the storages: then each of these, counted. */
+/** Magic number, version, properties of the system, the object, keys of the storages; then each storage after its length. */
 async function readOld(file: FileHandle, size: number): Promise<Saved> {
   const bytes = await readRegion(file, { offset: 0, length: Math.min(size, MAX_PICKLE_BYTES) });
   const version = readPickle(bytes, OLD_START.length);
   if (version.value !== 1001)
-    throw new Malformed('is of another version of torch.save than those that are read here');
+    throw new Malformed('was written by a version of torch.save that is not read here');
   const system = readPickle(bytes, version.end);
   const isLittle = system.value instanceof Map ? system.value.get('little_endian') : true;
-  if (isLittle === false)
-    throw new Malformed('has its numbers in the byte order of another kind of machine (big)');
+  if (isLittle === false) throw bigEndian();
   const object = readPickle(bytes, system.end);
   const keys = readPickle(bytes, object.end);
   if (!Array.isArray(keys.value)) throw new Malformed('has no list of its tensors');
@@ -120,7 +120,7 @@ async function readOld(file: FileHandle, size: number): Promise<Saved> {
   return toSaved(object.value, read);
 }
 
-/** Bytes a number of every storage that a pickle names. */
+/** Bytes per number in each storage that a pickle names. */
 function storageWidths(root: Pickled): Map<string, number> {
   const widths = new Map<string, number>();
   const seen = new Set<Pickled>();
@@ -128,12 +128,12 @@ function storageWidths(root: Pickled): Map<string, number> {
   for (let value = next.pop(); value !== undefined; value = next.pop()) {
     if (typeof value !== 'object' || value === null || seen.has(value)) continue;
     seen.add(value);
-    if (value instanceof Outside) {
+    if (value instanceof PersistentId) {
       const { key, dtype } = storageOf(value);
       widths.set(key, dtype.bytes);
     } else if (Array.isArray(value)) for (const item of value) next.push(item);
     else if (value instanceof Map) for (const item of value.values()) next.push(item);
-    else if (value instanceof Made) {
+    else if (value instanceof Reduced) {
       next.push(value.args, value.state, value.items);
       if (value.entries) next.push(value.entries);
     }

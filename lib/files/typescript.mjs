@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * TypeScript for Node: `node --import ./lib/files/typescript.mjs FILE`. Every command, test and bench starts with it; stages
- * start with lib/runner/code/loader.mjs. A module is translated once and kept by the hash of its text, and packages are left
- * to Node, so that a process starts in about half the time that it would take with tsx. It is plain JavaScript, as nothing else
- * is loaded before it.
+ * TypeScript for Node: `node --import ./lib/files/typescript.mjs FILE`. Every command, test and bench starts with it;
+ * stages start with lib/runner/code/loader.mjs. Each module is translated once and saved under the hash of its text, and
+ * packages are left to Node, so a process starts in about half the time that tsx takes. Plain JavaScript, as nothing is
+ * loaded before it.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ function transform(path, text, options) {
     if (!first?.location) throw error;
     const { line, column } = first.location;
     const wrong = new SyntaxError(`${relative(project, path)}:${line}:${column + 1} ${first.text}`);
-    wrong.stack = `${wrong.name}: ${wrong.message}`; // that of esbuild says nothing of the file
+    wrong.stack = `${wrong.name}: ${wrong.message}`; // esbuild's stack does not name the file
     throw wrong;
   }
 }
@@ -69,7 +69,7 @@ function keep(name, code) {
     writeFileSync(writing, code);
     renameSync(writing, new URL(name, kept));
   } catch {
-    // translated again next time: the project may stand where this user may not write
+    // not saved, so it is translated again next time: this user may have no right to write here
   }
 }
 

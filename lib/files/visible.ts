@@ -1,11 +1,11 @@
 /**
- * The one way out to the terminal and into logs. Names in files, hosts, values and what programs print may hold anything;
- * here they become text: what cannot be seen is written as in JSON, and a line that is too long loses its middle. A
- * message is given line by line, so that a foreign text cannot begin a line of its own.
+ * Everything that goes to the terminal and into logs goes through here. Names of files and hosts, values, and what programs
+ * print may contain anything. Invisible characters are written as in JSON, and a line that is too long loses its middle.
+ * Messages are given line by line, so that a foreign text cannot begin a line of its own.
  */
 import { format } from 'node:util';
 
-/** Controls, marks that are not drawn or turn the direction of writing, separators of lines. */
+/** Control characters, marks that are not drawn or that turn the direction of writing, and line separators. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 /** Longer than any path. */
 const LONGEST = 1000;
@@ -29,17 +29,17 @@ const escape = (character: string): string =>
     .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
     .join('');
 
-/** Writes each line; those after the first by `indent`. */
+/** Writes the lines; all but the first begin with `indent`. */
 export function writeLines(stream: NodeJS.WritableStream, lines: readonly string[], indent = ''): void {
   for (const [i, line] of lines.entries()) stream.write(`${i > 0 ? indent : ''}${visible(line)}\n`);
 }
 
-/** Writes `value` as a line of JSON, whole, and harmless as well. */
+/** Writes `value` as one line of JSON, whole however long it is, with invisible characters escaped. */
 export function writeEvent(stream: NodeJS.WritableStream, value: object): void {
   stream.write(`${JSON.stringify(value).replace(UNSEEN, escape)}\n`);
 }
 
-/** What this process prints through the console goes the same way. */
+/** From now on, what this process prints through the console is made visible, too. */
 export function guardConsole(): void {
   const to =
     (stream: NodeJS.WritableStream) =>

@@ -1,4 +1,4 @@
-/** Files that are whole or not there: written under another name, flushed to the disk, then renamed. */
+/** Files that are whole or not there: written under another name, then renamed. */
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -18,8 +18,8 @@ export async function flush(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it. On a read-only file system Node 20 says ENOENT: then the folders are made one by one,
- * which gives the true reason.
+ * Makes a folder and those above it. If Node 20 reports ENOENT, as it does for a read-only file system, the folders are
+ * made one by one, which gives the true reason.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -51,7 +51,7 @@ export function replaceFile(
   });
 }
 
-/** What `write` writes to the path that it is given becomes the file at `path` when it is complete. */
+/** Calls `write` with a temporary path, and when it is done renames that file to `path`. */
 export async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder);
@@ -65,7 +65,7 @@ export async function writeWhole(path: string, write: (temporary: string) => Pro
   }
 }
 
-/** Renames a file onto `to`, whatever is there: a folder that stands in the place of a file is not one of ours. */
+/** Renames a file to `to`, replacing whatever is there: a folder in the place of a file is not one of ours. */
 export async function renameOver(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -76,10 +76,10 @@ export async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether a name is that of a file which is being written. */
+/** Whether `name` is the name of a file that is being written. */
 export const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith(WRITING);
 
-/** Removes what writers of files in `folder` left there when they were killed: nobody writes for an hour. */
+/** Removes files in `folder` that are still unfinished after an hour: nobody writes for so long. */
 export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!isTemporary(name)) continue;
@@ -89,8 +89,8 @@ export async function removeTemporaries(folder: string): Promise<void> {
 }
 
 /**
- * Removes a file or a folder that does not belong where it stands. Returns false where it may not be removed; that does
- * no harm, since what cannot be read is ignored in any case.
+ * Removes a file or a folder that does not belong where it is. Returns false if that fails, which does no harm: what
+ * cannot be read is ignored anyway.
  */
 export function discard(path: string): Promise<boolean> {
   return rm(path, { recursive: true, force: true }).then(
@@ -99,7 +99,7 @@ export function discard(path: string): Promise<boolean> {
   );
 }
 
-/** The JSON at `path`; undefined where there is none that can be read. */
+/** The JSON at `path`; undefined if there is none that can be read. */
 export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readText(path));

@@ -1,11 +1,11 @@
 /**
- * A YAML file with places: the one door to the yaml package. Turns nodes into plain data and offsets into
- * `pipeline.yaml:14:19` with the line itself. Aliases are followed; merge keys (`<<`) are ordinary, unknown keys.
+ * A YAML text that knows its places; the only file that imports the yaml package. Turns nodes into plain data, and offsets
+ * into `pipeline.yaml:14:19` with the line itself. Aliases are followed. Merge keys (`<<`) are ordinary, unknown keys.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { Problem } from './problem.ts';
 
-/** Where a value stands: offsets of its first character and of the one after its last. */
+/** Where a value is in the text: offsets of its first character and of the one after its last. */
 export type Span = readonly [start: number, end: number];
 
 export interface Value {
@@ -20,7 +20,7 @@ export interface Entry {
   readonly span: Span;
 }
 
-/** The most problems that are told; a broken file may have one at every character. */
+/** The most problems that are shown; a broken file may have one at every character. */
 const MOST_PROBLEMS = 100;
 /** The most aliases: to follow one, the package reads the whole document, and aliases within aliases multiply. */
 const MOST_ALIASES = 100;
@@ -76,7 +76,7 @@ export class Source {
     }
   }
 
-  /** Notes a problem at `span`, once: points of a sweep come to the same one. */
+  /** Notes a problem at `span`, unless it is known: all points of a sweep may have the same one. */
   report([start, end]: Span, message: string, hint?: string): void {
     const number = countUpTo(this.#starts, start);
     const line = this.#lines[number - 1]!;
@@ -95,7 +95,7 @@ export class Source {
     });
   }
 
-  /** The keys and values of a mapping, or null (and a problem) where `node` is something else. */
+  /** The keys and values of a mapping. If `node` is something else, reports that and returns null. */
   entries(node: Node | null, span: Span, what: string): Entry[] | null {
     const map = this.#follow(node);
     if (!isMap<Node, Node | null>(map)) {
@@ -112,13 +112,13 @@ export class Source {
     });
   }
 
-  /** The items of a list, or null (and a problem) where `node` is something else. */
+  /** The items of a list as data. If `node` is something else, reports that and returns null. */
   items(node: Node | null, span: Span, what: string): Value[] | null {
     const items = this.nodes(node, span, what);
     return items && items.map((item) => ({ data: this.data(item.node), span: item.span }));
   }
 
-  /** The items of a list as they are written; null (and a problem) where `node` is something else. */
+  /** The items of a list as nodes. If `node` is something else, reports that and returns null. */
   nodes(
     node: Node | null,
     span: Span,
@@ -131,11 +131,11 @@ export class Source {
     return null;
   }
 
-  /** Plain data. */
+  /** The plain data of a node. */
   data(node: Node | null): unknown {
     try {
       const data: unknown = node === null ? null : node.toJS(this.#document, { maxAliasCount: MOST_ALIASES });
-      if (this.#hasAliases) JSON.stringify(data); // throws where an alias stands in what it means
+      if (this.#hasAliases) JSON.stringify(data); // throws if an alias is inside the value that it means
       return data;
     } catch (error) {
       const message = error instanceof TypeError ? 'a value that contains itself' : (error as Error).message;
@@ -144,7 +144,7 @@ export class Source {
     }
   }
 
-  /** The span of the element of `node` that `path` leads to, or of the deepest one there is. */
+  /** The span of the element of `node` that `path` leads to, or of the deepest element on the way that exists. */
   spanAt(node: Node | null, span: Span, path: readonly (string | number)[]): Span {
     const outer = this.#follow(node);
     const [step, ...rest] = path;
@@ -165,13 +165,13 @@ export class Source {
 
 const TOO_DEEP = 'is nested too deeply';
 
-/** Where the package's own words speak of its programming interface, or of code. */
+/** Messages in place of those in which the package speaks about its own API. */
 const MESSAGES: Readonly<{ [code: string]: string }> = {
   DUPLICATE_KEY: 'this key appears twice',
-  MULTIPLE_DOCS: 'a second document begins here: a pipeline is one',
+  MULTIPLE_DOCS: 'a second document begins here: a pipeline is a single document',
 };
 
-/** `text` as one YAML value, for `--set`; null where it is not YAML. */
+/** `text` as one YAML value, for `--set`; null if it is not YAML. */
 export function parseValue(text: string): { readonly data: unknown } | null {
   const source = new Source('', text);
   const data = source.data(source.root);

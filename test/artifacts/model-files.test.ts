@@ -97,7 +97,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
     / holds an object \(\S+\.HookedTransformer\) as its model \(save its state_dict\(\)\)$/,
   'tensor.pt': / holds float32 \[3\] and no state_dict$/,
   'empty.pt': / holds an empty dictionary and no state_dict$/,
-  'complex.pt': / has a tensor of ComplexFloatStorage \(taken are DoubleStorage, /,
+  'complex.pt': / has a tensor of ComplexFloatStorage \(expected one of DoubleStorage, /,
   'gelu.pt': / act_fn is "gelu" in its config \(expected "relu"\)$/,
   'losses.pth': / 3 train losses and 2 test losses$/,
   'runs.pth': /\/runs\.pth holds 2 runs$/,

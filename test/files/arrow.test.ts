@@ -135,7 +135,7 @@ test('columns that do not fit the schema are refused by name before anything is 
   const bad: [Columns, RegExp][] = [
     [
       { ...columns, value: new Float32Array(13) },
-      /column value: 13 values are no whole rows of float32 \[3, 2\]/,
+      /column value: 13 values are not whole rows of float32 \[3, 2\]/,
     ],
     [{ ...columns, a: new Int32Array(3) }, /columns differ in length: a 3/],
     [{ ...columns, a: new Float32Array(2) }, /column a: Float32Array for int32/],

@@ -39,10 +39,7 @@ describe('an error of the operating system in a stage', () => {
   const fault = (code: string): string =>
     `throw Object.assign(new Error('${code}: some words, write'), { code: '${code}', syscall: 'write' });`;
   const faults: Record<string, [body: string, words: RegExp]> = {
-    large: [
-      fault('EFBIG'),
-      /large +failed\n {4}stages\/large\.ts: larger than files may be here\n {4}.*ulimit -f/,
-    ],
+    large: [fault('EFBIG'), /large +failed\n {4}stages\/large\.ts: the file is too large\n {4}.*ulimit -f/],
     wrapped: [
       `try { ${fault('ENOSPC')} } catch (cause) { throw new Error('no arrow', { cause }); }`,
       /wrapped +failed\n {4}.*the disk is full/,

@@ -1,4 +1,4 @@
-// Batches of columns -> the bytes of an Arrow file, piece by piece. No files here.
+// Turns batches of columns into the bytes of an Arrow file, piece by piece. Touches no file.
 import { toFloat16 } from '../float16.ts';
 import type { Region } from '../regions.ts';
 import { sizeOf } from '../tensor.ts';
@@ -14,11 +14,11 @@ import type { ArrowSchema, ColumnData, Columns, ColumnType } from './schema.ts';
 
 type Words = Map<string, number>;
 
-/** Any number of `encode`, then `end`. */
+/** Call `encode` any number of times, then `end`. */
 export class ArrowEncoder {
   readonly #schema: ArrowSchema;
   readonly #columns: readonly [string, ColumnType][];
-  /** Of each utf8 column the words met so far: its dictionary, written last, as a file may have it anywhere. */
+  /** The words met so far in each utf8 column: its dictionary. It is written last, as it may be anywhere in the file. */
   readonly #words: readonly (Words | null)[];
   readonly #batches: Block[] = [];
   #position = 0;
@@ -61,7 +61,7 @@ export class ArrowEncoder {
     return this.#take();
   }
 
-  /** Writes a header and the buffers of its body, each padded; says where they lie. */
+  /** Writes a header and the buffers of its body, each padded. Returns where they are. */
   #writeMessage(message: Uint8Array, buffers: readonly Uint8Array[]): Block {
     const offset = this.#position;
     const length = padded(message.length);
@@ -86,9 +86,9 @@ export class ArrowEncoder {
 }
 
 const MAGIC = Buffer.from('ARROW1');
-/** In front of the length of a message; with a length of 0 it ends them. */
+/** Precedes the length of each message. With the length 0 it ends the messages. */
 const CONTINUES = -1;
-/** The place of a bitmap of nulls. */
+/** In place of a bitmap of nulls. */
 const NO_NULLS = new Uint8Array();
 const ALIGNMENT = 8;
 const PADDING = new Uint8Array(ALIGNMENT);
@@ -97,7 +97,7 @@ const padded = (length: number): number => Math.ceil(length / ALIGNMENT) * ALIGN
 
 const paddingOf = ({ length }: Uint8Array): Uint8Array => PADDING.subarray(0, padded(length) - length);
 
-/** Buffers one behind the other, each with the padding that it gets. */
+/** Places the buffers one after the other, each with its padding. */
 function layOut(rows: number, nodes: readonly number[], of: readonly Uint8Array[]): Layout {
   let bodyLength = 0;
   const buffers = of.map((buffer): Region => {
@@ -108,7 +108,7 @@ function layOut(rows: number, nodes: readonly number[], of: readonly Uint8Array[
   return { rows, nodes, buffers, bodyLength };
 }
 
-/** Nothing is copied but words and float16. */
+/** Copies only words and float16; other values are shared. */
 function toBytes(column: ColumnType, values: ColumnData, words?: Words | null): Uint8Array {
   if (words) return bytesOf(toIndices(values as string[], words));
   const isHalf = column.type === 'tensor' && column.dtype === 'float16';

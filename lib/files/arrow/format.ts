@@ -1,10 +1,11 @@
-// The one door to apache-arrow: the headers of an IPC file as FlatBuffers, built and read. No files here, and no values.
-// Format: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format; tensor columns are the canonical extension
-// `arrow.fixed_shape_tensor` over a flat FixedSizeList, which pyarrow maps without a copy.
+// The only file that imports apache-arrow: builds and reads the headers of an IPC file, which are FlatBuffers. It touches
+// no file and no values. Format: https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format; tensor columns are
+// the canonical extension `arrow.fixed_shape_tensor` over a flat FixedSizeList, which pyarrow maps without a copy.
 //
-// Only what is generated from the format's own definition is used, fb/. apache-arrow's writer leaves the schema out in
-// front and closes a dictionary with the first batch; its reader follows whatever length it meets, and a damaged file can
-// make that a loop of 2^31. So messages are put together in encoder.ts, and headers.ts checks every count before use.
+// Only fb/ is used, the part of the package that is generated from the definition of the format. apache-arrow's writer
+// omits the schema at the start of the file and closes a dictionary with the first batch; its reader trusts every length,
+// and a damaged file can make it loop 2^31 times. So encoder.ts puts the messages together, and headers.ts checks every
+// count before use.
 import { Block as BlockStruct, Footer } from 'apache-arrow/fb/File_generated';
 import {
   Buffer as BufferStruct,
@@ -37,31 +38,31 @@ export const EXTENSION = 'ARROW:extension:name';
 export const EXTENSION_DATA = 'ARROW:extension:metadata';
 export const TENSOR = 'arrow.fixed_shape_tensor';
 
-/** Where a message lies in the file, in bytes: its header at `offset`, its body right behind. */
+/** Where a message is in the file, in bytes: its header at `offset`, its body right after it. */
 export interface Block {
   readonly offset: number;
   readonly headerLength: number;
   readonly bodyLength: number;
 }
 
-/** What the header of a batch says of its body. */
+/** What the header of a batch says about its body. */
 export interface Layout {
   readonly rows: number;
-  /** Lengths of the columns and of their children, none of which has a null. */
+  /** Lengths of the columns and of their children; none has nulls. */
   readonly nodes: readonly number[];
   /** The buffers of all of them, from the start of the body. */
   readonly buffers: readonly Region[];
   readonly bodyLength: number;
 }
 
-/** The message that says what columns there are. The dictionary of a column of words has the number of the column. */
+/** The message that lists the columns. The dictionary of a column of words has the number of the column. */
 export const schemaMessage = (schema: ArrowSchema): Uint8Array =>
   buildMessage(MessageHeader.Schema, 0, (b) => addSchema(b, schema));
 
 export const batchMessage = (layout: Layout): Uint8Array =>
   buildMessage(MessageHeader.RecordBatch, layout.bodyLength, (b) => addBatch(b, layout));
 
-/** Of the words of dictionary number `id`. */
+/** The message with the words of dictionary number `id`. */
 export const dictionaryMessage = (id: number, layout: Layout): Uint8Array =>
   buildMessage(MessageHeader.DictionaryBatch, layout.bodyLength, (b) => {
     const data = addBatch(b, layout);
@@ -206,7 +207,7 @@ const addPairs = (b: Builder, pairs: readonly [string, string][]): Offset[] =>
     return KeyValue.endKeyValue(b);
   });
 
-// FlatBuffers grow from their end, so vectors of structs are filled from theirs.
+// FlatBuffers are built from their end, so vectors of structs are filled from the last to the first.
 function addBatch(b: Builder, { rows, nodes, buffers }: Layout): Offset {
   RecordBatch.startNodesVector(b, nodes.length);
   for (const length of nodes.toReversed()) FieldNode.createFieldNode(b, BigInt(length), 0n);
@@ -222,10 +223,10 @@ function addBatch(b: Builder, { rows, nodes, buffers }: Layout): Offset {
   return RecordBatch.endRecordBatch(b);
 }
 
-/** The footer of a file as apache-arrow's accessors give it: nothing is checked, nothing is read before it is asked for. */
+/** The footer of a file, behind apache-arrow's accessors: they check nothing, and read only what is asked for. */
 export const footerHeader = (bytes: Uint8Array): Footer => Footer.getRootAsFooter(new ByteBuffer(bytes));
 
-/** The record batch of a message, and the number of the dictionary if it is a part of one; null for any other. */
+/** The record batch of a message, and its number if it is a dictionary; null for any other message. */
 export function batchHeader(bytes: Uint8Array): { batch: RecordBatch; dictionary: number | null } | null {
   const message = Message.getRootAsMessage(new ByteBuffer(bytes));
   if (message.headerType() === MessageHeader.RecordBatch) {
@@ -238,7 +239,7 @@ export function batchHeader(bytes: Uint8Array): { batch: RecordBatch; dictionary
   return dictionary && batch ? { batch, dictionary: Number(dictionary.id()) } : null;
 }
 
-/** What a field holds, dictionaries and extensions aside; for a list its fixed length. */
+/** What a field holds, apart from dictionaries and extensions. `length`: the fixed length of a list. */
 export function storageOf(field: Field): { name: string; length?: number } {
   const kind = field.typeType();
   const name = Type[kind] ?? 'an unknown type';

@@ -1,5 +1,5 @@
-// What the footer and the message headers of an Arrow file say, checked before it is believed: types, counts, and that
-// every buffer lies where it can and is as long as its rows need. Works on bytes of headers; reads no files.
+// Decodes the footer and the message headers of an Arrow file and checks them: types, counts, and that every buffer lies
+// inside its batch and is as long as its rows need. Works on the bytes of headers and touches no file.
 // Throws Malformed, whose message ends the sentence "FILE ..."; lib/files/arrow.ts names the file.
 import {
   batchHeader,
@@ -30,7 +30,7 @@ type BlockHeader = NonNullable<ReturnType<FooterHeader['recordBatches']>>;
 export interface Column {
   readonly name: string;
   readonly type: ColumnType;
-  /** The type of its values in the file, where they are read as another: other whole numbers are read as float64. */
+  /** The type of its values in the file, if it differs: whole numbers other than int32 are read as float64. */
   readonly stored?: WholeType;
   /** Number of the dictionary of a utf8 column. */
   readonly dictionary: number | null;
@@ -51,7 +51,7 @@ export function decodeFooter(bytes: Uint8Array, starts: readonly number[], end: 
   if (!schema || schema.endianness() !== 0) throw new Malformed('has no little-endian schema');
   const columns = list(bytes, schema.fieldsLength(), (i) => decodeColumn(bytes, schema.fields(i)!));
   if (new Set(columns.map(({ name }) => name)).size < columns.length)
-    throw new Malformed('has two columns of one name');
+    throw new Malformed('has two columns of the same name');
   const batches = list(bytes, header.recordBatchesLength(), (i) => toBlock(header.recordBatches(i)!));
   const dictionaries = list(bytes, header.dictionariesLength(), (i) => toBlock(header.dictionaries(i)!));
   const messagesEnd = checkBlocks([...batches, ...dictionaries], starts, end);
@@ -66,16 +66,16 @@ const toBlock = (block: BlockHeader): Block => ({
   bodyLength: Number(block.bodyLength()),
 });
 
-// No element of a vector is smaller than a byte.
+// A vector of `length` elements. Each takes at least a byte, so a larger length is false.
 function list<T>(bytes: Uint8Array, length: number, get: (i: number) => T): T[] {
   if (length < 0 || length > bytes.length)
-    throw new Malformed(`counts ${length} things in ${bytes.length} bytes`);
+    throw new Malformed(`claims to have a list of ${length} elements in ${bytes.length} bytes`);
   return Array.from({ length }, (_, i) => get(i));
 }
 
 /**
- * Messages follow each other without a gap: a footer that leaves one out would lose rows in silence. `starts` is where
- * the first may be, as far as that is known. Returns where the last one ends.
+ * Checks that messages follow each other without a gap: a footer that omits one would silently lose rows. `starts`: where
+ * the first may be, empty if that is unknown. Returns where the last one ends.
  */
 function checkBlocks(blocks: readonly Block[], starts: readonly number[], end: number): number {
   const inOrder = blocks.toSorted((a, b) => a.offset - b.offset);
@@ -149,28 +149,28 @@ function decodeTensor(
   return { type: 'tensor', shape: shape as number[], dims, ...(dtype === 'float16' && { dtype }) };
 }
 
-/** Where the values of a column lie in a batch. */
+/** Where the values of a column are in a batch. */
 export interface Values {
-  /** As in the file: where compressed, its length there. */
+  /** Its place in the file; if compressed, `length` is the compressed length. */
   readonly region: Region;
-  /** Bytes of all rows. */
+  /** Bytes of all rows, uncompressed. */
   readonly length: number;
   readonly compressed: boolean;
-  /** A bit a row, 0 for a null; null where there are none. */
+  /** A bitmap with a bit for each row, 0 for a null; null if no row is one. */
   readonly validity: Region | null;
   readonly rows: number;
 }
 
 export interface Batch {
   readonly rows: number;
-  /** Of each column, in the order of the columns. */
+  /** One for each column, in their order. */
   readonly values: readonly Values[];
 }
 
 // Writers align buffers to 8 or 64 bytes.
 const MAX_ALIGNMENT = 64;
 
-/** Reads the header of a record batch: how many rows it has and where its columns' values lie. */
+/** Reads the header of a record batch: how many rows it has and where the values of its columns are. */
 export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly Column[]): Batch {
   const { dictionary, rows, nodes, regions, compressed } = decodeMessage(bytes, block);
   if (dictionary !== null) throw new Malformed('has a dictionary where a batch should be');
@@ -181,7 +181,7 @@ export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly C
     const validity = regions[at];
     const [region] = regions.slice(at + depth, (at += depth + 1));
     if (own[0]?.length !== rows || own[depth - 1]?.length !== rows * valuesPerRow(type))
-      throw new Malformed(`has another number of rows in column ${name} than in its batch`);
+      throw new Malformed(`has a column ${name} whose number of rows differs from that of its batch`);
     const hasNulls = own.some(({ nulls }) => nulls !== 0);
     if (hasNulls && !(type.type === 'float64' || type.type === 'float32'))
       throw new Malformed(`has nulls in column ${name} (expected a value in every row)`);
@@ -192,11 +192,11 @@ export function decodeBatch(bytes: Uint8Array, block: Block, columns: readonly C
     return { region, length, compressed, validity: hasNulls ? validity! : null, rows };
   });
   if (node !== nodes.length || at !== regions.length)
-    throw new Malformed('has a batch of other columns than its schema');
+    throw new Malformed('has a batch whose columns are not those of its schema');
   return { rows, values };
 }
 
-/** Reads the header of a batch of a dictionary of words: where their offsets (int32) and their bytes lie. */
+/** Reads the header of a dictionary of words: where their offsets (int32) and their bytes are. */
 export function decodeDictionary(
   bytes: Uint8Array,
   block: Block,
@@ -226,9 +226,9 @@ interface Header {
   rows: number;
   /** Of the columns and their children. */
   nodes: { length: number; nulls: number }[];
-  /** Absolute places of the buffers. */
+  /** The buffers, by their offsets in the file. */
   regions: Region[];
-  /** Whether each buffer is an LZ4 frame behind its length. */
+  /** Whether each buffer is its length followed by an LZ4 frame. */
   compressed: boolean;
 }
 

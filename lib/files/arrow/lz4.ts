@@ -1,14 +1,14 @@
-// Decodes LZ4 frames, as other writers of Arrow compress buffers (pandas and pyarrow do, unless told otherwise).
+// Decodes LZ4 frames, with which pandas and pyarrow compress the buffers of Arrow files by default.
 // Format: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md and lz4_Block_format.md. Optional checksums are
-// passed over; every length is checked, so that damage ends in Malformed and in nothing worse.
+// skipped; every length is checked, so that damage leads to Malformed and nothing worse.
 import { Malformed } from '../failure.ts';
 
 const MAGIC = 0x184d2204;
 const RAW_BLOCK = 0x8000_0000;
 
-/** The content of a frame, `length` bytes. Throws Malformed where the frame is not one or has another length. */
+/** The content of a frame, `length` bytes. Throws Malformed if it is not a frame or its content has another length. */
 export function decodeLz4(frame: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  // A byte of a block adds at most 255 to a length.
+  // Each byte of a block adds at most 255 bytes to the content.
   if (!(length >= 0 && length <= 256 * frame.length)) throw damaged();
   const to = new Uint8Array(length);
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
@@ -43,7 +43,10 @@ function copyRaw(block: Uint8Array, to: Uint8Array, at: number): number {
   return at + block.length;
 }
 
-/** Decodes a block to `at` and returns where it ends: sequences of literals and a match further back, the last without one. */
+/**
+ * Decodes a block into `to` from `at` on and returns where it ends. A block is a row of sequences: literals, then a match
+ * that repeats earlier output. The last sequence has no match.
+ */
 function decodeBlock(block: Uint8Array, to: Uint8Array, at: number): number {
   let from = 0;
   const next = (): number => {
@@ -70,7 +73,7 @@ function decodeBlock(block: Uint8Array, to: Uint8Array, at: number): number {
     const distance = next() + 256 * next();
     const end = at + lengthOf(token & 15) + 4;
     if (distance === 0 || distance > at || end > to.length) throw damaged();
-    for (; at < end; at++) to[at] = to[at - distance]!; // byte by byte: a match may overlap what it makes
+    for (; at < end; at++) to[at] = to[at - distance]!; // byte by byte: a match may overlap its own output
   }
   return at;
 }

@@ -1,14 +1,14 @@
-// What the Arrow files of this project hold: columns of numbers, of words, and of tensors, and a map of strings.
-// One table of types, from which writing, reading and checking follow.
+// What the Arrow files of this project hold: columns of numbers, words and tensors, and a map of strings as metadata.
+// Writing, reading and checking all follow the types here.
 import { sizeOf } from '../tensor.ts';
 
 export type ColumnType =
   | { type: 'int32' }
   | { type: 'float64' }
   | { type: 'float32' }
-  /** Words, stored as a dictionary: few different ones, repeated. */
+  /** Words, stored with a dictionary: a few different ones that repeat. */
   | { type: 'utf8' }
-  /** One tensor a row. `dims` names its dimensions; float16 halves the file, the values in memory stay float32. */
+  /** One tensor per row. `dims` names its dimensions. float16 halves the file; values in memory are float32. */
   | { type: 'tensor'; shape: number[]; dims: string[]; dtype?: 'float32' | 'float16' };
 
 export interface ArrowSchema {
@@ -16,7 +16,7 @@ export interface ArrowSchema {
   metadata: Record<string, string>;
 }
 
-/** Arrays of the types of whole numbers that others write and this project does not. */
+/** Array classes for the types of whole numbers that only other programs write. */
 export const WHOLE_TYPES = {
   int8: Int8Array,
   int16: Int16Array,
@@ -32,7 +32,7 @@ export type WholeType = keyof typeof WHOLE_TYPES;
 export type ColumnData = Int32Array | Float64Array | Float32Array | string[];
 export type Columns = Record<string, ColumnData>;
 
-/** How many elements of a ColumnData make a row. */
+/** How many elements of a ColumnData make up a row. */
 export const valuesPerRow = (column: ColumnType): number =>
   column.type === 'tensor' ? sizeOf(column.shape) : 1;
 
@@ -48,7 +48,7 @@ export function describeType(column: ColumnType): string {
   return `${column.dtype ?? 'float32'} [${column.shape.join(', ')}]`;
 }
 
-/** The number of rows of `columns`. Throws when they do not fit the schema: that is a mistake of the caller. */
+/** The number of rows of `columns`. Throws if they do not fit the schema, which is a bug of the caller. */
 export function countRows(schema: ArrowSchema, columns: Columns): number {
   const names = Object.keys(schema.columns);
   const given = Object.keys(columns);
@@ -73,6 +73,6 @@ function countColumn(name: string, column: ColumnType, data: ColumnData): number
     throw new Error(`column ${name}: ${data.constructor.name} for ${describeType(column)}`);
   const rows = data.length / valuesPerRow(column);
   if (!Number.isInteger(rows))
-    throw new Error(`column ${name}: ${data.length} values are no whole rows of ${describeType(column)}`);
+    throw new Error(`column ${name}: ${data.length} values are not whole rows of ${describeType(column)}`);
   return rows;
 }

@@ -1,5 +1,5 @@
-// The values of a column of an Arrow file: read from where the headers say, inflated where another writer compressed
-// them, nulls as NaN, and whole numbers of other types as float64.
+// Reads the values of a column of an Arrow file from where the headers say. Compressed values are inflated, nulls become
+// NaN, and whole numbers other than int32 become float64.
 import type { FileHandle } from 'node:fs/promises';
 import type { Column, Values } from './headers.ts';
 import { WHOLE_TYPES, type ColumnData } from './schema.ts';
@@ -8,7 +8,7 @@ import { fromFloat16 } from '../float16.ts';
 import { decodeLz4 } from './lz4.ts';
 import { readRegion, readRegions, type Region } from '../regions.ts';
 
-/** The values of a column in some batches, one behind the other; `words` are those of its dictionary, if it has one. */
+/** The values of a column in some batches, joined. `words`: those of its dictionary, if it has one. */
 export async function readValues(
   handle: FileHandle,
   column: Column,
@@ -46,7 +46,7 @@ function join(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 
 const NOT_COMPRESSED = -1n;
 
-/** A buffer of a compressed batch: its length, then a frame, or the bytes as they are. */
+/** A buffer of a compressed batch: its uncompressed length, then an LZ4 frame; or -1, then the bytes themselves. */
 async function inflate(handle: FileHandle, region: Region): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readRegion(handle, region);
   if (bytes.length === 0) return bytes;
@@ -55,7 +55,7 @@ async function inflate(handle: FileHandle, region: Region): Promise<Uint8Array<A
   return length === NOT_COMPRESSED ? bytes.subarray(8) : decodeLz4(bytes.subarray(8), Number(length));
 }
 
-/** Puts NaN where a column has nulls, whatever their values are. */
+/** Puts NaN where a column has nulls, whatever value is stored there. */
 async function eraseNulls(
   handle: FileHandle,
   data: Float64Array | Float32Array,

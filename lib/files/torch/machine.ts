@@ -1,5 +1,5 @@
-// What a pickle is read with: its bytes, a stack and a memo. Lengths are checked against the bytes that there are, and
-// what is built may not outgrow MAX_BYTES.
+// The machine that reads a pickle: its bytes, a stack and a memo. No length may reach beyond the bytes, and what is built
+// may not take more than MAX_BYTES.
 import { Malformed } from '../failure.ts';
 
 export type Pickled =
@@ -11,20 +11,20 @@ export type Pickled =
   | Uint8Array
   | Pickled[]
   | Map<Pickled, Pickled>
-  | Name
-  | Made
-  | Outside;
+  | Global
+  | Reduced
+  | PersistentId;
 
-/** A class or a function, by name alone. */
-export class Name {
+/** A class or a function that a pickle names. It is only a name and is never looked up. */
+export class Global {
   readonly name: string;
   constructor(module: string, name: string) {
     this.name = `${module}.${name}`;
   }
 }
 
-/** What calling `of` would have made, what was then put into it, and its state. */
-export class Made {
+/** Stands for the result of calling `of` with `args`, with what was then put into it. The call is never made. */
+export class Reduced {
   readonly of: Pickled;
   readonly args: Pickled;
   entries: Map<Pickled, Pickled> | null = null;
@@ -36,15 +36,15 @@ export class Made {
   }
 }
 
-/** What lies outside of the pickle, such as a tensor's numbers. */
-export class Outside {
+/** The id of something outside the pickle, such as the numbers of a tensor. */
+export class PersistentId {
   readonly id: Pickled;
   constructor(id: Pickled) {
     this.id = id;
   }
 }
 
-/** About what the values of one pickle may take in memory. */
+/** Roughly how much memory the values of one pickle may take. */
 const MAX_BYTES = 150e6;
 
 export class Machine {
@@ -86,7 +86,7 @@ export class Machine {
     return text;
   }
 
-  /** `size`: about how many bytes the value takes beside its place on the stack. */
+  /** `size`: roughly how many bytes the value takes apart from its place on the stack. */
   push(value: Pickled, size = 0): void {
     this.#spent += 16 + size;
     if (this.#spent > MAX_BYTES) throw new Malformed('has a pickle that would take too much memory');
@@ -128,19 +128,19 @@ export class Machine {
   }
 
   make(of: Pickled, args: Pickled): void {
-    this.push(new Made(of, args), 80);
+    this.push(new Reduced(of, args), 80);
   }
 
   add(items: readonly Pickled[]): void {
     const to = this.top();
-    const list = Array.isArray(to) ? to : to instanceof Made ? (to.items ??= []) : null;
+    const list = Array.isArray(to) ? to : to instanceof Reduced ? (to.items ??= []) : null;
     if (!list) throw broken();
     for (const item of items) list.push(item);
   }
 
   set(items: readonly Pickled[]): void {
     const to = this.top();
-    const map = to instanceof Map ? to : to instanceof Made ? (to.entries ??= new Map()) : null;
+    const map = to instanceof Map ? to : to instanceof Reduced ? (to.entries ??= new Map()) : null;
     if (!map || items.length % 2 > 0) throw broken();
     this.#spent += 40 * items.length;
     for (let i = 0; i < items.length; i += 2) map.set(items[i]!, items[i + 1]!);

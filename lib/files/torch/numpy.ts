@@ -1,6 +1,6 @@
-// Numbers of NumPy in a pickle: a scalar is a number, an array a list of numbers (of lists, where it has two axes).
-// Anything else of NumPy's is left to the caller.
-import { Made, Name, type Pickled } from './machine.ts';
+// NumPy's numbers in a pickle: a scalar becomes a number, an array a list of numbers or, with two axes, a list of lists.
+// Any other object of NumPy is left to the caller.
+import { Reduced, Global, type Pickled } from './machine.ts';
 
 type Numbers = number | Numbers[];
 
@@ -12,14 +12,14 @@ const READERS: Readonly<Record<string, { bytes: number; read(bytes: DataView, at
   b1: { bytes: 1, read: (bytes, at) => bytes.getUint8(at) },
 };
 
-/** Null where the object is none of these. */
-export function readNumpy({ of, args, state }: Made): Numbers | null {
-  if (!(of instanceof Name) || !Array.isArray(args)) return null;
+/** The numbers of a scalar or an array; null for any other object. */
+export function readNumpy({ of, args, state }: Reduced): Numbers | null {
+  if (!(of instanceof Global) || !Array.isArray(args)) return null;
   if (/^numpy\._?core\.multiarray\.scalar$/.test(of.name)) {
     const values = numbersOf(args[0] ?? null, args[1] ?? null);
     return values?.length === 1 ? values[0]! : null;
   }
-  // (version, shape, dtype, whether columns come first, bytes)
+  // (version, shape, dtype, whether in column-major order, bytes)
   if (!/^numpy\._?core\.multiarray\._reconstruct$/.test(of.name) || !Array.isArray(state)) return null;
   const [, shape, dtype = null, isFortran, bytes = null] = state;
   const values = numbersOf(dtype, bytes);
@@ -32,8 +32,8 @@ export function readNumpy({ of, args, state }: Made): Numbers | null {
 }
 
 function numbersOf(dtype: Pickled, bytes: Pickled): number[] | null {
-  const name = dtype instanceof Made && Array.isArray(dtype.args) ? dtype.args[0] : null;
-  const order = dtype instanceof Made && Array.isArray(dtype.state) ? dtype.state[1] : null;
+  const name = dtype instanceof Reduced && Array.isArray(dtype.args) ? dtype.args[0] : null;
+  const order = dtype instanceof Reduced && Array.isArray(dtype.state) ? dtype.state[1] : null;
   const reader = typeof name === 'string' && Object.hasOwn(READERS, name) ? READERS[name]! : null;
   const data = bytesOf(bytes);
   if (!reader || !data || order === '>' || data.length % reader.bytes > 0) return null;
@@ -41,11 +41,11 @@ function numbersOf(dtype: Pickled, bytes: Pickled): number[] | null {
   return Array.from({ length: data.length / reader.bytes }, (_, i) => reader.read(view, i * reader.bytes));
 }
 
-/** Bytes, which pickles of protocol 2 hold as text to be encoded: codecs.encode(text, 'latin1'). */
+/** Bytes. Pickles of protocol 2 hold them as text to be encoded: codecs.encode(text, 'latin1'). */
 function bytesOf(value: Pickled): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return Buffer.from(value, 'latin1');
-  const isText = value instanceof Made && value.of instanceof Name && value.of.name === '_codecs.encode';
+  const isText = value instanceof Reduced && value.of instanceof Global && value.of.name === '_codecs.encode';
   const text = isText && Array.isArray(value.args) ? value.args[0] : null;
   return typeof text === 'string' ? Buffer.from(text, 'latin1') : null;
 }

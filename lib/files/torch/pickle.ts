@@ -1,21 +1,21 @@
-// A pickle as plain data. Nothing of it is carried out: a class or a function that it names is a Name, and what would
-// have been made by calling one is a Made, with the arguments that it would have got. No name is looked up anywhere.
+// Reads a pickle as plain data. Nothing in it is executed: a class or a function becomes a Global, which is only its name,
+// and a call becomes a Reduced, which holds the function and its arguments. No name is ever looked up.
 // Opcodes of protocols 0 to 5: https://github.com/python/cpython/blob/main/Lib/pickletools.py. There is no recursion.
 import { Malformed } from '../failure.ts';
-import { broken, Machine, Made, Name, Outside, type Pickled } from './machine.ts';
+import { broken, Machine, Reduced, Global, PersistentId, type Pickled } from './machine.ts';
 
-/** Digits or bytes of a whole number. */
+/** The most digits or bytes of a whole number. */
 const MAX_DIGITS = 400;
 
-/** Reads the pickle at `start`; `end` is the byte behind it. Throws Malformed where it is none. */
+/** Reads the pickle at `start`; `end` is the byte after it. Throws Malformed if there is no pickle. */
 export function readPickle(bytes: Buffer, start = 0): { value: Pickled; end: number } {
   const machine = new Machine(bytes, start);
   for (;;) {
     const code = machine.byte();
     if (code === STOP) return { value: machine.pop(), end: machine.position };
-    const run = OPCODES[code];
-    if (!run) throw new Malformed(`has a pickle with the unknown opcode ${code}`);
-    run(machine);
+    const step = OPCODES[code];
+    if (!step) throw new Malformed(`has a pickle with the unknown opcode ${code}`);
+    step(machine);
   }
 }
 
@@ -42,23 +42,23 @@ function floatOf(text: string): number {
   return value;
 }
 
-/** A string as Python's repr writes it, as far as names need it. */
+/** The text of a string that Python's repr wrote. Only the escapes of quotes and backslashes are undone. */
 const unquoted = (text: string): string => text.replace(/^(['"])(.*)\1$/s, '$2').replace(/\\([\\'"])/g, '$1');
 
-type Run = (machine: Machine) => void;
+type Step = (machine: Machine) => void;
 
 const fixed =
-  (length: number, read: (bytes: Buffer) => Pickled): Run =>
+  (length: number, read: (bytes: Buffer) => Pickled): Step =>
   (m) =>
     m.push(read(m.take(length)));
 const counted =
-  (size: 1 | 4 | 8, read: (bytes: Buffer) => Pickled): Run =>
+  (size: 1 | 4 | 8, read: (bytes: Buffer) => Pickled): Step =>
   (m) => {
     const bytes = m.take(m.uint(size));
     m.push(read(bytes), bytes.length);
   };
 const tuple =
-  (length: number): Run =>
+  (length: number): Step =>
   (m) => {
     const items = Array.from({ length }, () => m.pop()).reverse();
     m.push(items, 16 + 8 * length);
@@ -67,12 +67,12 @@ const utf8 = (bytes: Buffer): string => bytes.toString('utf8');
 const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
 const raw = (bytes: Buffer): Uint8Array => bytes;
 const refuse =
-  (what: string): Run =>
+  (what: string): Step =>
   () => {
     throw new Malformed(`has a pickle with ${what}`);
   };
 
-const BY_LETTER: Readonly<Record<string, Run>> = {
+const BY_LETTER: Readonly<Record<string, Step>> = {
   '(': (m) => m.marks.push(m.stack.length),
   '0': (m) => (m.stack.length > (m.marks.at(-1) ?? 0) ? m.pop() : m.popMark()),
   '1': (m) => m.popMark(),
@@ -87,8 +87,8 @@ const BY_LETTER: Readonly<Record<string, Run>> = {
   L: (m) => m.push(decimalOf(m.line())),
   M: fixed(2, (bytes) => bytes.readUInt16LE()),
   N: (m) => m.push(null),
-  P: (m) => m.push(new Outside(m.line()), 64),
-  Q: (m) => m.push(new Outside(m.pop()), 32),
+  P: (m) => m.push(new PersistentId(m.line()), 64),
+  Q: (m) => m.push(new PersistentId(m.pop()), 32),
   R: (m) => {
     const args = m.pop();
     m.make(m.pop(), args);
@@ -105,9 +105,9 @@ const BY_LETTER: Readonly<Record<string, Run>> = {
   b: (m) => {
     const state = m.pop();
     const to = m.top();
-    if (to instanceof Made) to.state = state;
+    if (to instanceof Reduced) to.state = state;
   },
-  c: (m) => m.push(new Name(m.line('utf8'), m.line('utf8')), 64),
+  c: (m) => m.push(new Global(m.line('utf8'), m.line('utf8')), 64),
   d: (m) => {
     const items = m.popMark();
     m.push(new Map(), 200);
@@ -118,7 +118,7 @@ const BY_LETTER: Readonly<Record<string, Run>> = {
   g: (m) => m.recall(Number(decimalOf(m.line()))),
   h: (m) => m.recall(m.uint(1)),
   j: (m) => m.recall(m.uint(4)),
-  i: (m) => m.make(new Name(m.line('utf8'), m.line('utf8')), m.popMark()),
+  i: (m) => m.make(new Global(m.line('utf8'), m.line('utf8')), m.popMark()),
   l: (m) => m.push(m.popMark(), 32),
   ']': (m) => m.push([], 32),
   o: (m) => {
@@ -137,7 +137,7 @@ const BY_LETTER: Readonly<Record<string, Run>> = {
   u: (m) => m.set(m.popMark()),
 };
 
-const BY_NUMBER: Readonly<Record<number, Run>> = {
+const BY_NUMBER: Readonly<Record<number, Step>> = {
   0x80: (m) => {
     if (m.uint(1) > 5) throw broken();
   },
@@ -165,16 +165,16 @@ const BY_NUMBER: Readonly<Record<number, Run>> = {
   },
   0x93: (m) => {
     const name = m.string();
-    m.push(new Name(m.string(), name), 64);
+    m.push(new Global(m.string(), name), 64);
   },
   0x94: (m) => m.remember(m.memo.size),
   0x95: (m) => void m.take(8),
   0x96: counted(8, raw),
-  0x97: refuse('a buffer outside of it'),
-  0x98: refuse('a buffer outside of it'),
+  0x97: refuse('a buffer outside the pickle'),
+  0x98: refuse('a buffer outside the pickle'),
 };
 
-const OPCODES: Readonly<Record<number, Run>> = {
+const OPCODES: Readonly<Record<number, Step>> = {
   ...BY_NUMBER,
   ...Object.fromEntries(Object.entries(BY_LETTER).map(([letter, run]) => [letter.charCodeAt(0), run])),
 };

@@ -1,15 +1,15 @@
-// What a pickle of PyTorch's holds, as plain values: tensors, numbers, text and containers. Every other thing is a
+// The content of a PyTorch pickle as plain values: tensors, numbers, text and containers. Anything else becomes a
 // SavedObject, which has a name and attributes and does nothing.
 import { DTYPES, type Dtype } from '../dtypes.ts';
 import { Malformed } from '../failure.ts';
 import { sizeOf, type StoredTensor } from '../tensor.ts';
-import { Made, Name, Outside, type Pickled } from './machine.ts';
+import { Reduced, Global, PersistentId, type Pickled } from './machine.ts';
 import { readNumpy } from './numpy.ts';
 
 export type Saved =
   null | boolean | number | string | SavedTensor | SavedObject | Saved[] | Map<string, Saved>;
 
-/** Anything of a class: what is known of it. */
+/** An object of any class: the name of the class, and its attributes. */
 export class SavedObject {
   readonly name: string;
   readonly attributes: Map<string, Saved>;
@@ -37,34 +37,34 @@ export class SavedTensor implements StoredTensor {
 export interface Storage {
   readonly key: string;
   readonly dtype: Dtype;
-  /** Of numbers. */
+  /** In numbers, not bytes. */
   readonly length: number;
-  /** The number at which it begins in the storage `key`; that of torch before 0.4 may be a view of another. */
+  /** The index of its first number in the storage `key`. In files of torch before 0.4, a storage may be part of another. */
   readonly start: number;
 }
 
-/** Bytes of a storage. */
+/** Reads the bytes of a storage. */
 export type ReadBytes = (storage: Storage) => Promise<ArrayBuffer>;
 
 const MAX_DEPTH = 40;
 
-/** The values of a pickle. Throws Malformed where one is none of those that are read here, or they nest too deep. */
+/** The values of a pickle. Throws Malformed if a tensor is of a kind that is not read, or values nest too deeply. */
 export function toSaved(root: Pickled, read: ReadBytes): Saved {
-  /** What may stand in several places is made once. */
-  const made = new Map<Pickled, Saved>();
+  /** A value that is in several places is converted once. */
+  const converted = new Map<Pickled, Saved>();
   const open = new Set<Pickled>();
   const convert = (value: Pickled): Saved => {
     if (value === null || typeof value === 'boolean' || typeof value === 'number') return value;
     if (typeof value === 'string') return value;
     if (typeof value === 'bigint') return Number(value);
-    const earlier = made.get(value);
+    const earlier = converted.get(value);
     if (earlier !== undefined) return earlier;
     if (open.has(value) || open.size > MAX_DEPTH)
-      throw new Malformed('has values that nest too deep or in themselves');
+      throw new Malformed('has values that nest too deeply or contain themselves');
     open.add(value);
     const saved = convertObject(value);
     open.delete(value);
-    made.set(value, saved);
+    converted.set(value, saved);
     return saved;
   };
   const map = (entries: Iterable<readonly [Pickled, Pickled]>): Map<string, Saved> =>
@@ -72,9 +72,9 @@ export function toSaved(root: Pickled, read: ReadBytes): Saved {
   const convertObject = (value: Exclude<Pickled, null | boolean | number | bigint | string>): Saved => {
     if (Array.isArray(value)) return value.map(convert);
     if (value instanceof Map) return map(value);
-    if (value instanceof Name) return new SavedObject(value.name, new Map());
-    if (!(value instanceof Made))
-      return new SavedObject(value instanceof Outside ? 'a storage' : 'bytes', new Map());
+    if (value instanceof Global) return new SavedObject(value.name, new Map());
+    if (!(value instanceof Reduced))
+      return new SavedObject(value instanceof PersistentId ? 'a storage' : 'bytes', new Map());
     const known = tensorOf(value, read) ?? readNumpy(value);
     if (known !== null) return known;
     const of = classOf(value);
@@ -91,36 +91,36 @@ const DICTIONARIES = new Set(['collections.OrderedDict', 'collections.defaultdic
 const nameOf = (key: Pickled): string =>
   typeof key === 'string' || typeof key === 'number' || typeof key === 'bigint'
     ? String(key)
-    : '(a key that is no name)';
+    : '(a key that is not a name)';
 
 const first = (value: Pickled): Pickled => (Array.isArray(value) ? (value[0] ?? null) : null);
 
-/** OrderedDict([[key, value], ...]), as pickles of Python 2 have it. */
+/** The entries of OrderedDict([[key, value], ...]), the form in pickles of Python 2. */
 function dictionaryOf(args: Pickled): [Pickled, Pickled][] {
   const pairs = first(args);
   if (!Array.isArray(pairs)) return [];
   return pairs.map((pair) => (Array.isArray(pair) ? [pair[0] ?? null, pair[1] ?? null] : [null, null]));
 }
 
-/** The class of an object; an object made by copyreg names it as an argument. */
-function classOf({ of, args }: Made): string {
-  if (!(of instanceof Name)) return 'an object of no known class';
+/** The class of an object. Objects made by copyreg have it as their first argument. */
+function classOf({ of, args }: Reduced): string {
+  if (!(of instanceof Global)) return 'an object of no known class';
   const made = first(args);
-  return /^(copy_?reg)\._reconstructor$/.test(of.name) && made instanceof Name ? made.name : of.name;
+  return /^(copy_?reg)\._reconstructor$/.test(of.name) && made instanceof Global ? made.name : of.name;
 }
 
-/** The tensor that a call makes; null where it makes none. */
-function tensorOf({ of, args }: Made, read: ReadBytes): SavedTensor | null {
-  if (!(of instanceof Name) || !Array.isArray(args)) return null;
+/** The tensor that a call makes; null if it makes something else. */
+function tensorOf({ of, args }: Reduced, read: ReadBytes): SavedTensor | null {
+  if (!(of instanceof Global) || !Array.isArray(args)) return null;
   switch (of.name) {
     case 'torch._utils._rebuild_tensor':
     case 'torch._utils._rebuild_tensor_v2':
       return stridedTensor(args, read);
     case 'torch._utils._rebuild_parameter':
     case 'torch._utils._rebuild_parameter_with_state':
-      return args[0] instanceof Made ? tensorOf(args[0], read) : null;
+      return args[0] instanceof Reduced ? tensorOf(args[0], read) : null;
     case 'torch._tensor._rebuild_from_type_v2':
-      return tensorOf(new Made(args[0] ?? null, args[2] ?? null), read);
+      return tensorOf(new Reduced(args[0] ?? null, args[2] ?? null), read);
     default:
       if (/^torch\._utils\._rebuild_/.test(of.name))
         throw new Malformed(`has a tensor of a kind that is not read here (${of.name})`);
@@ -129,11 +129,11 @@ function tensorOf({ of, args }: Made, read: ReadBytes): SavedTensor | null {
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-/** A tensor of few numbers may repeat one of them. */
+/** A tensor may repeat numbers of its storage (strides of 0), but have no more elements than this. */
 const MAX_REPEATED = 65_536;
 
-function stridedTensor([outside, offset, shape, strides]: readonly Pickled[], read: ReadBytes): SavedTensor {
-  const storage = storageOf(outside ?? null);
+function stridedTensor([id, offset, shape, strides]: readonly Pickled[], read: ReadBytes): SavedTensor {
+  const storage = storageOf(id ?? null);
   const isCounts = (list: unknown): list is number[] => Array.isArray(list) && list.every(isCount);
   if (!isCount(offset) || !isCounts(shape) || !isCounts(strides) || shape.length !== strides.length)
     throw new Malformed('has a tensor without a shape');
@@ -188,16 +188,16 @@ const STORAGES: Readonly<Record<string, Dtype>> = {
   BoolStorage: DTYPES.BOOL,
 };
 
-/** ('storage', type, key, device, length, [view]) */
+/** The storage with the id ('storage', type, key, device, length, [view]). */
 export function storageOf(value: Pickled): Storage {
-  const id = value instanceof Outside ? value.id : null;
+  const id = value instanceof PersistentId ? value.id : null;
   if (!Array.isArray(id) || id[0] !== 'storage') throw new Malformed('has a tensor without numbers');
   const [, type, key, , length, view = null] = id;
-  const name = type instanceof Name ? type.name.replace(/^torch(\.cuda|\.storage)?\./, '') : '';
+  const name = type instanceof Global ? type.name.replace(/^torch(\.cuda|\.storage)?\./, '') : '';
   const dtype = Object.hasOwn(STORAGES, name) ? STORAGES[name] : undefined;
   if (!dtype)
     throw new Malformed(
-      `has a tensor of ${name || 'an unknown type'} (taken are ${Object.keys(STORAGES).join(', ')})`,
+      `has a tensor of ${name || 'an unknown type'} (expected one of ${Object.keys(STORAGES).join(', ')})`,
     );
   if ((typeof key !== 'string' && typeof key !== 'number') || !isCount(length))
     throw new Malformed('has a tensor without numbers');

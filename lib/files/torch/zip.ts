@@ -1,20 +1,20 @@
-// The files in a zip archive that are stored as they are, which is how torch.save writes them, and where their bytes lie.
-// Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT. Every place and length is checked before it is read.
+// Finds where the bytes of each file in a zip archive are. The files must be stored uncompressed, as torch.save does.
+// Format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT. Every offset and length is checked before use.
 import type { FileHandle } from 'node:fs/promises';
 import { Malformed } from '../failure.ts';
 import { readRegion, type Region } from '../regions.ts';
 
 const [END, END_64, LOCATOR_64, ENTRY, LOCAL] = [0x06054b50, 0x06064b50, 0x07064b50, 0x02014b50, 0x04034b50];
 const [END_BYTES, LOCATOR_BYTES, ENTRY_BYTES, LOCAL_BYTES] = [22, 20, 46, 30];
-/** A comment at the end of an archive may take so many bytes. */
+/** The most bytes that a comment at the end of an archive may take. */
 const MAX_COMMENT = 0xffff;
-/** A model of this kind has about twenty files, with 250 checkpoints some thousands. */
+/** An archive of one model has about twenty files; with 250 checkpoints it has some thousands. */
 const MAX_DIRECTORY_BYTES = 16e6;
 const MAX_ENTRIES = 200_000;
 
 interface Entry {
   readonly size: number;
-  /** Of the header before its bytes. */
+  /** Offset of the header before its bytes. */
   readonly header: number;
 }
 
@@ -29,12 +29,12 @@ export class Zip {
     this.#entries = entries;
   }
 
-  /** Reads the directory. Throws Malformed where the file is no archive, is cut off, or has compressed files. */
+  /** Reads the directory. Throws Malformed if the file is not an archive, is cut off, or holds compressed files. */
   static async open(file: FileHandle, size: number): Promise<Zip> {
     const tailLength = Math.min(size, END_BYTES + MAX_COMMENT + LOCATOR_BYTES);
     const tail = await readRegion(file, { offset: size - tailLength, length: tailLength });
     const at = findEnd(tail);
-    if (at < 0) throw new Malformed('is truncated: it begins as a zip archive and has no end of one');
+    if (at < 0) throw new Malformed('is truncated: it begins like a zip archive but does not end like one');
     let [count, length, offset] = [
       tail.readUInt16LE(at + 10),
       tail.readUInt32LE(at + 12),
@@ -61,7 +61,7 @@ export class Zip {
     return this.#entries.keys();
   }
 
-  /** Where the bytes of a file lie; null where there is none of that name. */
+  /** Where the bytes of the file `name` are; null if there is no such file. */
   async find(name: string): Promise<Region | null> {
     const entry = this.#entries.get(name);
     if (!entry) return null;
@@ -97,9 +97,9 @@ function readEntries(directory: Buffer, count: number): Map<string, Entry> {
     if (next > directory.length) throw damaged();
     const name = directory.toString('utf8', at + ENTRY_BYTES, extraAt);
     if (directory.readUInt16LE(at + 10) !== 0)
-      throw new Malformed(`has ${name} compressed in its zip archive (torch.save stores it as it is)`);
+      throw new Malformed(`has ${name} compressed in its zip archive (torch.save does not compress)`);
     const extra = directory.subarray(extraAt, extraAt + extraLength!);
-    // In this order, those that do not fit in 32 bits stand in a field of their own.
+    // Numbers that do not fit into 32 bits are in the extra field: size, compressed size, offset, in this order.
     const large = readLarge(extra);
     const number = (offset: number): number => {
       const value = directory.readUInt32LE(at + offset);
