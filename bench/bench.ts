@@ -3,7 +3,7 @@
  * interrupted.
  */
 import os from 'node:os';
-import type { Outside } from '../commands/command.ts';
+import type { CommandIO } from '../commands/command.ts';
 import { EXIT_CODES } from '../commands/stop.ts';
 import { describeFailure } from '../lib/files/failure.ts';
 import { ConfigurationError } from '../lib/files/problem.ts';
@@ -19,7 +19,7 @@ const GRACE_MS = 8000;
 export async function runBench(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  outside: Outside,
+  io: CommandIO,
   sections: readonly Section[],
 ): Promise<number> {
   let options: BenchOptions;
@@ -27,12 +27,12 @@ export async function runBench(
     options = parseBenchOptions(args, env, sections);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    outside.stderr.write(`${[error.message, '', ...describeSections(sections)].join('\n')}\n`);
+    io.stderr.write(`${[error.message, '', ...describeSections(sections)].join('\n')}\n`);
     return 2;
   }
-  if (options.help) outside.stdout.write(HELP);
-  else if (options.list) for (const line of list(options)) outside.stdout.write(`${line}\n`);
-  else return measure(options, outside);
+  if (options.help) io.stdout.write(HELP);
+  else if (options.list) for (const line of list(options)) io.stdout.write(`${line}\n`);
+  else return measure(options, io);
   return 0;
 }
 
@@ -41,7 +41,7 @@ function list({ sections, json }: BenchOptions): string[] {
   return sections.map(({ run: _, ...says }) => JSON.stringify({ type: 'section', ...says }));
 }
 
-async function measure({ sections, json, peer }: BenchOptions, { stdout, stop }: Outside): Promise<number> {
+async function measure({ sections, json, peer }: BenchOptions, { stdout, stop }: CommandIO): Promise<number> {
   const show = json ? showAsJson(stdout) : showOnTerminal(stdout, sections);
   const bench = new Workbench(stop, peer);
   const exitCode = (): number => EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];

@@ -24,7 +24,7 @@ const COMPILE = [
   '-mmutable-globals',
   '-ffp-contract=off',
   '-fno-math-errno',
-  // This pass makes negative offsets, which loads in WebAssembly cannot have.
+  // This pass generates negative offsets, which loads in WebAssembly cannot have.
   '-mllvm',
   '-disable-lsr',
 ];
@@ -44,7 +44,7 @@ interface Module {
 }
 const RELAXED = '-mrelaxed-simd';
 const SHARED: Module = { compile: ['-matomics'], link: ['--shared-memory'] };
-/** One thread, and memory that nobody shares: what a page from the file system may have. */
+/** One thread, and memory that is not shared: a page opened from the file system may have no more. */
 const ALONE: Module = { compile: [], link: [] };
 
 const MODULES: Readonly<Record<string, Module>> = {
@@ -74,7 +74,7 @@ function compile({ compile, link }: Module): Buffer {
 const HELP = `Compiles the WebAssembly modules of the kernel, with Debian 12's clang-16 and lld-16.
 
   npm run build:wasm
-  npm run build:wasm -- --check    writes nothing; exits with 1 if a committed module is not what its source gives
+  npm run build:wasm -- --check    writes nothing; exits with 1 if a committed module differs from what its source gives
 
   -h, --help   this text
 `;
@@ -93,7 +93,7 @@ await runCommand(async (args, env) => {
     if (!check) writeFileSync(file, bytes);
     else if (!bytes.equals(readFileSync(file)))
       throw new Failure(
-        `lib/engines/kernel/wasm/${name} is not what its source gives`,
+        `lib/engines/kernel/wasm/${name} differs from what its source gives`,
         'run `npm run build:wasm` and commit it',
       );
   }

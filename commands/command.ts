@@ -1,13 +1,13 @@
 /**
- * The frame of every npm command: what it says when it fails, and its exit code. 0 done; 1 something failed; 2 the
+ * What all npm commands share: how they report an error, and their exit codes. 0 done; 1 something failed; 2 the
  * configuration or the command line is wrong; 129, 130 and 143 interrupted by SIGHUP, SIGINT and SIGTERM.
  */
 import { describeFailure } from '../lib/files/failure.ts';
 import { ConfigurationError } from '../lib/files/problem.ts';
 import { guardConsole, writeLines } from '../lib/files/visible.ts';
 
-/** Where a command writes, and the signal to stop, aborted with the name of a signal as reason. */
-export interface Outside {
+/** Where a command writes, and what stops it: `stop` is aborted with the name of a signal as reason. */
+export interface CommandIO {
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly stderr: NodeJS.WritableStream;
   readonly stop: AbortSignal;
@@ -21,10 +21,10 @@ export async function exitCodeOf(
   try {
     return await work();
   } catch (error) {
-    const isTheirs = error instanceof ConfigurationError;
-    if (isTheirs) writeLines(stderr, error.message.split('\n'));
+    const isConfiguration = error instanceof ConfigurationError;
+    if (isConfiguration) writeLines(stderr, error.message.split('\n'));
     else writeLines(stderr, describeFailure(error), '    ');
-    return isTheirs ? 2 : 1;
+    return isConfiguration ? 2 : 1;
   }
 }
 

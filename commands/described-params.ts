@@ -1,6 +1,6 @@
 /**
- * Every param of every stage with its default, what it may be, and the sentence about it: the comment above it in
- * `stages/<key>.params.ts`, which stands there so that a better word makes no stage stale.
+ * Every param of every stage with its default, what it may be, and the sentence about it. That is the comment above it in
+ * `stages/<key>.params.ts`: as a comment it can be improved without making the stage stale.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import type { ParamsSchema } from '../lib/runner/schema.ts';
@@ -21,7 +21,7 @@ export interface DescribedStage {
 const STAGES = new URL('../stages/', import.meta.url);
 const ENDING = '.params.ts';
 
-/** In the order of names. Params that the runner fills in are left out. */
+/** All stages, sorted by name. Params that the runner fills in are left out. */
 export async function describeStages(): Promise<DescribedStage[]> {
   const files = (await readdir(STAGES)).filter((name) => name.endsWith(ENDING)).sort();
   return Promise.all(files.map((file) => describeStage(file)));
@@ -46,7 +46,7 @@ async function describeStage(file: string): Promise<DescribedStage> {
   };
 }
 
-/** By what follows it, each comment of the form that this one has, in one line. */
+/** The doc comments of `source`, such as this one, each in one line, by the name that follows it. */
 function commentsOf(source: string): Map<string, string> {
   const comments = source.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(\w+):/g);
   return new Map(

@@ -1,13 +1,13 @@
 /**
  * `npm run docs` as a function: writes the pages of docs/ that are made from the code. With --check it writes nothing, and
- * ends with 1 where a page is not what the code gives.
+ * exits with 1 if a page differs from what the code gives.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readText } from '../lib/files/regular-file.ts';
 import { writeLines } from '../lib/files/visible.ts';
 import { replaceFile } from '../lib/files/whole-file.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { readOptions } from './options.ts';
 import { measuresPage } from './measures-page.ts';
 import { paramsPage } from './params-page.ts';
@@ -32,7 +32,7 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
 export const runDocsCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { stdout, stderr }: Outside,
+  { stdout, stderr }: CommandIO,
 ): Promise<number> =>
   exitCodeOf(async () => {
     const { check = false, help = false } = readOptions('docs', args, OPTIONS, env);

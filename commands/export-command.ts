@@ -1,6 +1,6 @@
 /**
- * `npm run export -- --checkpoint EPOCH --out FILE.safetensors` as a function: one checkpoint of a run as a model, under
- * TransformerLens' names. The file appears whole or not at all.
+ * `npm run export -- --checkpoint EPOCH --out FILE.safetensors` as a function: writes one checkpoint of a run as a model
+ * with TransformerLens' names.
  */
 import { lstat, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,16 +12,16 @@ import { kindOf } from '../lib/files/regular-file.ts';
 import { writeLines } from '../lib/files/visible.ts';
 import { writeWhole } from '../lib/files/whole-file.ts';
 import { writeModel } from '../lib/network/model-file.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { readOptions, wrongLine } from './options.ts';
 
-const HELP = `Writes the weights after the step of one epoch as a model in safetensors, under TransformerLens' names.
+const HELP = `Writes the weights after one epoch as a model in safetensors, with TransformerLens' names.
 
   npm run export -- --checkpoint 9700 --out at-9700.safetensors
 
   --checkpoint EPOCH       an epoch that has a checkpoint (every 100 by default)
-  --out FILE               where to; a file that exists is refused
-  -f, --force              replace it
+  --out FILE               the file to write; one that exists is refused
+  -f, --force              replace a file that exists
   --artifacts DIR          where the stage folders are (default: artifacts/)
   -h, --help               this text
 `;
@@ -40,12 +40,12 @@ const OPTIONS = {
 export const runExportCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { stdout, stderr }: Outside,
+  { stdout, stderr }: CommandIO,
 ): Promise<number> => exitCodeOf(() => execute(readOptions('export', args, OPTIONS, env), stdout), stderr);
 
 async function execute(
   given: ReturnType<typeof readOptions<typeof OPTIONS>>,
-  stdout: Outside['stdout'],
+  stdout: CommandIO['stdout'],
 ): Promise<number> {
   if (given.help) {
     stdout.write(HELP);

@@ -1,6 +1,6 @@
 /**
- * `npm run inspect -- FILE` as a function: what is in a model file, and whether the pipeline can take it. Ends with 0 where
- * it can, 1 where the file is good and something else is in it, and 2 where it is no model file.
+ * `npm run inspect -- FILE` as a function: says what is in a model file, and whether the pipeline can use it. Exits with 0
+ * if it can, with 1 if the file is good but holds something else, and with 2 if it is not a model file.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import { writeLines } from '../lib/files/visible.ts';
 import { describeRun, openModelFile, type Contents, type ModelFile } from '../lib/network/model-contents.ts';
 import { readStateDict, type FoundModel } from '../lib/network/state-dict.ts';
 import { parseStart } from '../lib/training/start-source.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { readWords, wrongLine } from './options.ts';
 
-const HELP = `Says what is in a model file (safetensors or torch.save), and whether the pipeline can take it.
+const HELP = `Says what is in a model file (safetensors or torch.save), and whether the pipeline can use it.
 
   npm run inspect -- grokking_demo.pth
   npm run inspect -- runs.pth#3            run 3 of a file with several
@@ -26,14 +26,14 @@ No code in the file is ever executed: only tensors, numbers and containers are r
 
 const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 const EXAMPLE = 'npm run inspect -- grokking_demo.pth';
-/** So many lines of tensors are shown. */
+/** The most tensors that are listed. */
 const MAX_TENSORS = 60;
 
 /** Runs the command with these arguments and returns the exit code. Never throws. */
 export const runInspectCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { stdout, stderr }: Outside,
+  { stdout, stderr }: CommandIO,
 ): Promise<number> =>
   exitCodeOf(async () => {
     const { values, names, problems } = readWords('inspect', args, OPTIONS, env);
@@ -45,12 +45,12 @@ export const runInspectCommand = (
     const [given, ...others] = names;
     if (given === undefined || others.length > 0)
       throw wrongLine('inspect', `takes one file, got ${names.join(' ') || 'none'}`, EXAMPLE);
-    const { lines, isTaken } = await asConfiguration(given, () => inspect(given));
+    const { lines, isUsable } = await asConfiguration(given, () => inspect(given));
     writeLines(stdout, lines);
-    return isTaken ? 0 : 1;
+    return isUsable ? 0 : 1;
   }, stderr);
 
-/** What is wrong with the file is wrong with the command line, in a line. */
+/** Turns what is wrong with the file into an error of the command line that takes one line. */
 async function asConfiguration<T>(given: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
@@ -66,7 +66,7 @@ async function asConfiguration<T>(given: string, step: () => Promise<T>): Promis
 
 interface Inspection {
   readonly lines: readonly string[];
-  readonly isTaken: boolean;
+  readonly isUsable: boolean;
 }
 
 async function inspect(given: string): Promise<Inspection> {
@@ -79,7 +79,7 @@ async function inspect(given: string): Promise<Inspection> {
     const { runs, format } = file;
     if (runs.length > 1 && source.run === null) return listRuns(path, file);
     if (source.run !== null && source.run >= runs.length)
-      throw wrongLine(given, `is not there: it holds ${runs.length} (numbers from 0)`);
+      throw wrongLine(given, `does not exist: the file holds ${runs.length} runs, numbered from 0`);
     const contents = await file.read(source.run ?? 0);
     const found = await readStateDict(contents.model, contents.stated).catch((error: unknown) => {
       if (error instanceof Malformed) return error.message;
@@ -88,7 +88,7 @@ async function inspect(given: string): Promise<Inspection> {
     const head = `${given}: ${format}, ${contents.model.size} tensors`;
     return {
       lines: [head, ...describe(contents), ...conclude(given, found)],
-      isTaken: typeof found !== 'string',
+      isUsable: typeof found !== 'string',
     };
   } finally {
     await file.close();
@@ -99,7 +99,7 @@ function listRuns(path: string, { format, runs }: ModelFile): Inspection {
   const lines = runs.map((run, i) => `  ${path}#${i}  ${describeRun(run)}`);
   return {
     lines: [`${path}: ${format}, ${runs.length} runs`, ...lines, `npm run inspect -- ${path}#0`],
-    isTaken: true,
+    isUsable: true,
   };
 }
 
@@ -114,13 +114,13 @@ function describe({ model, stated, losses, checkpoints, unused }: Contents): str
   const lines = [...tensors];
   if (config.length > 0) lines.push(`config: ${config.join(', ')}`);
   if (losses) lines.push(`losses of ${losses.train.length} epochs, ${checkpoints.length} checkpoints`);
-  if (unused.length > 0) lines.push(`beside these: ${unused.join(', ')}`);
+  if (unused.length > 0) lines.push(`also in the file: ${unused.join(', ')}`);
   return lines;
 }
 
-/** Whether it can be taken, and by which line; `found` is why not where it cannot. */
+/** Whether the pipeline can use the model, and by which command. `found`: the model, or why it cannot be used. */
 function conclude(given: string, found: FoundModel | string): string[] {
-  if (typeof found === 'string') return [`this pipeline cannot take it: ${found}`];
+  if (typeof found === 'string') return [`this pipeline cannot use it: ${found}`];
   const { layout, config, notes } = found;
   const { p, d_model, n_heads, d_head, d_mlp } = config;
   return [

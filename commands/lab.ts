@@ -1,4 +1,4 @@
-/** `npm run lab`: a page that trains a network in the browser; nothing has to be trained or installed before. */
+/** `npm run lab`: a page that trains a network in the browser. It needs no run of the pipeline. */
 import { writeLines } from '../lib/files/visible.ts';
 import { replaceFile } from '../lib/files/whole-file.ts';
 import { buildLab } from '../lib/report/lab.ts';
@@ -7,13 +7,13 @@ import { runCommand } from './command.ts';
 import { readOptions } from './options.ts';
 import { showPage } from './show-page.ts';
 
-const HELP = `Opens a page that trains a network in the browser, served on this machine only. Ctrl-C ends it.
+const HELP = `Opens a page that trains a network in the browser, served on this machine only. Ctrl-C stops the server.
 
   npm run lab
   npm run lab -- --write lab.html
 
   --write FILE   write the page to a file instead, to open directly or send to somebody
-  --no-open      print the address, open nothing
+  --no-open      only print the address, without opening a browser
   -h, --help     this text
 `;
 

@@ -107,7 +107,7 @@ const phases = (): string[] => [
   '',
 ];
 
-/** Names as they stand in tables; sets are told once, behind a slash. */
+/** The names in tables. The endings of names by set are listed once, after a colon. */
 function columnsOf(name: string, { by, accuracy }: Measure): string {
   if (by !== 'set') return `\`${name}\``;
   const sets = COLUMNS.filter(({ column, set }) => column === `${name}_${set}`).map(({ set }) => set);

@@ -1,9 +1,9 @@
-/** Options before `--`, which npm keeps for itself. */
+/** Notices options that npm kept for itself because they were written before `--`. */
 import { nearest, type Problem } from '../lib/files/problem.ts';
 import { lookAtNpm, type Npm } from './npm-log.ts';
 import { PREFIX, readSettings } from './npm-settings.ts';
 
-/** Options of a command as node:util parseArgs has them. */
+/** Options of a command, in the form of parseArgs of node:util. */
 export type OptionTypes = Readonly<Record<string, { readonly type: 'string' | 'boolean' }>>;
 
 /** Options that npm itself uses when it runs a script, and whether they take a value. */
@@ -31,9 +31,9 @@ const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
 };
 
 /**
- * A problem, if npm kept options that were meant for the command `script`: otherwise `npm run pipeline --dry-run` would
- * run for real. If the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts, unless
- * npm's files or the environment set it too.
+ * A problem if npm kept options that were meant for the command `script`: without this check, `npm run pipeline --dry-run`
+ * would run for real. If the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts,
+ * unless npm's own files or the environment set it too.
  */
 export function keptByNpm(
   script: string,
@@ -59,7 +59,7 @@ export function keptByNpm(
   ];
 }
 
-/** What npm kept, the words that the command should have got, and a remark. */
+/** What npm kept, the words that the command should have got, and why we think so. */
 interface Kept {
   readonly flags: readonly string[];
   readonly words: readonly string[];

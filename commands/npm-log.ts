@@ -1,13 +1,14 @@
 /**
- * What was typed after `npm`. While npm runs a script its process title no longer says, and the environment has no trace
- * of `--only`, `-n` and `-k`. But npm's own log begins with all the words, and stays open until the script has ended.
+ * Finds out what was typed after `npm`. While npm runs a script, its process title no longer shows that, and the
+ * environment has no trace of `--only`, `-n` and `-k`. But npm's own log begins with all the words, and it stays open
+ * until the script has ended.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** npm may start a script through a shell or two. */
 const FARTHEST = 4;
-/** If the log of our npm cannot be told from others, a log older than this is not taken for ours. */
+/** If the open files of our npm cannot be listed, a log older than this is not taken for ours. */
 const RECENT_MS = 60_000;
 
 /** What the process of a script can find out about its npm. */

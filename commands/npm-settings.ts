@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Stands before the name of a setting in the environment. */
+/** The prefix of settings in the environment. */
 export const PREFIX = 'npm_config_';
 
 /**

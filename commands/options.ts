@@ -25,7 +25,7 @@ type Value<T extends OptionTypes[string]> = T extends { readonly type: 'boolean'
 
 export interface Words<T extends OptionTypes> {
   readonly values: { readonly [K in keyof T]?: Value<T[K]> };
-  /** The words that are no options. */
+  /** The words that are not options. */
   readonly names: readonly string[];
   /** Options that npm kept, that do not exist, or that lack their value. */
   readonly problems: Problem[];
@@ -69,7 +69,7 @@ export function readOptions<T extends OptionTypes>(
 ): Words<T>['values'] {
   const { values, names, problems } = readWords(command, args, types, env);
   if (names.length > 0)
-    problems.push({ place: command, message: `takes options alone, got ${names.join(' ')}` });
+    problems.push({ place: command, message: `takes only options, got ${names.join(' ')}` });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return values;
 }

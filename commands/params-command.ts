@@ -1,7 +1,7 @@
 /** `npm run params -- [STAGE...]` as a function: every param with its default, what it may be, and what it is. */
 import { ConfigurationError, suggest } from '../lib/files/problem.ts';
 import { writeLines } from '../lib/files/visible.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { describeStages, type DescribedParam } from './described-params.ts';
 import { readWords, wrongLine } from './options.ts';
 
@@ -21,7 +21,7 @@ const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
 export const runParamsCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  { stdout, stderr }: Outside,
+  { stdout, stderr }: CommandIO,
 ): Promise<number> =>
   exitCodeOf(async () => {
     const { values, names, problems } = readWords('params', args, OPTIONS, env);

@@ -31,15 +31,14 @@ const paramsTable = (params: readonly DescribedParam[]): string =>
     ]),
   );
 
-/** p = 113 stands for every prime in what an operation has, 4 for every other number. */
+/** What holds for p = 113 holds for every prime, and what holds for 4 for every other number. */
 const operationsTable = (): string =>
   table(
     ['`operation`', 'answer, modulo p', 'pairs', 'p', 'group in which it is addition'],
     Object.entries(OPERATIONS).map(([name, { formula, b_from, refuses, group }]) => {
       const { n } = group(113);
       const order = n === null ? 'none' : n === 113 ? 'p numbers' : 'p - 1 numbers, by discrete logarithm';
-      const asks =
-        refuses(4) === null && n !== null && group(4).n === null ? '; none where p is not prime' : '';
+      const asks = refuses(4) === null && n !== null && group(4).n === null ? '; none if p is not prime' : '';
       return [
         `\`${name}\``,
         formula('a', 'b'),

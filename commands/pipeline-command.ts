@@ -12,7 +12,7 @@ import {
   type Runner,
   type SharedCache,
 } from '../lib/runner/runner.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { checkTargets, parseOptions, type Options } from './pipeline-options.ts';
 import { describeDropped, describePlan, describeResults, describeVerdict, type Output } from './print.ts';
 import { EXIT_CODES } from './stop.ts';
@@ -21,17 +21,17 @@ import { EXIT_CODES } from './stop.ts';
 export const runPipelineCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  outside: Outside,
-): Promise<number> => exitCodeOf(() => carryOut(parseOptions(args, env), outside), outside.stderr);
+  io: CommandIO,
+): Promise<number> => exitCodeOf(() => carryOut(parseOptions(args, env), io), io.stderr);
 
-async function carryOut(given: Options, outside: Outside): Promise<number> {
+async function carryOut(given: Options, io: CommandIO): Promise<number> {
   if (given.help) {
     const { HELP } = await import('./pipeline-help.ts');
-    outside.stdout.write(HELP[given.command]);
+    io.stdout.write(HELP[given.command]);
     return 0;
   }
   const { settings: options, line } = await recall(given);
-  if (line !== null) writeLines(outside.stderr, [line]);
+  if (line !== null) writeLines(io.stderr, [line]);
   const pipeline = await readPipeline(options.file ?? 'pipeline.yaml', options.overrides);
   if (options.command !== 'explain' || !isPath(options.targets[0]!)) checkTargets(options, pipeline);
   const { artifacts, cache } = findRoots(options, pipeline);
@@ -44,14 +44,14 @@ async function carryOut(given: Options, outside: Outside): Promise<number> {
     cache: shared,
     forced: options.force ? names : [],
     settings: { ...options, root: pipeline.root },
-    stop: outside.stop,
+    stop: io.stop,
   });
   try {
     if (options.command === 'pipeline' && !options.dryRun)
-      return await bringUpToDate(runner, shared, chosen, options, outside);
-    return await execute(runner, pipeline, chosen, options, outside);
+      return await bringUpToDate(runner, shared, chosen, options, io);
+    return await execute(runner, pipeline, chosen, options, io);
   } finally {
-    await shared.hashes.save().catch(() => {}); // without it the next run is slower, nothing else
+    await shared.hashes.save().catch(() => {}); // if this fails, the next run is slower, and that is all
   }
 }
 
@@ -63,7 +63,7 @@ async function bringUpToDate(
   { store }: SharedCache,
   chosen: ReadonlySet<string>,
   options: Options,
-  { stdout, stop }: Outside,
+  { stdout, stop }: CommandIO,
 ): Promise<number> {
   const { report, close } = await openReport(options, [...chosen], stdout);
   await store.removeUnfinished();
@@ -73,13 +73,13 @@ async function bringUpToDate(
   return fine ? 0 : 1;
 }
 
-/** What a command prints outside a run. */
+/** Carries out a command that runs no stage. */
 async function execute(
   runner: Runner,
   { stages }: Pipeline,
   chosen: ReadonlySet<string>,
   options: Options,
-  { stdout }: Outside,
+  { stdout }: CommandIO,
 ): Promise<number> {
   const { command, targets } = options;
   const [target = ''] = targets;
@@ -105,7 +105,7 @@ async function execute(
 async function openReport(
   { json, artifacts }: Options,
   names: readonly string[],
-  stdout: Outside['stdout'],
+  stdout: CommandIO['stdout'],
 ): Promise<{ report: Report; close: () => void }> {
   if (json) return { report: (event) => writeEvent(stdout, event), close: () => {} };
   const { Terminal } = await import('./terminal.ts');

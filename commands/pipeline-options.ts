@@ -19,14 +19,14 @@ export interface Options {
   readonly jobs: number;
   /** How many results of each stage gc keeps. */
   readonly keep: number;
-  /** Null: pipeline.yaml. */
+  /** Null for pipeline.yaml. */
   readonly file: string | null;
-  /** Null: the folder `artifacts` beside stages/. */
+  /** Null for the folder `artifacts` beside stages/. */
   readonly artifacts: string | null;
-  /** Null: the folder `.cache` beside stages/. */
+  /** Null for the folder `.cache` beside stages/. */
   readonly cache: string | null;
   readonly overrides: readonly Override[];
-  /** Whether to drop what the folder of results remembers. */
+  /** Whether to ignore what the folder of results remembers. */
   readonly asWritten: boolean;
 }
 
@@ -90,11 +90,11 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
   if (command === 'explain' && !given.help && names.length !== 1)
     problems.push({
       place: 'explain',
-      message: 'needs the name of one stage, or a file that one wrote',
+      message: 'needs the name of one stage, or a file that a stage wrote',
       hint: 'npm run explain -- train, or npm run explain -- artifacts/svd/summary.json',
     });
   if ((command === 'gc' || command === 'verify' || command === 'graph') && names.length > 0)
-    problems.push({ place: command, message: `takes no names of stages, got ${names.join(' ')}` });
+    problems.push({ place: command, message: `takes no names, got ${names.join(' ')}` });
   if (given.only && names.length === 0)
     problems.push({
       place: '--only',

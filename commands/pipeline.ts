@@ -1,6 +1,6 @@
 /**
- * `node --import ./lib/files/typescript.mjs commands/pipeline.ts pipeline [targets] [options]` (npm run pipeline), and its sister commands
- * `plan`, `status`, `explain`, `graph`, `verify`, `gc`.
+ * `npm run pipeline` as a process, and its sister commands `plan`, `status`, `explain`, `graph`, `verify` and `gc`, whose
+ * name is the first argument.
  */
 import { killStages } from '../lib/runner/runner.ts';
 import { runCommand } from './command.ts';

@@ -1,4 +1,4 @@
-/** What commands print beside events: plans, results of verify and gc, folders of figures. */
+/** What commands print apart from events: plans, results of verify and gc, folders of figures. */
 import { join } from 'node:path';
 import { shortPath } from '../lib/files/short-path.ts';
 import {

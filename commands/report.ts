@@ -13,7 +13,7 @@ import { readOptions } from './options.ts';
 import { showPage } from './show-page.ts';
 
 const HELP = `Opens the explorer page in the browser, through a server that only this machine can reach. If training is
-running in the folder, opens a page that follows it. Ctrl-C ends it.
+running in the folder, opens a page that follows it. Ctrl-C stops the server.
 
   npm run report
   npm run report -- --artifacts artifacts/quick
@@ -21,8 +21,8 @@ running in the folder, opens a page that follows it. Ctrl-C ends it.
   npm run report -- --compare artifacts/quick
 
   --artifacts DIR   where the stage folders are (default: artifacts/)
-  --compare DIR     this run and that of another folder in one page
-  --no-open         print the address, open nothing
+  --compare DIR     show this run and that of another folder on one page
+  --no-open         only print the address, without opening a browser
   -h, --help        this text
 `;
 
@@ -33,7 +33,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Both runs in one page, and the explorer of the other. */
+/** A page that compares both runs, and the explorer of the other run. */
 async function comparison(artifacts: string, other: string): Promise<Made> {
   const [first, second] = [await openReport(artifacts), await openReport(other)];
   const page = await buildComparison([
@@ -70,8 +70,8 @@ await runCommand(async (args, env) => {
     ...compared,
   });
   const lines = [
-    ...(parent ? [`it goes on from ${shortPath(parent.artifacts)} after epoch ${parent.epoch}`] : []),
-    ...(other === undefined ? [] : [`both: ${url}compare/`, `the other's explorer: ${url}other/report/`]),
+    ...(parent ? [`this run goes on from ${shortPath(parent.artifacts)} after epoch ${parent.epoch}`] : []),
+    ...(other === undefined ? [] : [`both runs: ${url}compare/`, `the other run: ${url}other/report/`]),
   ];
   writeLines(process.stdout, lines);
   const shown = given.compare === undefined ? (isLive ? 'live/' : 'report/') : 'compare/';

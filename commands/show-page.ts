@@ -10,12 +10,12 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
 };
 
 export async function showPage(server: Server, address: string, opens: boolean): Promise<void> {
-  writeLines(process.stdout, [`${address}  (Ctrl-C ends it)`]);
+  writeLines(process.stdout, [`${address}  (Ctrl-C stops the server)`]);
   if (opens) openBrowser(address);
   await once(server, 'close');
 }
 
-/** Without a browser, the printed address has to do. */
+/** If no browser can be opened, the printed address is enough. */
 function openBrowser(address: string): void {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   spawn(command, [...args, address], { stdio: 'ignore', detached: true })

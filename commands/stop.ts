@@ -1,4 +1,4 @@
-/** Stops a command at a signal, or when its parent process has gone. */
+/** Stops a command at a signal, or when its parent process is gone. */
 import { readFileSync } from 'node:fs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -10,8 +10,8 @@ export const EXIT_CODES: Readonly<Record<Stop, number>> = { SIGINT: 130, SIGTERM
 const WATCH_MS = 500;
 
 /**
- * The returned signal is aborted with the name of the first signal as reason; `onAgain` is called at the second. A parent
- * that has gone counts as SIGHUP, as npm does not pass every signal on.
+ * The returned AbortSignal is aborted at the first signal, with its name as reason; `onAgain` is called at the second. If
+ * the parent is gone, that counts as SIGHUP, as npm does not pass every signal on.
  */
 export function listenForStop(onAgain: () => void): AbortSignal {
   const stop = new AbortController();
@@ -30,7 +30,7 @@ export function listenForStop(onAgain: () => void): AbortSignal {
   return stop.signal;
 }
 
-/** Our parent; under npm it is a shell that outlives npm, so the parent of the shell counts, too (Linux only). */
+/** The id of our parent. Under npm that is a shell which outlives npm, so on Linux the shell's parent is added. */
 function readAncestors(): string {
   const parent = String(process.ppid);
   if (process.env['npm_lifecycle_event'] === undefined || process.platform !== 'linux') return parent;

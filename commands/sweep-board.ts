@@ -4,7 +4,7 @@ import type { RunEvent } from '../lib/runner/runner.ts';
 import type { Ending } from '../lib/sweep/executors/executor.ts';
 import type { Point } from '../lib/sweep/points.ts';
 import type { Sweep } from '../lib/sweep/sweep.ts';
-import type { Outside } from './command.ts';
+import type { CommandIO } from './command.ts';
 import { Terminal } from './terminal.ts';
 
 export class Board {
@@ -14,7 +14,7 @@ export class Board {
   readonly #counts = { known: 0, ran: 0, failed: 0, stopped: 0 };
   #ended = 0;
 
-  constructor(stream: Outside['stdout'], sweep: Sweep) {
+  constructor(stream: CommandIO['stdout'], sweep: Sweep) {
     this.#stream = stream;
     this.#sweep = sweep;
     this.#terminal = new Terminal(stream, [sweep.name, ...sweep.points.map(({ name }) => name)]);
@@ -24,14 +24,14 @@ export class Board {
   /** Shows progress and notes of the stages of a point. */
   onEvent(point: Point, event: RunEvent): void {
     const { stage } = event;
-    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // another point of ours
+    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // it waits for another point of this sweep
     if (event.type === 'note')
       this.#terminal.show({ ...event, stage: point.name, text: `${stage}: ${event.text}` });
     else if (event.type === 'progress' && event.action === 'running')
       this.#terminal.show({ ...event, stage: point.name, note: [stage, event.note].join('  ').trimEnd() });
   }
 
-  /** Prints a line for a point that ran or failed; of known ones there may be a thousand. */
+  /** Prints a line for a point that ran or failed, and none for known ones, which may be a thousand. */
   onEnd({ point, outcome, seconds, detail }: Ending, words: string): void {
     this.#ended++;
     this.#counts[outcome]++;
@@ -50,7 +50,7 @@ export class Board {
     this.#terminal.show({ type: 'note', stage: this.#sweep.name, text });
   }
 
-  /** Removes the bars, then prints how many points ended in which way, or `instead`. */
+  /** Removes the bars. Then prints `instead`, or if that is null, how many points ended in which way. */
   close(instead: string | null): void {
     this.#terminal.close();
     if (instead !== null) return writeLines(this.#stream, [instead]);
@@ -60,7 +60,7 @@ export class Board {
       `${known} known`,
       `${ran} ran`,
       failed > 0 && `${failed} failed`,
-      (stopped > 0 || left > 0) && `${left} left: the same command goes on`,
+      (stopped > 0 || left > 0) && `${left} left: run the same command to go on`,
     ];
     const count = this.#sweep.points.length;
     const counted = `${count} ${count === 1 ? 'point' : 'points'}`;

@@ -20,7 +20,7 @@ import { runTask } from '../lib/sweep/executors/task.ts';
 import { failedRow, readRow, writeResults, type Row } from '../lib/sweep/results.ts';
 import { openSite, type Site } from '../lib/sweep/site.ts';
 import type { Sweep } from '../lib/sweep/sweep.ts';
-import { exitCodeOf, type Outside } from './command.ts';
+import { exitCodeOf, type CommandIO } from './command.ts';
 import { EXIT_CODES } from './stop.ts';
 import { Board } from './sweep-board.ts';
 import { HELP, parseSweepOptions, type SweepOptions } from './sweep-options.ts';
@@ -29,11 +29,11 @@ import { HELP, parseSweepOptions, type SweepOptions } from './sweep-options.ts';
 export const runSweepCommand = (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  outside: Outside,
-): Promise<number> => exitCodeOf(() => execute(parseSweepOptions(args, env), outside), outside.stderr);
+  io: CommandIO,
+): Promise<number> => exitCodeOf(() => execute(parseSweepOptions(args, env), io), io.stderr);
 
-async function execute(options: SweepOptions, outside: Outside): Promise<number> {
-  const { stdout, stop } = outside;
+async function execute(options: SweepOptions, io: CommandIO): Promise<number> {
+  const { stdout, stop } = io;
   if (options.help) {
     stdout.write(HELP);
     return 0;
@@ -58,9 +58,9 @@ async function execute(options: SweepOptions, outside: Outside): Promise<number>
     const kind = submitted[0] ? executorOf(submitted[0]) : options.executor;
     const launch = { ...roots, file: source, root: file.root, script: SCRIPT };
     const executor = kind.open(options.given, sweep.settings[kind.name], launch);
-    return await carryOut(site, sweep, executor, options, outside);
+    return await carryOut(site, sweep, executor, options, io);
   } finally {
-    await site.cache.hashes.save().catch(() => {}); // without it the next run is slower, nothing else
+    await site.cache.hashes.save().catch(() => {}); // if this fails, the next run is slower, and that is all
   }
 }
 
@@ -96,7 +96,7 @@ async function carryOut(
   sweep: Sweep,
   executor: Executor,
   options: SweepOptions,
-  { stdout, stderr, stop }: Outside,
+  { stdout, stderr, stop }: CommandIO,
 ): Promise<number> {
   const board = options.json ? null : new Board(stdout, sweep);
   const say = (event: object): void => writeEvent(stdout, event);
@@ -119,7 +119,7 @@ async function carryOut(
   });
   const gathered = await Promise.allSettled(gathering);
   const isLeft = outcome === 'submitted';
-  board?.close(isLeft ? `npm run sweep -- ${sweep.name} --collect gathers what becomes of it` : null);
+  board?.close(isLeft ? `npm run sweep -- ${sweep.name} --collect gathers the results` : null);
   for (const result of gathered) if (result.status === 'rejected') throw result.reason;
   if (stop.aborted) return EXIT_CODES[stop.reason as keyof typeof EXIT_CODES];
   if (isLeft) return 0;

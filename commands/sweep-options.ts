@@ -6,7 +6,7 @@ import { readCount, readWords, type OptionTypes } from './options.ts';
 
 export interface SweepOptions {
   readonly help: boolean;
-  /** Null: list the sweeps. */
+  /** Null to list the sweeps. */
   readonly name: string | null;
   readonly executor: ExecutorKind;
   /** Options of the executor. */
@@ -56,7 +56,10 @@ export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEn
     const place = `--${name}`;
     const owners = EXECUTORS.filter(({ options }) => Object.hasOwn(options, name));
     if (collect)
-      problems.push({ place, message: 'and --collect exclude each other: it gathers what was submitted' });
+      problems.push({
+        place,
+        message: 'and --collect exclude each other: --collect only gathers what was submitted',
+      });
     else if (executor && !owners.includes(executor))
       problems.push({ place, message: `needs --executor ${owners.map((owner) => owner.name).join(' or ')}` });
     if (typeof value === 'string') given.counts.set(name, readCount(place, value, problems));
@@ -79,7 +82,7 @@ export function parseSweepOptions(args: readonly string[], env: NodeJS.ProcessEn
   };
 }
 
-/** The executor of that name, by default the first one. If there is none, notes a problem and returns null. */
+/** The executor called `name`, by default the first one. If there is none, notes a problem and returns null. */
 function findExecutor(name: string = EXECUTORS[0].name, problems: Problem[]): ExecutorKind | null {
   const found = EXECUTORS.find((each) => each.name === name);
   if (found) return found;
@@ -100,20 +103,20 @@ const [first, ...others] = EXECUTORS;
 export const HELP = `Runs the points of a sweep of pipeline.yaml. Each is an ordinary run with its own params in
 artifacts/sweeps/NAME/POINT/. All share one cache: known points cost nothing, and a stopped sweep goes on.
 
-${example('', 'the sweeps there are')}
+${example('', 'list the sweeps')}
 ${example(' -- data-fraction', first.help)}
 ${others.map(({ name, help }) => example(` -- data-fraction --executor ${name}`, help)).join('\n')}
 ${example(' -- data-fraction --dry-run', 'its points, and which of them are known')}
-${example(' -- data-fraction --collect', 'gather what was submitted, from any later process')}
+${example(' -- data-fraction --collect', 'gather what was submitted, at any later time')}
 
 When all points have ended it writes results.arrow, timings.arrow and figures to artifacts/sweeps/NAME/.
 
 ${line('--executor E', `${first.name} (default)${others.map(({ name }) => ` or ${name}`).join('')}`)}
 ${EXECUTORS.flatMap(({ name, options }) => Object.entries(options).map((option) => describe(name, ...option))).join('\n')}
   --collect                wait for what was submitted and gather it; starts no new point
-  -n, --dry-run            say what would run
-  --json                   events for programs on standard output, one JSON object a line
-  --file F                 another pipeline than pipeline.yaml
+  -n, --dry-run            only say what would run
+  --json                   events for programs on standard output, one JSON object per line
+  --file F                 the pipeline to use (default: pipeline.yaml)
   --artifacts DIR          where the folder sweeps/ is (default: artifacts/)
   --cache DIR              where results are kept for later (default: .cache/)
   -h, --help               this text

@@ -1,8 +1,8 @@
 /**
  * `npm run tensorflow:link -- --python PATH`: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
- * Python environment has, for machines that cannot download the package's own library or whose GPU is newer than it.
- * Two C++ files and TensorFlow's C interface: one call of the C++ compiler, no node-gyp, nothing fetched. The library
- * stays in the Python environment, where it finds the CUDA libraries beside it.
+ * Python environment has, for machines that cannot download the package's own library or whose GPU is newer than that.
+ * The binding is two C++ files on TensorFlow's C interface: one call of the C++ compiler builds it, without node-gyp or
+ * downloads. The library stays in the Python environment, where it finds the CUDA libraries beside it.
  */
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';
@@ -17,7 +17,7 @@ import { readOptions, wrongLine } from './options.ts';
 
 const run = promisify(execFile);
 
-// The newest version of Node-API that the package knows; node-pre-gyp looks for the binding in the folder of that name.
+// The newest version of Node-API that the package knows. The package looks for the binding in the folder of that name.
 const NODE_API_VERSION = 8;
 const SOURCES = ['tfjs_backend.cc', 'tfjs_binding.cc'];
 const LIBRARIES: Partial<Record<NodeJS.Platform, string[]>> = {

@@ -1,6 +1,7 @@
 /**
- * A run on the terminal: a line for each stage that has ended, and a live bar for one that takes longer than two seconds
- * (only this file imports cli-progress). Without a terminal, a plain line now and then instead of a bar.
+ * Shows a run on the terminal: a line for each stage that has ended, and a live bar for one that takes longer than two
+ * seconds. If the output is not a terminal, a plain line now and then replaces the bar. Only this file imports
+ * cli-progress.
  */
 import type { MultiBar, SingleBar } from 'cli-progress';
 import { visible } from '../lib/files/visible.ts';
@@ -8,9 +9,9 @@ import { listPastReasons, type RunEvent } from '../lib/runner/runner.ts';
 
 const PATIENCE_MS = 2000;
 const REFRESH_MS = 200;
-/** Most characters beside a bar: its line must not wrap. */
+/** The most characters beside a bar, so that its line does not wrap. */
 const LONGEST_WORDS = 120;
-/** Time between two lines, without a terminal. */
+/** Time between two plain lines. */
 const PLAIN_EVERY_MS = 15_000;
 
 /** A stage that is being worked on. */
@@ -22,7 +23,7 @@ interface Live {
   bar?: SingleBar;
   why: readonly string[];
   /** When the last plain line was printed; null before the first. */
-  told: number | null;
+  printed: number | null;
 }
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -40,7 +41,7 @@ export class Terminal {
   #library: { MultiBar: typeof MultiBar } | undefined;
   #bars: MultiBar | undefined;
 
-  /** `stages` are the names to be shown, for the width of their column. */
+  /** `stages`: all names that may be shown, as they decide the width of their column. */
   constructor(stream: Stream, stages: readonly string[]) {
     this.#stream = stream;
     this.#width = Math.max(...stages.map((name) => name.length)) + 2;
@@ -72,7 +73,7 @@ export class Terminal {
 
   #begin(stage: string): Live {
     const now = performance.now();
-    const live = this.#live.get(stage) ?? { since: now, acting: now, last: STARTED, why: [], told: null };
+    const live = this.#live.get(stage) ?? { since: now, acting: now, last: STARTED, why: [], printed: null };
     this.#live.set(stage, live);
     return live;
   }
@@ -107,8 +108,8 @@ export class Terminal {
       } else if (isDue(live, now)) {
         const share = total > 0 ? `${Math.floor((100 * done) / total)} %  ` : '';
         const outcome = live.last.action === 'restoring' ? 'restored' : 'ran';
-        const why = live.told === null ? `  ${listPastReasons(live.why, outcome)}` : '';
-        live.told = now;
+        const why = live.printed === null ? `  ${listPastReasons(live.why, outcome)}` : '';
+        live.printed = now;
         this.#line(stage, share + words + why);
       }
     }
@@ -156,8 +157,8 @@ export class Terminal {
 }
 
 /** Whether a plain line is due: from time to time, and soon after the action has changed. */
-const isDue = ({ told, acting }: Live, now: number): boolean =>
-  told === null || now - told > PLAIN_EVERY_MS || (told < acting && now - acting > PATIENCE_MS);
+const isDue = ({ printed, acting }: Live, now: number): boolean =>
+  printed === null || now - printed > PLAIN_EVERY_MS || (printed < acting && now - acting > PATIENCE_MS);
 
 function formatSeconds(ms: number): string {
   const seconds = Math.round(ms / 1000);

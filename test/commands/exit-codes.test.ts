@@ -59,7 +59,7 @@ test('options that do not exist, lack their value or have one too many, and word
       ['--out', '-f'],
       ['--out needs a value', 'for example --out FILE'],
     ],
-    [['x', 'y'], ['export takes options alone, got x y']],
+    [['x', 'y'], ['export takes only options, got x y']],
   ] as const;
   for (const [args, lines] of refusals)
     assert.throws(

@@ -47,7 +47,10 @@ test('a folder is its model.safetensors; of several runs in a file, one is chose
   assert.equal(code, 0);
   assert.ok(out.includes(`\n  ${runs}#1  16 tensors, W_U [4, 5], 3 epochs\n`), out);
   assert.match((await inspect(`${runs}#1`)).out, /^losses of 3 epochs/m);
-  assert.match((await inspect(`${runs}#2`)).err, /#2 is not there: it holds 2 \(numbers from 0\)\n$/);
+  assert.match(
+    (await inspect(`${runs}#2`)).err,
+    /#2 does not exist: the file holds 2 runs, numbered from 0\n$/,
+  );
   const own = join(folder, 'own');
   await mkdir(own);
   const fixture = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
@@ -59,7 +62,7 @@ test('what is in a file of another model is told, and why it cannot be taken', a
   const { code, out, err } = await inspect(join(models, 'two-layers.pt'));
   assert.deepEqual([code, err], [1, '']);
   assert.match(out, /^ {2}blocks\.1\.attn\.W_Q +float32 \[2, 4, 3\]$/m);
-  assert.match(out, /\nthis pipeline cannot take it: blocks\.1\.attn\.W_Q belongs to a second layer/);
+  assert.match(out, /\nthis pipeline cannot use it: blocks\.1\.attn\.W_Q belongs to a second layer/);
 });
 
 test('no file, two files, and what is no model file end with 2 and a line', async () => {
