@@ -9,9 +9,9 @@ import { INK, MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
 
 const WIDTH = 860;
 const HEIGHT = 300;
-/** Of the distance between neighbouring x. */
+/** Share of the distance between neighbouring x that bars fill. */
 const FILLED = 0.82;
-/** With more values of x than this none is named: the names would say nothing. */
+/** If more values of x than this are to be named, none is: so many names would say nothing. */
 const MAX_NAMED = 12;
 
 export function drawBars({ title, subtitle, x, y, series, level, ...options }: Bars): Drawing {
@@ -76,7 +76,7 @@ export function drawBars({ title, subtitle, x, y, series, level, ...options }: B
   return composeFigure({ title, subtitle, legend, panels: [panel] });
 }
 
-/** In long form, without the places where there is no bar. */
+/** One row per bar. */
 export function barsTable(figure: Bars): Table {
   const { columns } = linesTable(figure);
   const values = columns[figure.names.y]!;

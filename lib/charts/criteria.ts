@@ -1,4 +1,4 @@
-// Draws a table of criteria: each with its number, the border it is held against and where that comes from.
+// Draws a table of criteria: each with its number, the threshold it is compared with, and the source of the threshold.
 import type { Criteria, Criterion, Table } from './figure.ts';
 import { formatTick } from './numbers.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
@@ -11,7 +11,7 @@ const ROW = 26;
 const COLUMNS = { met: 12, name: 34, value: 370, border: 385, source: 495 } as const;
 const [MET, UNMET] = [SERIES_COLOURS[2], SERIES_COLOURS[1]];
 
-/** Three digits, however small. */
+/** With three significant digits. */
 const format = (value: number): string => formatTick(Number(value.toPrecision(3)));
 
 const borderOf = ({ from, to }: Criterion): string =>
@@ -68,7 +68,7 @@ export function drawCriteria({ title, subtitle, criteria }: Criteria): Drawing {
   });
 }
 
-/** A row a criterion. */
+/** One row per criterion. */
 export const criteriaTable = ({ criteria }: Criteria): Table => ({
   columns: {
     criterion: criteria.map(({ name }) => name),

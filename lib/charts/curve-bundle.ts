@@ -1,4 +1,4 @@
-// Draws many curves, a colour a value of some number.
+// Draws many curves, each coloured by a number.
 import type { CurveBundle, Table } from './figure.ts';
 import { createFrame, padDomain } from './frame.ts';
 import { colourScale, drawColourBar } from './parts/colour.ts';
@@ -54,7 +54,7 @@ export function drawCurveBundle({ title, subtitle, x, y, colour, curves }: Curve
   return composeFigure({ title, subtitle, panels: [panel, bar] });
 }
 
-/** A row a point, with the name of its curve and the number that its colour stands for. */
+/** One row per point, with the name of its curve and the number that its colour stands for. */
 export function curveBundleTable({ curves, colour, names }: CurveBundle): Table {
   const rows = curves.flatMap((curve) => curve.points.map(([x, y]) => ({ ...curve, x, y })));
   return {

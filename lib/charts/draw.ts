@@ -1,4 +1,4 @@
-// A figure drawn, and its numbers as a table.
+// Draws a figure of any kind, and gives its numbers as a table.
 import { barsTable, drawBars } from './bars.ts';
 import { criteriaTable, drawCriteria } from './criteria.ts';
 import { curveBundleTable, drawCurveBundle } from './curve-bundle.ts';

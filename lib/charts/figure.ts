@@ -28,10 +28,10 @@ export interface Lines extends Titled, Names<'series' | 'x' | 'y'> {
 export interface LineSeries {
   readonly name: string;
   readonly values: ArrayLike<number>;
-  /** Number of a colour of the house style; by default its place in the list. */
+  /** Index of a colour of the house style; by default the index of the series. */
   readonly colour?: number | 'grey';
   readonly dashed?: boolean;
-  /** Not in the legend: one of many that need no name. */
+  /** Left out of the legend, as one of many that need no name. */
   readonly unnamed?: boolean;
 }
 
@@ -54,19 +54,19 @@ export interface Bars extends Titled, Names<'series' | 'x' | 'y'> {
   readonly x: { readonly label: string; readonly values: readonly number[] };
   /** Not negative. */
   readonly y: { readonly label: string };
-  /** One value for each of x.values; NaN for no bar, and the others at that x share its room. */
+  /** One value for each of x.values. NaN means no bar; the other bars at that x share its room. */
   readonly series: readonly {
     readonly name: string;
     readonly values: ArrayLike<number>;
     readonly grey?: boolean;
   }[];
-  /** Values of x that are named above their bars; a dozen at most, since more say nothing. */
+  /** Values of x that are named above their bars. If there are more than a dozen, none is. */
   readonly named?: readonly number[];
   /** A horizontal line with a name: a threshold, or what a known case would give. */
   readonly level?: { readonly y: number; readonly label: string };
 }
 
-/** Matrices as pictures: one raster a facet, a pixel a cell, rows downwards as matrices are written. */
+/** Matrices as pictures: one raster per facet, one pixel per cell, rows downwards as matrices are written. */
 export interface Heatmap extends Titled {
   readonly kind: 'heatmap';
   /** Columns. */
@@ -74,14 +74,14 @@ export interface Heatmap extends Titled {
   /** Rows. */
   readonly y: Axis;
   readonly colour: Colour;
-  /** One matrix each, row-major [y.length, x.length]. A single facet needs no name. */
+  /** One matrix per facet, row-major [y.length, x.length]. A single facet needs no name. */
   readonly facets: readonly { readonly name?: string; readonly values: ArrayLike<number> }[];
   /** What the column of the facets' names is called. */
   readonly facet?: string;
-  /** Pixels of one facet; by default near 220 and a whole number of them a cell. */
+  /** Size of one facet in pixels; by default near 220, with a whole number of pixels per cell. */
   readonly width?: number;
   readonly height?: number;
-  /** Names of places between or on rows (a row's middle is its number), written at the right. */
+  /** Names of places on or between rows, written at the right; `at` 2 is the middle of row 2, 2.5 its lower edge. */
   readonly rowMarks?: readonly { readonly at: number; readonly label: string }[];
   /** Writes each value into its cell: for matrices of a few cells. */
   readonly numbers?: boolean;
@@ -106,11 +106,11 @@ export interface Colour {
   readonly label: string;
   /** Signed values: RdBu about zero, to the largest absolute value on both sides. Otherwise viridis. */
   readonly signed: boolean;
-  /** Where the scale starts and ends, when that does not follow from the values (shares: 0 to 1). */
+  /** Where the scale starts and ends, if that does not follow from the values (shares: 0 to 1). */
   readonly domain?: readonly [number, number];
 }
 
-/** What repeated runs gave at each place of an axis. */
+/** The results of repeated runs at each place of an axis. */
 export interface Spread extends SpreadOptions, Names<'x' | 'y'> {
   readonly kind: 'spread';
 }
@@ -119,7 +119,7 @@ export interface SpreadOptions extends Titled {
   readonly x: { readonly label: string; readonly ticks: readonly Tick[] };
   /** On a log axis. */
   readonly y: { readonly label: string };
-  /** Up to where runs went, and what that is called. */
+  /** How far runs went, and the label for that. */
   readonly cap: { readonly at: number; readonly label: string };
   readonly series: readonly SpreadSeries[];
 }
@@ -128,7 +128,7 @@ export interface SpreadSeries {
   readonly name: string;
   /** One for each run; Infinity for a run that never got there. `point` names the run, for a page that shows names. */
   readonly runs: readonly { readonly x: number; readonly y: number; readonly point?: string }[];
-  /** Grey, with dots and no bars: what others published. */
+  /** Published by others: drawn grey, with dots and without bars. */
   readonly isReference?: boolean;
 }
 
@@ -138,7 +138,7 @@ export interface Tick {
   readonly name: string;
 }
 
-/** What became of runs over two axes: a cell a pair of values, its colour what most of its runs did. */
+/** Outcomes of runs over two axes: one cell per pair of values, coloured by the most frequent outcome. */
 export interface PhaseMap extends PhaseMapOptions, Names<'x' | 'y'> {
   readonly kind: 'phase-map';
 }
@@ -147,13 +147,13 @@ export interface PhaseMapOptions extends Titled {
   /** Names of columns, left to right, and of rows, bottom to top. */
   readonly x: { readonly label: string; readonly names: readonly string[] };
   readonly y: { readonly label: string; readonly names: readonly string[] };
-  /** What runs may come to, from the least to the most. */
+  /** The possible outcomes, from the least to the most. */
   readonly phases: readonly string[];
-  /** One a run: its column, its row, its phase, by number. */
+  /** For each run the indices of its column, row and phase. */
   readonly runs: readonly { readonly column: number; readonly row: number; readonly phase: number }[];
 }
 
-/** Many curves in one picture, a colour a value of some number: the losses of all runs of a sweep. */
+/** Many curves in one picture, each coloured by a number, such as the losses of all runs of a sweep. */
 export interface CurveBundle extends CurveBundleOptions, Names<'x' | 'y'> {
   readonly kind: 'curve-bundle';
 }
@@ -162,7 +162,7 @@ export interface CurveBundleOptions extends Titled {
   readonly x: { readonly label: string };
   /** On a log axis. */
   readonly y: { readonly label: string };
-  /** What the colour says. */
+  /** The number that the colour stands for. */
   readonly colour: { readonly name: string; readonly label: string };
   readonly curves: readonly {
     readonly name: string;
@@ -171,7 +171,7 @@ export interface CurveBundleOptions extends Titled {
   }[];
 }
 
-/** A table of criteria: each with its number, the border it is held against and where that comes from. */
+/** A table of criteria: each with its number, the threshold it is compared with, and the source of the threshold. */
 export interface Criteria extends Titled {
   readonly kind: 'criteria';
   readonly criteria: readonly Criterion[];
@@ -180,7 +180,7 @@ export interface Criteria extends Titled {
 export interface Criterion {
   readonly name: string;
   readonly value: number;
-  /** Inclusive; null where there is no border on that side. */
+  /** Thresholds, inclusive; null if there is none on that side. */
   readonly from: number | null;
   readonly to: number | null;
   readonly met: boolean;
@@ -188,7 +188,7 @@ export interface Criterion {
   readonly source: string;
 }
 
-/** The numbers that a figure draws: columns of equal length, and what needs to be said of them. */
+/** The numbers that a figure draws: columns of equal length, and remarks about them. */
 export interface Table {
   readonly columns: Readonly<Record<string, string[] | Int32Array | Float64Array>>;
   readonly metadata?: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ export interface FrameOptions {
     readonly label: string;
     readonly domain: readonly [number, number];
     readonly counted?: boolean;
-    /** Where labels stand and what they say, where round numbers would not do. */
+    /** Places and texts of the labels, if round numbers would not do. */
     readonly ticks?: readonly Tick[];
   };
   readonly y: {
@@ -49,10 +49,10 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
     return { text: mark.label, x: at - 10, y: 0, anchor: 'end' };
   });
   const rows = dodgeMarks(markLabels);
-  // Names of bands stand above all marks, whose lines would strike them through.
+  // Names of bands go above all marks, whose lines would strike them through.
   const top = Math.min(LABEL_HEIGHT, ...rows) - LABEL_HEIGHT;
   const bandLabels = bands.map((band): Label => {
-    // Not across the axis, where the band is narrower than its name.
+    // A name that is wider than its band must not cross the axis.
     const least = marginLeft + textWidth(band.label, TEXT_SIZE) / 2 + 3;
     return { text: band.label, x: Math.max(least, toPixel((band.from + band.to) / 2)), y: top };
   });
@@ -133,7 +133,7 @@ function dodgeMarks(labels: readonly Label[]): number[] {
   return order.map((i) => baselines[sorted.indexOf(i)]!);
 }
 
-/** A domain with a little room around the values; from zero where that is close, as shares and norms are read. */
+/** A domain with a little room around the values. It starts at zero if that is close, as shares and norms are read. */
 export function padDomain(values: readonly number[], log = false): [number, number] {
   const finite = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
   if (finite.length === 0) return log ? [0.1, 1] : [0, 1];

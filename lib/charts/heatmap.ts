@@ -1,15 +1,15 @@
-// Draws matrices: one raster a facet, a pixel a cell, rows downwards as matrices are written.
+// Draws matrices: one raster per facet, one pixel per cell, rows downwards as matrices are written.
 // Signed values are drawn in RdBu about zero (red negative, blue positive, as in the field's Plotly figures), others in
-// viridis; a colour bar with numbers stands at the right, one for all facets.
+// viridis. One colour bar with numbers at the right serves all facets.
 import type { Axis, Colour, Heatmap, Table } from './figure.ts';
 import { drawColourBar } from './parts/colour.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
 import { drawFacets } from './parts/facets.ts';
 
-/** Near 220 pixels and a whole number of pixels a cell. */
+/** Near 220 pixels, with a whole number of pixels per cell. */
 const defaultSide = (cells: number): number => cells * Math.max(1, Math.round(220 / cells));
 
-/** Throws where the values of a facet do not fill the matrix: that is a mistake of the caller. */
+/** Throws if the values of a facet do not fill the matrix, which is a bug of the caller. */
 export function drawHeatmap(figure: Heatmap): Drawing {
   const { title, subtitle, x, y, colour, facets } = figure;
   const { width = defaultSide(x.length), height = defaultSide(y.length) } = figure;
@@ -22,7 +22,7 @@ export function drawHeatmap(figure: Heatmap): Drawing {
   return composeFigure({ title, subtitle, panels: [panel, bar] });
 }
 
-/** In long form: a row a cell, with the names of its facet, row and column. */
+/** One row per cell, with the names of its facet, row and column. */
 export function heatmapTable({ x, y, facets, facet = 'facet', colour }: Heatmap): Table {
   const cells = x.length * y.length;
   const n = facets.length * cells;
@@ -42,7 +42,7 @@ export function heatmapTable({ x, y, facets, facet = 'facet', colour }: Heatmap)
   };
 }
 
-/** Symmetric about zero where signed; as given, or from the values, otherwise. */
+/** The given domain. If there is none it follows from the values, and for signed ones is symmetric about zero. */
 function colourDomain(colour: Colour, facets: Heatmap['facets']): [number, number] {
   if (colour.domain) return [...colour.domain];
   let [low, high] = [colour.signed ? 0 : Infinity, -Infinity];

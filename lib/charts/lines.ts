@@ -56,7 +56,7 @@ function roundUp(first: number, last: number): number {
   return round > last && round - last < 0.005 * (last - first) ? round : last;
 }
 
-/** In long form: a row a point. */
+/** One row per point. */
 export function linesTable({ x, series, names }: Pick<Lines | Bars, 'x' | 'series' | 'names'>): Table {
   return {
     columns: {

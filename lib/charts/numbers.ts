@@ -32,7 +32,7 @@ export function logTicks(low: number, high: number): { at: number; name: string 
   return exponents.filter((e) => e % stride === 0).map((e) => ({ at: 10 ** e, name: formatPower(e) }));
 }
 
-/** About `count` round numbers inside [low, high]; whole ones where the axis counts things. */
+/** About `count` round numbers inside [low, high]; with `whole`, only whole ones, for axes that count things. */
 export function linearTicks(
   [low, high]: readonly [number, number],
   count: number,

@@ -1,4 +1,4 @@
-// The one door to Observable Plot, for figures drawn without a browser and for the page that is drawn in one.
+// The only file that imports Observable Plot, for figures drawn without a browser and for pages drawn in one.
 import * as Plot from '@observablehq/plot';
 
 export { Plot };

@@ -1,4 +1,4 @@
-// Draws what became of runs over two axes: a cell a pair of values.
+// Draws outcomes of runs over two axes: one cell per pair of values.
 import type { PhaseMap, Table } from './figure.ts';
 import { createFrame } from './frame.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
@@ -48,7 +48,7 @@ export function drawPhaseMap({ title, subtitle, x, y, phases, runs }: PhaseMap):
   return composeFigure({ title, subtitle, legend, panels: [panel] });
 }
 
-/** A row a run, its place and its phase in words. */
+/** One row per run, with its place and its phase in words. */
 export function phaseMapTable({ x, y, phases, runs, names }: PhaseMap): Table {
   return {
     columns: {

@@ -1,5 +1,5 @@
-// The one door to resvg: SVG to PNG with the fonts of dejavu-fonts-ttf and no others, so that every machine draws the
-// same picture. (With system fonts the picture depends on the machine; with none resvg leaves text out in silence.)
+// The only file that imports resvg: SVG to PNG with the fonts of dejavu-fonts-ttf and no others, so that every machine
+// draws the same picture. (System fonts depend on the machine; without any font, resvg silently omits text.)
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
 
@@ -11,7 +11,7 @@ const FONT_FILES = [
 /** Pixels of the PNG per unit of the SVG. */
 const ZOOM = 2;
 
-/** The picture as a PNG file, twice the SVG's size in pixels. Throws where the SVG is not well-formed. */
+/** The picture as a PNG file, twice the SVG's size in pixels. Throws if the SVG is not well-formed. */
 export function renderPng(svg: string): Uint8Array {
   const resvg = new Resvg(svg, {
     font: {

@@ -1,25 +1,25 @@
-// What repeated runs gave at each place of an axis: every run a dot, the median a line, least to most a bar.
-// Runs that never got there stand at the cap as hollow triangles, and count as later than all others.
-// The marks alone, which run in a browser too; spread.ts makes a figure of them.
+// The results of repeated runs at each place of an axis: a dot for each run, a line for the median, a bar from least to
+// most. Runs that never got there are hollow triangles at the cap, and count as later than all others.
+// Only the marks, which a browser can draw too; spread.ts makes a figure of them.
 import type { SpreadOptions, SpreadSeries, Tick } from './figure.ts';
 import { padDomain, type FrameOptions } from './frame.ts';
 import { Plot } from './observable-plot.ts';
 import { MUTED, SERIES_COLOURS, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
 
-/** The middle value, the mean of the middle two where their number is even; Infinity counts as later than all others. */
+/** The middle value, or the mean of the middle two if their number is even. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((x, y) => x - y);
   const half = sorted.length / 2;
   return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
 }
 
-/** Where a run stands: those that never got there at the cap. */
+/** The epoch at which a run is drawn: the cap for a run that never got there. */
 export const shownAt = (epoch: number, cap: number): number => Math.min(Math.max(epoch, 1), cap);
 
 export const colourOf = (series: readonly SpreadSeries[], i: number): string =>
   series[i]!.isReference ? MUTED : SERIES_COLOURS[i % 8]!;
 
-/** Marks, back to front, and the frame that they stand in; `width` pixels hold as many names of ticks as fit. */
+/** The marks, back to front, and their frame. `width`: that of the picture in pixels, for the ticks that fit. */
 export function spreadMarks(
   { x, y, cap, series }: SpreadOptions,
   width: number,
@@ -92,7 +92,7 @@ export function spreadMarks(
   return { frame, marks: [...ceiling, ...marks] };
 }
 
-/** Ticks whose names do not run into the one before; `scale`: pixels a unit. */
+/** Ticks whose names do not run into the one before. `scale`: pixels per unit of the axis. */
 function thin(ticks: readonly Tick[], scale: number): Tick[] {
   const kept: Tick[] = [];
   for (const tick of ticks) {

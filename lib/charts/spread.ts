@@ -1,4 +1,4 @@
-// Draws what repeated runs gave at each place of an axis.
+// Draws the results of repeated runs at each place of an axis.
 import type { Spread, Table } from './figure.ts';
 import { createFrame } from './frame.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
@@ -19,7 +19,7 @@ export function drawSpread(figure: Spread): Drawing {
   return composeFigure({ title, subtitle, legend, panels: [panel] });
 }
 
-/** A row a run; NaN for one that never got there. */
+/** One row per run; NaN for one that never got there. */
 export function spreadTable({ series, names }: Spread): Table {
   const rows = series.flatMap(({ name, runs }) => runs.map((run) => ({ name, ...run })));
   return {

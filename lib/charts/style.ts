@@ -1,7 +1,7 @@
 // House style: one place for type, ink and colours. Imports nothing.
 // Categorical colours are Okabe and Ito's (jfly.uni-koeln.de/color), told apart by colour-blind readers too.
 
-/** DejaVu Sans is drawn into every PNG; Verdana has nearly its widths, for browsers that lack it. */
+/** PNGs are drawn with DejaVu Sans. Verdana has nearly the same widths, for browsers without it. */
 export const FONT = 'DejaVu Sans, Verdana, sans-serif';
 export const TITLE_SIZE = 16;
 export const TEXT_SIZE = 12;
@@ -11,7 +11,7 @@ export const INK = '#1c1c1c';
 export const MUTED = '#5c5c5c';
 export const GRID = '#e4e4e4';
 
-/** One colour a series, in order. */
+/** The colours of series, in order. */
 export const SERIES_COLOURS = [
   '#0072b2',
   '#d55e00',

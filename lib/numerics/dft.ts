@@ -1,5 +1,5 @@
 // The discrete Fourier transform of any length N, X_k = sum over t of x_t exp(-2 pi i k t / N).
-// fft.js (the one door) takes powers of two only, so Bluestein's algorithm (1970) turns the transform into a
+// fft.js, imported only here, takes only powers of two, so Bluestein's algorithm (1970) turns the transform into a
 // convolution of power-of-two length: with chirp c_t = exp(-pi i t^2 / N), X_k = c_k sum over t of (x_t c_t) c*_(k-t).
 import FFT from 'fft.js';
 
@@ -50,7 +50,7 @@ export function createDft(n: number): (values: ArrayLike<number>) => Spectrum {
   };
 }
 
-/** abs(FFT) at frequencies 0 .. n//2, which is all there is of a real vector. */
+/** abs(FFT) at frequencies 0 .. n//2. For a real vector the others repeat these. */
 export function magnitudes({ re, im }: Spectrum): Float64Array {
   return Float64Array.from({ length: (re.length >> 1) + 1 }, (_, k) => Math.hypot(re[k]!, im[k]!));
 }

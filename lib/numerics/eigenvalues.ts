@@ -1,7 +1,7 @@
 // Eigenvalues, without vectors, of a symmetric matrix: Householder's reduction to tridiagonal form, then QL steps with
-// implicit shifts (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). For singular values of hundreds of
-// checkpoints: as the square roots of a Gram matrix's eigenvalues they cost a fifth of a whole decomposition, and are
-// within 1e-15 (s_1 / s_i)^2 relative of it: nine digits of what is a thousandth of the largest.
+// implicit shifts (Golub & Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). The singular values of hundreds of
+// checkpoints are taken as square roots of a Gram matrix's eigenvalues, which costs a fifth of a whole decomposition.
+// Their relative error is within 1e-15 (s_1 / s_i)^2: a value of a thousandth of the largest has nine digits.
 import { createMatrix, type Matrix } from './matrix.ts';
 
 /** Singular values, descending, of any M with M M^T = `gram` (or M^T M): the `count` largest. */
@@ -11,7 +11,7 @@ export const singularValuesOfGram = (gram: Matrix, count: number): Float64Array 
     .slice(0, count)
     .map((x) => Math.sqrt(Math.max(0, x)));
 
-/** Eigenvalues of a symmetric matrix, ascending. NaN throughout where an entry is not finite. */
+/** Eigenvalues of a symmetric matrix, ascending. All are NaN if an entry is not finite. */
 export function symmetricEigenvalues(A: Matrix): Float64Array {
   if (!A.data.every(Number.isFinite)) return new Float64Array(A.rows).fill(NaN);
   const { diagonal, beside } = tridiagonalise(A);

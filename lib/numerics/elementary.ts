@@ -1,6 +1,6 @@
-// sin, cos and log in float64, within one unit in the last place, from additions, multiplications and divisions alone: the
-// functions of Math may differ between JavaScript engines and between their versions, and from a run's initial weights on
-// every bit counts. Reductions as in fdlibm, then Taylor series.
+// sin, cos and log in float64, within one unit in the last place, from additions, multiplications and divisions alone. The
+// functions of Math may differ between JavaScript engines and between their versions, and in a run every bit counts, from
+// the initial weights on. Reductions as in fdlibm, then Taylor series.
 
 // pi / 2 in three parts; multiples of the first two by small whole numbers are exact.
 const HALF_PI_HIGH = 1.5707963267341256;
@@ -13,7 +13,7 @@ const LARGEST_ANGLE = 2 ** 20;
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 
-/** 1 / n! with the signs of sine and cosine, for n = first, first + 2, ...: highest power first, as Horner wants it. */
+/** 1 / n! with the signs of sine and cosine, for n = first, first + 2, ...; highest power first, for Horner's scheme. */
 function alternating(first: number, last: number): number[] {
   const terms: number[] = [];
   for (let n = first; n <= last; n += 2) {
@@ -34,11 +34,11 @@ function polynomial(terms: readonly number[], x: number): number {
   return sum;
 }
 
-/** Sine of x turned by so many quarters of a circle. */
+/** Sine of x + quarters * pi / 2. */
 function turnedSine(x: number, quarters: number): number {
   if (!(Math.abs(x) < LARGEST_ANGLE)) throw new Error(`sin or cos of ${x} (expected less than 2^20)`);
   const n = Math.round(x * QUARTERS_PER_RADIAN);
-  // What is left of x, in [-pi/4, pi/4], is y + rest.
+  // x minus n quarters of a circle, in [-pi/4, pi/4], is y + rest.
   const high = x - n * HALF_PI_HIGH;
   const y = high - n * HALF_PI_MIDDLE;
   const rest = high - y - n * HALF_PI_MIDDLE - n * HALF_PI_LOW;
@@ -56,11 +56,11 @@ function cosineNearZero(y: number, z: number, rest: number): number {
   return near + (1 - near - z / 2 + (z * z * polynomial(COSINE, z) - y * rest));
 }
 
-/** Of angles up to 2^20. */
+/** Sine and cosine of angles below 2^20 in absolute value. */
 export const sin = (x: number): number => turnedSine(x, 0);
 export const cos = (x: number): number => turnedSine(x, 1);
 
-/** Of positive finite numbers. */
+/** Natural logarithm of a positive finite number. */
 export function log(x: number): number {
   if (!(x > 0 && x < Infinity)) throw new Error(`log of ${x} (expected a positive number)`);
   let exponent = 0;

@@ -1,14 +1,15 @@
-// exp of many numbers that are not positive, within 1e-11 relative, which is enough for losses. A checkpoint needs 1.4
-// million of them at p = 113, where Math.exp would take half of the time. With x = (k + r) ln 2 / 256, k a whole number and -1
-// < r <= 0, exp(x) = 2^floor(k / 256) 2^((k mod 256) / 256) exp(r ln 2 / 256), and four terms give the last factor.
+// exp of many numbers that are not positive, with a relative error within 1e-11, which is enough for losses. At p = 113 a
+// checkpoint needs 1.4 million of them, and Math.exp would take half of its time. With x = (k + r) ln 2 / 256, k a whole
+// number and -1 < r <= 0, exp(x) = 2^floor(k / 256) 2^((k mod 256) / 256) exp(r ln 2 / 256); four terms of a series give
+// the last factor.
 const STEPS = 256;
 const SCALE = STEPS / Math.LN2;
-/** Below, exp(x) is zero in float64. */
+/** Below this, exp(x) is zero in float64. */
 const LOWEST = -745;
 const FRACTIONS = Float64Array.from({ length: STEPS }, (_, i) => 2 ** (i / STEPS));
 const POWERS = Float64Array.from({ length: 1100 }, (_, i) => 2 ** -i);
 
-/** exps[i] = exp(values[i] - top), top the largest of the values. NaN where a value is. */
+/** exps[i] = exp(values[i] - top). `top`: the largest of the values. NaN stays NaN. */
 export function shiftedExponentials(
   values: Float32Array | Float64Array,
   top: number,

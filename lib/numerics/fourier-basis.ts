@@ -6,12 +6,12 @@ import { createDft } from './dft.ts';
 import { createMatrix, rowNorms, type Matrix } from './matrix.ts';
 
 export interface FourierBasis {
-  /** [n, n]: row 0 constant, then the rows of k = 1 .. n//2 as rowsOf says, w_k = 2 pi k / n. */
+  /** [n, n]: row 0 is the constant, then come the rows of k = 1 .. n//2 in the order of rowsOf; w_k = 2 pi k / n. */
   readonly F: Matrix;
   readonly names: readonly string[];
 }
 
-/** Frequency k = n/2, which has no sine. */
+/** Whether k is n/2, the frequency that has no sine. */
 export const isNyquist = (n: number, k: number): boolean => 2 * k === n;
 
 /** Rows of the basis that belong to frequency k > 0: its sine and its cosine, or its cosine alone. */
@@ -24,7 +24,7 @@ export const frequencyOf = (row: number): number => (row + 1) >> 1;
 /** 1 .. n//2. */
 export const frequenciesOf = (n: number): number[] => Array.from({ length: n >> 1 }, (_, i) => i + 1);
 
-/** What the largest entry of abs(FFT) is multiplied by to be an amplitude: 2/n, and 1/n where there is no sine. */
+/** The factor that turns abs(FFT) at frequency k into an amplitude: 2/n, or 1/n if k has no sine. */
 export const amplitudeScale = (n: number, k: number): number => (isNyquist(n, k) ? 1 : 2) / n;
 
 /** The basis, exact to float64 (arguments are reduced in whole numbers first). */
@@ -37,7 +37,7 @@ export function makeFourierBasis(n: number): FourierBasis {
   return { F, names: ['Constant', ...names] };
 }
 
-/** The rows of some frequencies only, in the order of the list: sine and cosine of each, of n/2 the cosine alone. */
+/** Only the rows of some frequencies, in the order of the list: sine and cosine of each, but for n/2 only the cosine. */
 export function frequencyRows(n: number, frequencies: readonly number[]): Matrix {
   const waves = frequencies.flatMap((k) => [
     ...(isNyquist(n, k) ? [] : [{ k, of: Math.sin }]),
@@ -51,7 +51,7 @@ export function frequencyRows(n: number, frequencies: readonly number[]): Matrix
   return rows;
 }
 
-/** Norms by frequency: of a matrix in the basis [component, any], the norm of each row, told apart. */
+/** The norm of each row of a matrix [component, any] in this basis, by frequency. */
 export interface FourierNorms {
   /** All n norms in basis order. */
   readonly all: Float64Array;
@@ -64,7 +64,7 @@ export interface FourierNorms {
 /** L2 norms of the rows, as in grokking's Fourier bar charts (TransformerLens, Nanda et al. figure 3). */
 export const fourierNorms = (inBasis: Matrix): FourierNorms => normsByFrequency(rowNorms(inBasis));
 
-/** Tells n norms in basis order apart. */
+/** Splits n norms in the order of the basis into constant, sines and cosines. */
 export function normsByFrequency(all: Float64Array): FourierNorms {
   const rows = frequenciesOf(all.length).map((k) => rowsOf(all.length, k));
   return {
@@ -87,8 +87,8 @@ export function energyShare({ all, sin, cos }: FourierNorms, frequencies: readon
 }
 
 /**
- * The wave of each frequency of `chosen` in a function on Z_n, [n] each: A_k cos(w_k t - phi_k), which is X_k e^(i w_k t)
- * and its conjugate, over n. All of them and the mean add up to the function.
+ * The wave of each frequency of `chosen` in a function on Z_n, [n] each: A_k cos(w_k t - phi_k), which is the sum of
+ * X_k e^(i w_k t) and its conjugate, over n. The waves of all frequencies and the mean add up to the function.
  */
 export function frequencyComponents(values: Float64Array, chosen: readonly number[]): Float64Array[] {
   const n = values.length;

@@ -1,4 +1,4 @@
-// What chance looks like: a Gaussian matrix to hold a trained one against.
+// What chance looks like: a Gaussian matrix to compare a trained one with.
 import { createMatrix, frobeniusNorm, type Matrix } from './matrix.ts';
 import { TorchGenerator } from './torch-generator.ts';
 

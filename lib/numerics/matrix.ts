@@ -56,13 +56,13 @@ export function multiply(A: Matrix, B: Matrix): Matrix {
   return C;
 }
 
-/** A A^T, [rows, rows]: half of it is multiplied, four entries at a time, the other half is its mirror image. */
+/** A A^T, [rows, rows]. Half of it is computed, four entries at a time; the other half is its mirror image. */
 export function gram({ rows: n, columns, data: a }: Matrix): Matrix {
   const G = createMatrix(n, n);
   for (let i = 0; i < n; i++) {
     const x = i * columns;
     for (let j = i; j < n; j += 4) {
-      // Past the last row, the last row again: its entry is written more than once.
+      // Past the end the last row is taken again, so its entry is written more than once.
       const [j1, j2, j3] = [Math.min(j + 1, n - 1), Math.min(j + 2, n - 1), Math.min(j + 3, n - 1)];
       const [y0, y1, y2, y3] = [j * columns, j1 * columns, j2 * columns, j3 * columns];
       let [s0, s1, s2, s3] = [0, 0, 0, 0];

@@ -1,8 +1,8 @@
-// Singular value decomposition, M = U diag(S) V^T, through ml-matrix (the one door).
+// Singular value decomposition, M = U diag(S) V^T, by ml-matrix, imported only here.
 // Economy form: U [m, r], S [r], V [n, r] with r = min(m, n), S descending.
 // Sign rule: a decomposition leaves the sign of each pair (U_i, V_i) open; here the entry of U_i that is largest in
 // absolute value is positive (the first of equals). So a rerun gives the same vectors, and -M gives the same U.
-// What stays open is the rotation inside a space of equal singular values, such as a sine and cosine of one frequency.
+// Still undetermined is the rotation among equal singular values, such as those of a sine and cosine of one frequency.
 import { Matrix as MlMatrix, SVD } from 'ml-matrix';
 import { createMatrix, type Matrix } from './matrix.ts';
 
@@ -12,7 +12,7 @@ export interface Svd {
   readonly V: Matrix;
 }
 
-/** Values must be finite: the algorithm would not end. */
+/** Throws if a value is not finite, as the algorithm would not end. */
 export function computeSvd(M: Matrix): Svd {
   const bad = M.data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
@@ -29,7 +29,7 @@ export function computeSvd(M: Matrix): Svd {
   return { U, S: Float64Array.from(svd.diagonal.slice(0, r)), V };
 }
 
-/** exp of the entropy of the squared singular values as shares of their sum: how many directions really count. */
+/** How many directions really count: exp of the entropy of the squared singular values, as shares of their sum. */
 export function effectiveRank(S: Float64Array): number {
   const total = S.reduce((sum, s) => sum + s * s, 0);
   if (total === 0) return 0;

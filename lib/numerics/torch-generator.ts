@@ -1,6 +1,6 @@
 // PyTorch's CPU random numbers: MT19937 as `torch.manual_seed` starts it, `randperm`, and `normal_` for float32.
-// The permutations are PyTorch's bit for bit; the normals are within 4 units in the last place, by which PyTorch's own
-// builds differ among themselves (vectorised or not).
+// The permutations are PyTorch's bit for bit. The normals are within 4 units in the last place of PyTorch's, whose own
+// builds (vectorised or not) differ as much.
 // Source: Matsumoto and Nishimura 1998; ATen/core/MT19937RNGEngine.h, ATen/native/cpu/DistributionTemplates.h.
 import { cos, log, sin } from './elementary.ts';
 
@@ -8,9 +8,9 @@ const STATE_SIZE = 624;
 const SHIFT = 397;
 const UNIFORM_24 = 2 ** -24;
 const UNIFORM_53 = 2 ** -53;
-/** In float32, as PyTorch's vectorised Box-Muller has it. */
+/** In float32, as in PyTorch's vectorised Box-Muller. */
 const TWO_PI = Math.fround(2 * Math.PI);
-/** Up to this many values PyTorch draws one by one in double precision; from here on in blocks of sixteen. */
+/** Fewer values than this PyTorch draws one by one in double precision, more in blocks of this size. */
 const BLOCK = 16;
 
 export class TorchGenerator {
@@ -71,7 +71,7 @@ export class TorchGenerator {
     return (high * 2 ** 32 + this.uint32()) * UNIFORM_53;
   }
 
-  /** Box-Muller in double precision; the second value of a pair waits for the next call, whoever makes it. */
+  /** Box-Muller in double precision. It gives pairs: the second value of a pair is returned by the next call. */
   #normalDouble(): number {
     if (this.#spareNormal !== null) {
       const value = this.#spareNormal;

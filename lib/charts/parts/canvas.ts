@@ -1,5 +1,5 @@
 // The canvas that Plot's raster mark draws its pixels on, without a browser or a native package.
-// Plot creates it, sets its size, puts one ImageData and asks for a data: address; nothing else is here.
+// It can do only what Plot asks for: Plot creates it, sets its size, puts one ImageData and reads a data: URL.
 import { encodePng } from './png.ts';
 
 interface ImageData {

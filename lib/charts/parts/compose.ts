@@ -69,7 +69,7 @@ export function composeFigure({ title, subtitle, legend = [], panels }: Composit
 const place = ({ content }: Panel, x: number, y: number): string =>
   `<g transform="translate(${x},${y})">${content}</g>`;
 
-/** Swatches and names in a row, in as many rows as it takes. */
+/** Swatches and names, in as many rows as they need. */
 function drawLegend(items: readonly LegendItem[], width: number): Panel {
   const rowHeight = TEXT_SIZE * 1.6;
   let [x, row] = [0, 0];
@@ -91,7 +91,7 @@ function drawLegend(items: readonly LegendItem[], width: number): Panel {
   return { content, width, height: (row + 1) * rowHeight };
 }
 
-/** Plot counts ids up over a whole process; from 1 in each figure, equal figures have equal bytes. */
+/** Numbers the ids of a figure from 1, so that equal figures have equal bytes: Plot counts on over the whole process. */
 function renumberIds(svg: string): string {
   const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]!);
   const numbers = new Map(ids.map((id, i) => [id, `id-${i + 1}`]));

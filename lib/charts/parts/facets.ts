@@ -1,5 +1,5 @@
-// The rasters of a heat map, one a facet, with their axes, titles and marks.
-// Matrix cells are drawn at whole numbers, each a unit square; Plot's raster mark is exact that way.
+// The rasters of a heat map, one per facet, with their axes, titles and marks.
+// Each cell is a unit square around whole numbers: that way Plot's raster mark is exact.
 import type { Axis, Colour, Heatmap } from '../figure.ts';
 import { formatTick } from '../numbers.ts';
 import { INK, TEXT_SIZE, textWidth, TICK_SIZE } from '../style.ts';
@@ -15,7 +15,7 @@ const FACET_TITLE = 22;
 /** Height of a label beside a row. */
 const ROW_MARK = TEXT_SIZE + 1;
 
-/** The panel, and where its frames start and end in it. */
+/** The panel, and where its frames start and end, in pixels from its top. */
 export function drawFacets(
   options: SizedHeatmap,
   domain: [number, number],
@@ -115,12 +115,12 @@ function drawAxisLabels(x: Axis, y: Axis, marginLeft: number) {
   ];
 }
 
-/** Row marks, or none where there are too many to stand beside the rows. */
+/** The row marks, or none if there are too many to fit beside the rows. */
 function chooseRowMarks({ rowMarks = [], height }: SizedHeatmap) {
   return rowMarks.length * ROW_MARK <= height / 2 ? rowMarks : [];
 }
 
-/** Labels at the right, each with a line to its place; pushed down where they would overlap. */
+/** Labels at the right, each with a line to its place. A label that would overlap the one before is pushed down. */
 function drawRowMarks(marks: NonNullable<Heatmap['rowMarks']>, rowsPerPixel: number) {
   let free = -Infinity;
   return marks.flatMap(({ at, label }) => {
@@ -153,7 +153,7 @@ const nameOf = ({ names }: Axis, i: number): string => names?.[i] ?? formatTick(
 const widest = (texts: readonly string[]): number =>
   Math.max(0, ...texts.map((text) => textWidth(text, TICK_SIZE)));
 
-/** Every row where they fit with `pitch` pixels each, else every 2nd, 5th, 10th and so on. */
+/** Every row if that leaves `pitch` pixels for each, otherwise every 2nd, 5th, 10th and so on. */
 function chooseTicks({ length, ticks }: Axis, pixels: number, pitch: number): number[] {
   if (ticks) return [...ticks];
   const strides = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
@@ -161,7 +161,7 @@ function chooseTicks({ length, ticks }: Axis, pixels: number, pitch: number): nu
   return Array.from({ length: Math.ceil(length / stride) }, (_, i) => i * stride);
 }
 
-/** Whether white text is the more legible on the colour of a value. */
+/** Whether the colour of a value is so dark that white text is easier to read on it. */
 function isDark({ signed }: Colour, [low, high]: [number, number], value: number): boolean {
   const at = (value - low) / (high - low);
   return signed ? Math.abs(at - 0.5) > 0.33 : at < 0.55;

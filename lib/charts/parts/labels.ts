@@ -12,7 +12,7 @@ export interface Label {
 /** Height of a row of labels. */
 export const LABEL_HEIGHT = TEXT_SIZE + 4;
 
-/** Pixels; a label that was moved by LABEL_HEIGHT must not cover, by rounding, the one it was moved from. */
+/** In pixels: allows for rounding, so that a label moved by LABEL_HEIGHT does not still count as covering the other. */
 const ROUNDING = 1e-6;
 
 /** The labels' baselines, in the given order: each is moved up, row by row, until it covers no earlier one. */

@@ -1,5 +1,5 @@
-// Plots drawn without a browser: linkedom (the one door) has the document, PngCanvas the pixels.
-// A panel is a piece of SVG to be placed in a figure; ids are renumbered later, by the figure.
+// Draws plots without a browser: linkedom, imported only here, provides the document, and PngCanvas the pixels.
+// A panel is a piece of SVG that a figure places; the figure renumbers its ids.
 import { parseHTML } from 'linkedom';
 import { Plot } from '../observable-plot.ts';
 import { INK, TICK_SIZE } from '../style.ts';
@@ -30,7 +30,7 @@ function createDocument(): PlotDocument {
   return Object.assign(document, { createElement: override }) as unknown as PlotDocument;
 }
 
-/** Draws a plot; its titles and legends are the figure's business, so only the inside of its <svg> is kept. */
+/** Draws a plot. Only the inside of its <svg> is kept, as titles and legends belong to the figure. */
 export function drawPanel(options: Plot.PlotOptions): Panel {
   const svg = Plot.plot({ ...options, document: createDocument() }) as unknown as Drawn;
   svg.querySelector('style')?.remove();
