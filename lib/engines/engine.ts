@@ -1,11 +1,11 @@
-// What every engine offers, whatever computes: one network, its AdamW moments, and what can be asked of them at `=`.
-// Free of Node, so that a page can drive an engine by it.
+// What every engine offers: one network with its AdamW moments, training, losses, and activations at `=`.
+// Uses nothing of Node, so that a page can drive an engine, too.
 import type { Pairs } from '../network/pairs.ts';
 
-/** What results depend on beside the inputs: equal identities give equal bits, but for those of a GPU. */
+/** What results depend on besides the inputs. Equal identities give equal bits, except on a GPU. */
 export type Identity = Readonly<Record<string, string>>;
 
-/** Tells the user something, in a line. */
+/** Shows a line to the user. */
 export type Note = (line: string) => void;
 
 export interface AdamW {
@@ -34,15 +34,15 @@ export interface Engine {
   readonly identity: Identity;
   /** Copies of weights, moments and step count. */
   readState(): TrainingState;
-  /** Sets weights and, where given, moments and step count; those not given become zero. */
+  /** Sets the weights, moments and step count. Moments and step count that are not given become zero. */
   writeState(state: Pick<TrainingState, 'weights'> & Partial<TrainingState>): void;
-  /** `steps` full-batch AdamW steps; per step the mean cross-entropy and the accuracy before it. */
+  /** Does `steps` full-batch AdamW steps. Returns for each the mean cross-entropy and the accuracy before it. */
   train(pairs: Pairs, adamw: AdamW, steps: number): Promise<{ loss: Float64Array; accuracy: Float64Array }>;
   /** Mean cross-entropy and accuracy. */
   evaluate(pairs: Pairs): Promise<{ loss: number; accuracy: number }>;
   /**
-   * What is wanted, in the order of `pairs`. What an earlier call gave may be handed in as `into` to be written over: a
-   * grid of neurons is large to make anew each time.
+   * Computes what `want` names, in the order of `pairs`. The result of an earlier call may be passed as `into`, to be
+   * overwritten: a grid of neurons is too large to allocate anew each time.
    */
   forward(
     pairs: Pairs,

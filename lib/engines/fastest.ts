@@ -1,5 +1,5 @@
-// The engine of stages that name none: the kernel, in its fastest build that works here. Apart from the registry, so that no
-// other engine's code is in the keys of those stages.
+// The engine of stages that do not name one: the fastest build of the kernel that works here. It is separate from the
+// registry, so that the keys of those stages contain no other engine's code.
 import type { ModelConfig } from '../network/config.ts';
 import type { Engine, Identity, Note } from './engine.ts';
 import { kernelIdentity, kernelRunsOn } from './kernel/identity.ts';
@@ -12,7 +12,7 @@ export const fastestRunsOn = (): Promise<Readonly<Record<string, string>>> => ke
 /** What results depend on here. */
 export const fastestIdentity = (note?: Note): Promise<Identity> => kernelIdentity('auto', note);
 
-/** With a network of zero weights. Throws Failure where it is not the one that is `promised`, as in the key of a stage. */
+/** Opens it with a network of zero weights. Throws Failure if it is not the engine `promised` by the key of the stage. */
 export async function openFastest(
   config: ModelConfig,
   promised: Identity,

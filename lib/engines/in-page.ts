@@ -1,4 +1,4 @@
-// The kernel for a worker of a page: the door to its single-threaded WebAssembly builds. Free of Node.
+// The kernel for a worker of a page, in its single-threaded WebAssembly builds. Uses nothing of Node.
 import type { ModelConfig } from '../network/config.ts';
 import type { Engine } from './engine.ts';
 import { KernelModel } from './kernel/model.ts';
@@ -6,9 +6,9 @@ import { loadInPage } from './kernel/wasm/page.ts';
 import type { PageModules } from './page-modules.ts';
 
 export interface PageKernel {
-  /** What it computes with here: fused multiply-adds (relaxed SIMD) or separate ones. */
+  /** Whether multiply-adds are fused here (relaxed SIMD) or separate. */
   readonly arithmetic: 'fused' | 'separate';
-  /** A network with zero weights. Throws where the browser gives no memory for it. */
+  /** Opens a network with zero weights. Throws if the browser gives no memory for it. */
   open(config: ModelConfig): Promise<Engine>;
 }
 
@@ -18,7 +18,7 @@ export async function openPageKernel({ relaxed, plain }: PageModules): Promise<P
   const identity = { engine: 'kernel', arithmetic };
   return {
     arithmetic,
-    // Memory that is not there is refused when it is asked for: nothing is to be known of a page's beforehand.
+    // Nobody knows beforehand how much memory a page may have: too large a network fails when it asks for memory.
     open: async (config) => new KernelModel(identity, config, await open(config, 1), () => {}),
   };
 }

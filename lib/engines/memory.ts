@@ -7,15 +7,15 @@ const REFERENCE: ModelConfig = { p: 113, d_model: 128, n_heads: 4, d_head: 32, d
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-/** What this process may use: the machine's memory, or less where a container is given less. */
+/** What this process may use: the memory of the machine, or less if its container is given less. */
 function usableBytes(): number {
   const constrained = process.constrainedMemory() ?? 0;
   return constrained > 0 ? Math.min(os.totalmem(), constrained) : os.totalmem();
 }
 
 /**
- * Throws Failure if `needed` bytes are more than `limit` or than there is memory. The size named is the one
- * furthest above the reference model's.
+ * Throws Failure if `needed` bytes exceed `limit` or the usable memory. It names the size that is the largest multiple of
+ * the reference model's.
  */
 export function refuseTooBig(config: ModelConfig, needed: number, limit = Infinity): void {
   const usable = Math.min(limit, usableBytes());

@@ -1,4 +1,4 @@
-// The WebAssembly builds that a page carries, as they lie in kernel/wasm.
+// Reads the WebAssembly builds that a page carries from kernel/wasm.
 import { readFile } from 'node:fs/promises';
 
 const RELAXED = new URL('./kernel/wasm/page-relaxed.wasm', import.meta.url);

@@ -1,8 +1,8 @@
-// An engine must be the one that the key of its stage says.
+// Checks that an engine is the one that the key of its stage promises.
 import { Failure } from '../files/failure.ts';
 import type { Identity } from './engine.ts';
 
-/** Throws Failure where what was opened is not what the key of the stage says that it runs on. */
+/** Throws Failure if the engine that was opened is not the one in the key of the stage. */
 export function refuseOther(opened: Identity, promised: Identity): void {
   const names = [...new Set([...Object.keys(promised), ...Object.keys(opened)])];
   const differs = names.find((name) => opened[name] !== promised[name]);

@@ -1,15 +1,15 @@
-// The readable forward pass: every hook of the network, at all positions, on many pairs, a batch at a time.
+// The readable forward pass: every hook of the network, at all positions, on many pairs, one batch at a time.
 import type { Biases } from '../network/biases.ts';
 import type { ModelConfig, Weights } from '../network/config.ts';
 import type { ActivationName } from '../network/hooks.ts';
 import { openBackend, tf } from './tensorflow/backend.ts';
 import { forward, toPrompts, toTensors, type TensorWeights } from './tensorflow/forward.ts';
 
-// Whole rows of one a, about this many pairs: every tensor stays at some megabytes, whatever p is.
+// A batch has all pairs of some a, about this many in all: every tensor stays at some megabytes, whatever p is.
 const PAIRS_PER_BATCH = 1100;
 
 export interface HookedBatch {
-  /** Number of its first pair. */
+  /** Index of its first pair. */
   readonly start: number;
   readonly a: Int32Array;
   readonly b: Int32Array;
@@ -20,7 +20,7 @@ export interface HookedBatch {
 export interface ReadablePass {
   /** What computes, for the log. */
   readonly description: string;
-  /** The activations `names` on the pairs (a, b), which are as many for each of the p numbers a, in their order. */
+  /** The activations `names` on the pairs (a, b). These are sorted by a, and equally many for each of the p values of a. */
   run(
     config: ModelConfig,
     weights: Weights,

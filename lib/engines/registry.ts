@@ -1,5 +1,5 @@
-// The engines there are, each named once: what it resolves to on this machine, for the key of a stage, and how to open it.
-// Nothing of an engine is loaded before it is opened.
+// All engines, each named once: its identity on this machine, for the key of a stage, and how to open it. Importing this
+// file loads none of them.
 import type { ModelConfig } from '../network/config.ts';
 import type { Engine, Identity, Note } from './engine.ts';
 import { kernelIdentity, kernelRunsOn, type KernelName } from './kernel/identity.ts';
@@ -10,9 +10,9 @@ import { defaultThreads } from './threads.ts';
 interface Entry {
   /** What computes here, for a log. */
   runsOn(): Promise<Readonly<Record<string, string>>>;
-  /** `note` is told, once, what a user would not expect. */
+  /** `note` is called, at most once, with what a user would not expect. */
   identity(note?: Note): Promise<Identity>;
-  /** With a network of zero weights. `threads` changes the speed only. */
+  /** Opens it with a network of zero weights. `threads` changes only the speed. */
   open(config: ModelConfig, threads: number): Promise<Engine>;
 }
 
@@ -45,20 +45,19 @@ const REGISTRY = {
 export type EngineName = keyof typeof REGISTRY;
 export const ENGINES = Object.keys(REGISTRY) as EngineName[];
 
-/** What computes here where the engine of that name is asked for: for logs, as results do not depend on all of it. */
+/** What the engine called `name` computes with here: only for logs, as results do not depend on all of it. */
 export const engineRunsOn = (name: EngineName): Promise<Readonly<Record<string, string>>> =>
   REGISTRY[name].runsOn();
 
 /**
- * What results depend on where the engine of that name is asked for here. Throws Failure for a build that does not work
- * here.
+ * What results of the engine called `name` depend on here. Throws Failure if that is a build that does not work here.
  */
 export const engineIdentity = (name: EngineName, note?: Note): Promise<Identity> =>
   REGISTRY[name].identity(note);
 
 /**
- * The engine of that name, holding a network of zero weights. Throws Failure where it is not the one that is `promised`,
- * as in the key of a stage.
+ * Opens the engine called `name` with a network of zero weights. Throws Failure if it is not the engine `promised` by the
+ * key of the stage.
  */
 export async function openEngine(
   name: EngineName,

@@ -1,6 +1,6 @@
-// How many threads an engine takes where nobody says.
+// How many threads an engine uses by default.
 import os from 'node:os';
 
-/** GROKSCOPE_THREADS where several runs share the machine, else one a core. */
+/** GROKSCOPE_THREADS, which is set if several runs share the machine; otherwise one per core. */
 export const defaultThreads = (): number =>
   Number(process.env['GROKSCOPE_THREADS']) || os.availableParallelism();

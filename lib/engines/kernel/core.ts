@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../../network/config.ts';
 import type { Arithmetic } from './known-bits.ts';
 
-/** As `enum job_kind` of kernel.h. */
+/** The values of `enum job_kind` in kernel.h. */
 export const JOB_KINDS = { train: 0, gradients: 1, evaluate: 2, forward: 3 } as const;
 
 /** Arrays of weights inside the kernel, as `write` and `read` number them; the gradient can only be read. */
@@ -17,7 +17,7 @@ export interface Job {
   readonly steps: number;
   /** learning rate, weight decay, beta1, beta2, epsilon */
   readonly adamw: Float64Array;
-  /** Filled by the job, an entry a step. */
+  /** Filled by the job, one entry per step. */
   readonly loss: Float64Array;
   readonly accuracy: Float64Array;
   /** Filled by a forward job: [rows, d_mlp] and [rows, p]. */
@@ -29,7 +29,7 @@ export interface Job {
 /** One model in one build's memory. Only one job at a time, and no other call while it runs. */
 export interface Core {
   upload(a: Int32Array, b: Int32Array, label: Int32Array): Batch;
-  /** Without `from`, zeros. */
+  /** Writes zeros if `from` is not given. */
   write(array: Exclude<keyof typeof ARRAYS, 'gradient'>, from?: Float32Array): void;
   read(array: keyof typeof ARRAYS, to: Float32Array): void;
   readStep(): number;
@@ -42,9 +42,9 @@ export type OpenCore = (config: ModelConfig, threads: number) => Promise<Core>;
 
 /** A build that has been loaded. */
 export interface Library {
-  /** As it says itself, here. */
+  /** What the build itself says, on this machine. */
   readonly arithmetic: Arithmetic;
-  /** About what a model takes that trains on so many pairs. */
+  /** Roughly how many bytes a model takes that trains on `rows` pairs. */
   bytes(config: ModelConfig, threads: number, rows: number): number;
   readonly open: OpenCore;
 }
@@ -52,6 +52,6 @@ export interface Library {
 /** What a build's is_fused() says, as a name. */
 export const nameArithmetic = (is_fused: number): Arithmetic => (is_fused === 1 ? 'fused' : 'separate');
 
-/** Turns that a thread waits for work before it sleeps: `most`, none where threads outnumber cores. */
+/** How many turns a thread waits for work before it sleeps: `most`, or none if threads outnumber cores. */
 export const spinsFor = (most: number, threads: number, cores: number): number =>
   threads > cores ? 0 : most;

@@ -1,6 +1,6 @@
-// Which build of the kernel a name stands for on this machine, and what that makes of results, for the key of a stage. The
-// build that is found is loaded, so that what is said of it is true: a native one is compiled if it is not there yet and
-// checked, a multiply-add of WebAssembly is tried.
+// Finds the build of the kernel that a name stands for on this machine, and what results depend on, for the key of a stage.
+// The build is loaded, so that what the key says is true: a native build is compiled and checked if it is not there yet,
+// and the multiply-add of WebAssembly is tried.
 import { Failure } from '../../files/failure.ts';
 import type { Identity, Note } from '../engine.ts';
 import type { Library } from './core.ts';
@@ -15,7 +15,7 @@ export type KernelName = 'auto' | Build;
 export interface FoundBuild {
   readonly build: Build;
   readonly loaded: Library;
-  /** What it was made by and for: of no influence on results. */
+  /** Compiler, flags and CPU, for the log: results do not depend on them. */
   readonly made: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ const FIND: Record<Build, (note: Note) => Promise<FoundBuild>> = {
     const loaded = await buildNative(note);
     return { build: 'native', loaded, made: loaded.made };
   },
-  // Imported when it is needed: a run with nothing to do asks for the native build alone.
+  // Imported only when needed: a run with nothing to do asks only for the native build.
   relaxed: async () => {
     const { loadRelaxed } = await import('./wasm/core.ts');
     return { build: 'relaxed', loaded: await loadRelaxed(), made: {} };
@@ -37,8 +37,8 @@ const FIND: Record<Build, (note: Note) => Promise<FoundBuild>> = {
 const FASTEST_FIRST = ['native', 'relaxed', 'wasm'] as const;
 
 /**
- * The build of that name, loaded. `note` is told, once, what a user would not expect. Throws Failure where the one that
- * is named does not work here.
+ * Finds and loads the build called `name`. `note` is called, at most once, with what a user would not expect. Throws
+ * Failure if a build is named and does not work here.
  */
 export async function findBuild(name: KernelName, note: Note = console.log): Promise<FoundBuild> {
   if (name !== 'auto') return FIND[name](note);
@@ -57,20 +57,20 @@ let told = false;
 function tellWhy(error: Failure, note: Note): void {
   const [what, why = ''] = error.message.split('\n');
   const line = `the kernel runs as WebAssembly: ${what} ${why}`.trimEnd();
-  // That nobody installed a compiler is no news on every run; the log and the key say what ran.
+  // A missing compiler need not be mentioned in every run; the log and the key say what ran.
   if (error instanceof NoCompiler) console.log(line);
   else if (!told) note(line);
   told = true;
 }
 
-/** What results depend on: the arithmetic and the source, whichever compiler, processor or build. */
+/** What results depend on: the arithmetic and the source, but not the compiler, the processor or the build. */
 export const identityOf = async ({ arithmetic }: Library): Promise<Identity> => ({
   engine: 'kernel',
   arithmetic,
   source: await hashKernel(),
 });
 
-/** As findBuild. */
+/** The identity of the build that `findBuild` finds. */
 export const kernelIdentity = async (name: KernelName, note?: Note): Promise<Identity> =>
   identityOf((await findBuild(name, note)).loaded);
 

@@ -15,13 +15,13 @@ const ADDRESSABLE: Record<Build, number> = { native: Infinity, relaxed: 2 ** 32,
 export interface Kernel {
   readonly build: Build;
   readonly arithmetic: Arithmetic;
-  /** What results depend on beside the inputs: equal identities, equal bits. */
+  /** What results depend on besides the inputs: equal identities give equal bits. */
   readonly identity: Identity;
   /** A model with zero weights. `threads` changes the speed only. */
   open(config: ModelConfig, threads: number): Promise<KernelModel>;
 }
 
-/** The build asked for; `auto` is the fastest that works here, and says why it is not native. */
+/** Opens the build called `name`. `auto` is the fastest that works here; if that is not native, the user is told why. */
 export async function openKernel(name: KernelName): Promise<Kernel> {
   const found = await findBuild(name);
   return createKernel(found, await identityOf(found.loaded));

@@ -1,5 +1,5 @@
-// Trainings whose weights are known bit for bit. A build whose bits differ computes something else than all others, whatever
-// the reason (a flag, a compiler's bug, a processor's), and is not used: native/build.ts.
+// Trainings whose weights are known bit for bit. A build that gives other bits is wrong, whatever the reason (a flag, a bug
+// of the compiler or of the processor), and native/build.ts does not use it.
 import { parameterCount, type ModelConfig } from '../../network/config.ts';
 import type { Pairs } from '../../network/pairs.ts';
 
@@ -17,7 +17,7 @@ export interface KnownRun {
 /** Learning rate, weight decay, beta1, beta2, epsilon: what the golden numbers were trained with. */
 export const knownAdamw = (): Float64Array => Float64Array.of(1e-3, 1, 0.9, 0.98, 1e-8);
 
-/** A number in [0, 1) that looks random: bit operations alone, so that every machine has the same. */
+/** A number in [0, 1) that looks random, made by bit operations alone, so that it is the same on every machine. */
 function noise(i: number): number {
   let x = Math.imul(i + 1, 0x9e3779b1);
   x = Math.imul(x ^ (x >>> 15), 0x85ebca77);
@@ -25,7 +25,7 @@ function noise(i: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** The weights that a run starts with, of the deviation of initial weights, and the pairs that it trains on. */
+/** The weights that a run starts with, as widely spread as initial weights are, and the pairs that it trains on. */
 export function knownStart({ config, train_fraction }: KnownRun): { weights: Float32Array; pairs: Pairs } {
   const { p, d_model } = config;
   const width = 0.8 * Math.sqrt(12 / d_model);
@@ -38,7 +38,7 @@ export function knownStart({ config, train_fraction }: KnownRun): { weights: Flo
   return { weights, pairs: { a, b, label: a.map((x, i) => (x + b[i]!) % p) } };
 }
 
-/** Trained by every native build before it is trusted: sizes that are all padding, odd ones, and the published ones. */
+/** Every native build trains these before it is trusted: sizes that are all padding, odd ones, and the published ones. */
 export const FIRST_RUNS: readonly KnownRun[] = [
   {
     config: { p: 7, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 16 },

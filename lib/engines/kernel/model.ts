@@ -1,4 +1,4 @@
-// One network in the memory of one build of the kernel. Free of Node, so that a page drives its build by it.
+// One network in the memory of one build of the kernel. Uses nothing of Node, as pages use it, too.
 import type { Activations, AdamW, Engine, Identity, TrainingState } from '../engine.ts';
 import { parameterCount, type ModelConfig } from '../../network/config.ts';
 import type { Pairs } from '../../network/pairs.ts';
@@ -9,7 +9,7 @@ export class KernelModel implements Engine {
   readonly identity: Identity;
   readonly config: ModelConfig;
   readonly #core: Core;
-  /** Throws where there is no memory for gradients over that many rows. */
+  /** Throws if there is not enough memory for gradients over that many rows. */
   readonly #refuseCount: (rows: number) => void;
   readonly #batches = new WeakMap<Pairs, Batch>();
   #last: Promise<void> = Promise.resolve();
@@ -23,7 +23,7 @@ export class KernelModel implements Engine {
     this.#refuseCount = refuseCount;
   }
 
-  /** Not while a job runs. */
+  /** Throws while a job runs. */
   readState(): TrainingState {
     this.#refuseIfBusy();
     const read = (array: 'weights' | 'm' | 'v'): Float32Array => {
@@ -34,7 +34,7 @@ export class KernelModel implements Engine {
     return { weights: read('weights'), m: read('m'), v: read('v'), step: this.#core.readStep() };
   }
 
-  /** Not while a job runs. */
+  /** Throws while a job runs. */
   writeState(state: Pick<TrainingState, 'weights'> & Partial<TrainingState>): void {
     this.#refuseIfBusy();
     const { weights, m, v, step = 0 } = state;

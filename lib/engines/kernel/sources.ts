@@ -1,4 +1,4 @@
-// The C source of the kernel, as both builds compile it.
+// The C sources of the kernel, of which each build compiles its part.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

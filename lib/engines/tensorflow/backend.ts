@@ -1,6 +1,6 @@
-// The one door to TensorFlow.js. Chooses the fastest backend that loads: TensorFlow itself through
-// @tensorflow/tfjs-node-gpu where its library was fetched or linked (on a GPU if TensorFlow finds one), else WebAssembly
-// (SIMD, one thread: its threads do not work in Node), else plain JavaScript.
+// The only file that imports TensorFlow.js. Chooses the fastest backend that loads: TensorFlow itself through
+// @tensorflow/tfjs-node-gpu if its library was downloaded or linked (on a GPU if TensorFlow finds one); otherwise
+// WebAssembly (SIMD, one thread, as its threads do not work in Node); otherwise plain JavaScript.
 import * as tf from '@tensorflow/tfjs-core';
 import { fileURLToPath } from 'node:url';
 import util from 'node:util';
@@ -20,7 +20,7 @@ export interface Backend {
 const LOADERS = { tensorflow: maybeTensorflow, wasm: maybeWasm, cpu: loadCpu };
 export type BackendName = keyof typeof LOADERS;
 
-/** Makes the first of these backends that loads the current one. */
+/** Loads the first of these backends that works, and makes it the current one. */
 export async function openBackend(
   order: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'],
 ): Promise<Backend> {
@@ -35,8 +35,8 @@ export async function openBackend(
 let hasGradients = false;
 
 /**
- * Makes tf.grads work: tfjs-core leaves the gradients out. It publishes them as modules that name each other as bundlers
- * have it and Node does not, so they are bundled first; what they register is global.
+ * Makes tf.grads work, as tfjs-core leaves the gradients out. It publishes them as modules whose imports bundlers
+ * understand and Node does not, so they are bundled first. What they register is global.
  */
 export async function loadGradients(): Promise<void> {
   if (hasGradients) return;
@@ -88,7 +88,7 @@ interface TensorflowBackend {
 async function maybeTensorflow(): Promise<Backend | null> {
   if (!(await findBinding())) return null;
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'; // errors only
-  process.env.NVIDIA_TF32_OVERRIDE ??= '0'; // products in float32 proper, not with ten bits of mantissa
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0'; // products in true float32, not in TF32 with its ten bits of mantissa
   try {
     restoreUtil();
     await import('@tensorflow/tfjs-node-gpu');
@@ -121,7 +121,7 @@ async function maybeWasm(): Promise<Backend | null> {
   const before = events.map((event) => process.listeners(event as 'uncaughtException'));
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
-  // Its loader rethrows whatever the process throws, which prints a page of its own source before the error.
+  // Its loader rethrows all uncaught errors of the process, so that Node prints a page of its source before each error.
   for (const [i, event] of events.entries())
     for (const listener of process.listeners(event as 'uncaughtException'))
       if (!before[i]!.includes(listener)) process.off(event, listener);

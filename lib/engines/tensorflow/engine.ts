@@ -17,7 +17,8 @@ import {
 import type { Pairs } from '../../network/pairs.ts';
 import { rowLosses } from './loss.ts';
 
-// Pairs differentiated at a time: bounds the memory of a step. All of them at once up to p = 233 at the default fraction.
+// How many pairs are differentiated at once, which limits the memory of a step. With the default fraction, all training
+// pairs fit into one batch up to p = 233.
 const PAIRS_PER_BATCH = 16_384;
 
 /** Pairs on the backend: [pairs], int32. */
@@ -51,7 +52,7 @@ export async function openTensorFlow(
     tf.dispose(state);
     state = next;
   };
-  // Not in a tidy, which would take them away again.
+  // Call it outside tf.tidy, which would dispose of the batches.
   const batchesOf = (rows: Pairs): Batch[] => {
     const known = uploaded.get(rows) ?? upload(rows);
     uploaded.set(rows, known);
@@ -151,7 +152,7 @@ export async function openTensorFlow(
   };
 }
 
-/** At the least: weights, moments, gradient and what an update makes of them; neurons of a batch, forward and back. */
+/** A lower bound: weights, moments, gradient and the results of an update; neurons of a batch, forward and back. */
 const tensorflowBytes = (config: ModelConfig): number =>
   4 * (8 * parameterCount(config) + 4 * Math.min(PAIRS_PER_BATCH, config.p ** 2) * config.d_mlp);
 

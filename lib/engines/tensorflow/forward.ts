@@ -19,7 +19,7 @@ import { tf } from './backend.ts';
 
 export type TensorWeights = Readonly<Record<WeightName, tf.Tensor> & Partial<Record<BiasName, tf.Tensor>>>;
 
-/** Called with every activation as it is computed, in the order of HOOK_NAMES. The tensor is the pass's own. */
+/** Called with every activation as it is computed, in the order of HOOK_NAMES. The pass owns the tensor. */
 export type Hook = (name: HookName, activation: tf.Tensor) => void;
 
 /** Copies weights and biases to the backend; the caller disposes of them. */
@@ -40,8 +40,8 @@ export function toPrompts(p: number, a: Int32Array, b: Int32Array): tf.Tensor2D 
 }
 
 /**
- * One-hot rows [..., depth] of int32 indices, in float32: by way of int32, tfjs' default, as asked for float32 the
- * WebAssembly backend fills in wrong values.
+ * One-hot rows [..., depth] of int32 indices, in float32. They are made as int32, tfjs' default, and then cast: asked for
+ * float32, the WebAssembly backend fills in wrong values.
  */
 export function oneHot(indices: tf.Tensor, depth: number): tf.Tensor {
   return tf.cast(tf.oneHot(indices, depth), 'float32');

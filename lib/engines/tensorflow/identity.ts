@@ -1,5 +1,5 @@
-// On which TensorFlow.js backend a stage would run here, without loading one into this process: part of the key of every
-// stage that uses one, as backends round differently.
+// Finds out on which TensorFlow.js backend a stage would run here, without loading one into this process. It is part of
+// the key of every stage that uses one, as backends round differently.
 import { execFile } from 'node:child_process';
 import { access, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Compiled part of @tensorflow/tfjs-node-gpu; null where it was neither fetched nor built, as after a plain install. */
+/** The compiled part of @tensorflow/tfjs-node-gpu; null if it was neither downloaded nor built, as after `npm ci`. */
 export async function findBinding(): Promise<string | null> {
   try {
     const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json');

@@ -1,11 +1,11 @@
-// Where npm put @tensorflow/tfjs-node-gpu, and whether TensorFlow loads through it: shared by the
-// commands tensorflow-install and tensorflow-link.
+// Where npm put @tensorflow/tfjs-node-gpu, and whether TensorFlow loads through it. The commands tensorflow-install and
+// tensorflow-link share this file.
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { Failure } from '../../files/failure.ts';
 import { openBackend } from './backend.ts';
 
-/** Folder of the package, an optional dependency. Throws Failure where it was left out. */
+/** Folder of the package, which is an optional dependency. Throws Failure if it was left out. */
 export function packageFolder(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));

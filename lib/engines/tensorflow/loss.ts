@@ -1,6 +1,6 @@
 // Cross-entropy of logits on a TensorFlow.js backend, in float32 without cancellation, so that a loss of 1e-9 and its
 // gradient are still numbers. With y the label:
-//   loss = log1p(sum over c != y of exp(l_c - l_y)), shifted by the largest logit where that is another class;
+//   loss = log1p(sum over c != y of exp(l_c - l_y)), shifted by the largest logit if that is another class;
 //   d loss / d l_c = softmax_c for c != y, d loss / d l_y = -(sum over c != y of softmax_c), not softmax_y - 1.
 import { tf } from './backend.ts';
 import { oneHot } from './forward.ts';
@@ -18,7 +18,7 @@ export function rowLosses(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D 
     const sumOfOthers = tf.sum(others, 1, true);
     const gap = tf.sub(top, own);
     const ownTerm = tf.exp(tf.neg(gap));
-    // The label's own term less one: nothing where the label is on top, and exact there.
+    // The sum of all terms minus one. If the label has the largest logit, its own term minus one is exactly zero.
     const excess = tf.add(sumOfOthers, tf.sub(ownTerm, 1));
     (save as tf.GradSaveFunc)([others, sumOfOthers, ownTerm, isLabel]);
     return {
@@ -33,8 +33,8 @@ export function rowLosses(logits: tf.Tensor2D, label: tf.Tensor1D): tf.Tensor1D 
   return differentiable(logits) as tf.Tensor1D;
 }
 
-// WebAssembly's own rounds 1 + x first. At u = 1 + x, rounded, log(u) / (u - 1) is as accurate as u itself: Goldberg
-// 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4.
+// The log1p of the WebAssembly backend rounds 1 + x first. For u = 1 + x, rounded, x log(u) / (u - 1) is accurate all the
+// same: Goldberg 1991, "What every computer scientist should know about floating-point arithmetic", theorem 4.
 function log1p(x: tf.Tensor): tf.Tensor {
   const u = tf.add(x, 1);
   const quotient = tf.div(tf.mul(x, tf.log(u)), tf.sub(u, 1));

@@ -1,6 +1,6 @@
-// The native build: compiled with the system's C compiler for this very CPU, once, checked, and loaded. An addon is kept
-// under the hash of source, flags, compiler and CPU and under that of its own bytes, so that damage shows before it is
-// loaded. The one door to node-api-headers.
+// The native build: compiled once for this CPU with the system's C compiler, checked, and loaded. The name of an addon has
+// the hash of source, flags, compiler and CPU, and the hash of its own bytes, so that damage is noticed before it is
+// loaded. Only this file imports node-api-headers.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -43,7 +43,7 @@ const LINK_FLAGS: Record<string, string[]> = {
 
 export interface NativeBuild extends Library {
   readonly path: string;
-  /** What it was made by and for. */
+  /** Compiler, flags and CPU. */
   readonly made: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,7 @@ async function cpuIdentity(): Promise<string> {
   return `${model} ${createHash('sha256').update(features).digest('hex').slice(0, 8)}`;
 }
 
-/** Makes a folder whose parent may be missing too; not by `recursive`, which for some file systems never ends in Node 20. */
+/** Makes a folder and its parent. Not with `recursive`, which on some file systems never ends in Node 20. */
 async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   for (const each of [path.dirname(folder), folder])
     await mkdir(each, { mode }).catch((error: NodeJS.ErrnoException) => {
@@ -63,7 +63,7 @@ async function makeFolder(folder: string, mode = 0o777): Promise<void> {
     });
 }
 
-/** A folder of this user's in the system's temporary one, for where the project is read-only. */
+/** A folder of this user in the system's temporary folder, used if the project is read-only. */
 async function temporaryFolder(): Promise<string> {
   const user = process.getuid?.() ?? 0;
   const folder = path.join(os.tmpdir(), `grokscope-kernel-${user}`);
@@ -85,19 +85,19 @@ const isWritable = (folder: string): Promise<boolean> =>
 let built: Promise<NativeBuild> | undefined;
 
 /**
- * The addon for this machine, compiled if need be, and loaded; one that was damaged is built again, and `note` told.
- * Throws Failure, with the compiler's words, where there is none to be had.
+ * Loads the addon for this machine, and compiles it if need be. If it was damaged, it is built again, and `note` is told.
+ * Throws Failure, with the compiler's words, if it cannot be built.
  */
 export const buildNative = (note: Note = console.log): Promise<NativeBuild> =>
   (built ??= cacheFolders().then((folders) => findOrCompile(folders, note)));
 
-/** The project's own cache and, where that cannot be written, a folder outside of the project. */
+/** The project's own cache and, if that cannot be written, a folder outside the project. */
 async function cacheFolders(): Promise<string[]> {
   const other = (await isWritable(PROJECT_CACHE)) ? null : await temporaryFolder().catch(() => null);
   return other === null ? [PROJECT_CACHE] : [PROJECT_CACHE, other];
 }
 
-/** As buildNative, anew: with what is in `folders`, or compiled into the first that can be written. */
+/** Like `buildNative`, but each call looks anew: into `folders`, the first writable of which gets what is compiled. */
 export async function findOrCompile(
   folders: readonly string[],
   note: Note,
@@ -124,7 +124,7 @@ export async function findOrCompile(
     } catch (error) {
       const why = (error as Error).message.split('\n')[0];
       note(`the native kernel is built again: ${path.basename(addon).slice(0, 8)}... ${why}`);
-      await rm(addon, { recursive: true, force: true }).catch(() => {}); // or else replaced below
+      await rm(addon, { recursive: true, force: true }).catch(() => {}); // if it stays, it is replaced below
     }
   for (const folder of folders) {
     if (!(await isWritable(folder))) continue;
@@ -146,7 +146,7 @@ async function listBuilds(folders: readonly string[], key: string): Promise<stri
   return (await Promise.all(names)).flat();
 }
 
-/** Loads an addon whose bytes are those that its name tells. */
+/** Loads an addon, after checking that its bytes have the hash in its name. */
 async function loadWhole(addon: string): Promise<Library> {
   if (!(await lstat(addon)).isFile()) throw new Error('is not a file');
   if (!addon.endsWith(nameEnd(await readFile(addon)))) throw new Error('is damaged');
@@ -156,7 +156,7 @@ async function loadWhole(addon: string): Promise<Library> {
 const nameEnd = (bytes: Uint8Array): string =>
   `-${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}.node`;
 
-/** Compiles to a file whose name begins with `stem`, once it has been checked and is on the disk. */
+/** Compiles an addon. It gets its name, which begins with `stem`, only when it has been checked and is on the disk. */
 async function compile(compiler: Compiler, flags: readonly string[], stem: string): Promise<string> {
   const partial = `${stem}.${process.pid}.node`;
   const step = async <T>(what: string, action: Promise<T>): Promise<T> => {
@@ -182,13 +182,13 @@ async function compile(compiler: Compiler, flags: readonly string[], stem: strin
   }
 }
 
-const CHECK_MS = 60_000; // well under a second: only a kernel that hangs takes that long
+const CHECK_MS = 60_000; // a check takes well under a second: only a kernel that hangs takes this long
 
-/** Throws where the addon does not train FIRST_RUNS to the bits that are known. */
+/** Throws if the addon does not train FIRST_RUNS to the known bits. */
 async function checkBits(addon: string): Promise<void> {
   const jobs = FIRST_RUNS.map((known) => ({ ...known, ...knownStart(known), adamw: knownAdamw() }));
   const checked = run(process.execPath, [CHECK, addon], { timeout: CHECK_MS });
-  checked.child.stdin!.on('error', () => {}).end(serialize(jobs)); // one that fell over earlier says more
+  checked.child.stdin!.on('error', () => {}).end(serialize(jobs)); // if it has crashed before this, its own error says more
   const { is_fused, sha256 } = JSON.parse((await checked).stdout) as { is_fused: number; sha256: string[] };
   const arithmetic = nameArithmetic(is_fused);
   FIRST_RUNS.forEach(({ config, steps, sha256: known }, i) => {
@@ -200,7 +200,7 @@ async function checkBits(addon: string): Promise<void> {
   });
 }
 
-/** The bytes of a file, which then are on the disk. */
+/** Flushes a file to the disk and returns its bytes. */
 async function sync(file: string): Promise<Uint8Array> {
   const handle = await open(file, 'r+');
   try {

@@ -1,4 +1,4 @@
-// The system's C compiler, and what it makes for this very CPU.
+// The system's C compiler, and the flags to compile for this CPU.
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ const CPU_FLAGS: Record<string, string[]> = {
   x64: ['-march=native', '-mprefer-vector-width=512'],
   arm64: ['-mcpu=native'],
 };
-/** Flags for this very CPU. */
+/** All flags, with those for this CPU. */
 export const cpuFlags = (): string[] => [...FLAGS, ...(CPU_FLAGS[process.arch] ?? [])];
 
 export interface Compiler {
@@ -21,14 +21,14 @@ export interface Compiler {
   readonly version: string;
 }
 
-/** No compiler was named and none is installed: a machine like others, and no fault. */
+/** No compiler was named and none is installed: that is common, and not an error of the user. */
 export class NoCompiler extends Failure {}
 
 const REMEDY = 'install gcc or clang, or name one in CC; or use engine: wasm';
 
 /**
- * The compiler that `named` ($CC) names, else the first that answers of cc, gcc, clang. Throws NoCompiler where there is
- * none, and Failure with the compiler's first line where the one that was named does not work.
+ * The compiler that `named` ($CC) names; if that is empty, the first of cc, gcc and clang that answers. Throws NoCompiler
+ * if there is none, and Failure with the compiler's first line if the named one does not work.
  */
 export async function findCompiler(named = process.env.CC): Promise<Compiler> {
   const words = named?.trim() ?? '';

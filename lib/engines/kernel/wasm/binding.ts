@@ -1,4 +1,4 @@
-// A model of WebAssembly as a core: jobs and arrays go through its memory. Free of Node.
+// A model in WebAssembly as a core: jobs and arrays go through its memory. Uses nothing of Node.
 import { ARRAYS, JOB_KINDS, nameArithmetic, type Core, type Job, type Library } from '../core.ts';
 
 /** 2^16 pages of 64 KiB: all that 32-bit addresses reach. It must equal what the module was linked with. */
@@ -7,21 +7,21 @@ export const FIRST_PAGES = 64;
 
 type Numbers = Int32Array | Float32Array | Float64Array;
 
-/** An instance with its memory, and where the model lies in it. */
+/** An instance with its memory, and the address of the model in it. */
 export interface Opened {
   readonly exports: WebAssembly.Exports;
   readonly memory: WebAssembly.Memory;
   readonly kernel: number;
 }
 
-/** What a module says of itself. */
+/** What a module says about itself. */
 export const ask = (exports: WebAssembly.Exports): Omit<Library, 'open'> => ({
   arithmetic: nameArithmetic(exports.is_fused()),
   bytes: ({ p, d_model, n_heads, d_head, d_mlp }, threads, rows) =>
     exports.bytes(p, d_model, n_heads, d_head, d_mlp, threads, rows),
 });
 
-/** The kernel traps where memory cannot grow: the only trap it has. */
+/** Calls the kernel. It traps only if memory cannot grow; then throws the error that `full` makes. */
 export function refuseFull<T>(full: () => Error, call: () => T): T {
   try {
     return call();
@@ -30,7 +30,7 @@ export function refuseFull<T>(full: () => Error, call: () => T): T {
   }
 }
 
-/** Buffers of the memory that copies pass through, kept by purpose and taken anew when a bigger one is wanted. */
+/** Buffers in the memory through which arrays are copied. Each is kept by name, and replaced if it is too small. */
 function createBuffers({ exports, memory }: Opened, full: () => Error) {
   const kept = new Map<string, { pointer: number; bytes: number }>();
   const reserve = (name: string, bytes: number): number => {
@@ -53,8 +53,8 @@ function createBuffers({ exports, memory }: Opened, full: () => Error) {
 const bytesOf = (x: Numbers): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
 
 /**
- * What kernel.ts asks for. `runPrepared` runs the job that was prepared on every thread; `full` says that there is no
- * more memory.
+ * The opened model as a core. `runPrepared` runs the prepared job on every thread; `full` makes the error for memory that
+ * cannot grow.
  */
 export function bind(
   opened: Opened,

@@ -1,5 +1,5 @@
-// The WebAssembly builds: one module, one shared memory and one worker a thread for each model. The main thread sets up and
-// copies; workers do all the computing.
+// The WebAssembly builds. Each model has a shared memory and one worker per thread. The main thread sets up and copies;
+// the workers do all the computing.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -14,19 +14,19 @@ const RELAXED_FILE = new URL('./relaxed.wasm', import.meta.url);
 const WORKER_FILE = new URL('./worker.ts', import.meta.url);
 
 const STACK_BYTES = 65536;
-/** Turns of a few instructions, as WebAssembly has no pause: a few microseconds in all. */
+/** Turns of a few instructions each, as WebAssembly has no pause: a few microseconds in all. */
 const MOST_SPINS = 2000;
 
-/** `make`, called at most once. */
+/** A function that calls `make` the first time, and then returns the same promise. */
 function onlyOnce<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
 }
 
-/** The build for every engine of WebAssembly: multiplies, then adds. */
+/** The build that every WebAssembly engine can run: it multiplies, then adds. */
 export const loadWasm = onlyOnce(async () => load(await readFile(WASM_FILE)));
 
-/** The build with multiply-adds. Throws Failure where the engine has none, or the processor none that round once. */
+/** The build with multiply-adds. Throws Failure if the engine has none, or if they round twice on this processor. */
 export const loadRelaxed = onlyOnce(async () => {
   const bytes = await readFile(RELAXED_FILE);
   const remedy = 'use engine: wasm';
@@ -78,7 +78,7 @@ async function startWorkers(
   return workers;
 }
 
-/** Has every worker run the job that was prepared; the process stays alive until they have. */
+/** Lets every worker run the prepared job, and keeps the process alive until all have. */
 async function runOn(workers: readonly Worker[]): Promise<void> {
   const finished = workers.map(async (worker) => {
     worker.ref();

@@ -1,5 +1,5 @@
-// The builds for a page that was opened from the file system, where memory cannot be shared: one thread, that of the caller,
-// which should be a worker's. Free of Node.
+// The builds for a page that was opened from the file system, where memory cannot be shared. They compute on the thread of
+// the caller, which should be a worker. Uses nothing of Node.
 import type { ModelConfig } from '../../../network/config.ts';
 import type { Core, Library } from '../core.ts';
 import { ask, bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
@@ -7,7 +7,7 @@ import { ask, bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
 const full = (): Error =>
   new Error('the network and its pairs do not fit in the memory that this browser gives');
 
-/** The first of the modules that works here: page-relaxed.wasm where its multiply-add rounds once, else page.wasm. */
+/** Loads page-relaxed.wasm if it works here and its multiply-add rounds once, otherwise page.wasm. */
 export async function loadInPage(relaxed: Uint8Array, plain: Uint8Array): Promise<Library> {
   const library = WebAssembly.validate(relaxed) ? await load(relaxed) : null;
   return library?.arithmetic === 'fused' ? library : load(plain);
