@@ -80,8 +80,10 @@ function install() {
     console.error('The packages of this project are not installed.\nRun: npm ci');
     process.exit(2);
   }
-  process.setSourceMapsEnabled(true);
-  const { registerHooks } = /** @type {any} */ (module); // since Node 22.15; before, hooks have a thread of their own
+  // Both are of Node 22: before, source maps of packages are read too, and hooks have a thread of their own.
+  const { registerHooks, setSourceMapsSupport } = /** @type {any} */ (module);
+  if (setSourceMapsSupport) setSourceMapsSupport(true, { nodeModules: false });
+  else process.setSourceMapsEnabled(true);
   if (registerHooks) registerHooks({ load });
   else module.register(import.meta.url + HOOKS);
 }

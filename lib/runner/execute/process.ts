@@ -31,12 +31,15 @@ export type StageEnd =
 
 const GRACE_MS = 3000;
 const LOADER = new URL('../code/loader.mjs', import.meta.url).href;
-/** CC names the compiler that builds the kernel; results do not depend on it. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC'];
+/**
+ * CC names the compiler that builds the kernel; results do not depend on it. NODE_COMPILE_CACHE is where Node keeps compiled
+ * modules, by path and text.
+ */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'GROKSCOPE_THREADS', 'CC', 'NODE_COMPILE_CACHE'];
 
 /** Runs the stage to its end, then kills every process that it left behind. */
 export async function runProcess(stage: StageProcess): Promise<StageEnd> {
-  const { $ } = await import('zx');
+  const { $ } = await import('zx/core'); // without what zx brings along for scripts, which takes as long again to load
   const log = await open(stage.log, 'w');
   const loader = `${LOADER}?${encodeURIComponent(stage.manifest)}`;
   const command = [process.execPath, '--import', loader, join(stage.root, stage.script)];
