@@ -1,12 +1,14 @@
 // docs/extending.md: its files and differences, put into a copy of the project, do what it says.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { tableFromIPC } from 'apache-arrow';
+import type { runPipelineCommand } from '../../commands/pipeline-command.ts';
+import { runInProcess } from '../in-process.ts';
 import { copyProject, project } from './copy.ts';
+
+type Run = typeof runPipelineCommand;
 
 const SIZES = ['p=11', 'train_fraction=0.7'].map((each) => `dataset.${each}`);
 const SMALL = ['d_model=16', 'd_head=4', 'd_mlp=32', 'epochs=21'].map((each) => `train.${each}`);
@@ -37,9 +39,12 @@ function applied(text: string, difference: string, path: string): string {
 }
 
 /** The output of a command of the copy. Throws where it fails. */
-async function run(command: string, ...words: string[]): Promise<string> {
-  const args = ['--import', './lib/files/typescript.mjs', `commands/${command}.ts`, ...words];
-  return (await promisify(execFile)(process.execPath, args, { cwd: copy })).stdout;
+async function run(command: 'pipeline' | 'sweep', ...words: string[]): Promise<string> {
+  const name = { pipeline: 'runPipelineCommand', sweep: 'runSweepCommand' }[command];
+  const commands = (await import(join(copy, `commands/${command}-command.ts`))) as Record<string, Run>;
+  const { code, out, err } = await runInProcess(copy, words, commands[name]!);
+  assert.equal(code, 0, out + err);
+  return out;
 }
 
 test('the stage, the operation, the measure and the engine of the page work in one pipeline', async () => {

@@ -14,25 +14,31 @@ async function trained(t: TestContext, build: Build, threads: number, steps: num
   return { model, losses, ...model.readState() };
 }
 
-testEachBuild('the same bits on 1, 2, 3 and 7 threads, in one call or several', async (build, t) => {
-  const first = await trained(t, build, 1, [60]);
-  for (const [threads, steps] of [
-    [1, [60]],
-    [2, [60]],
-    [3, [1, 59]],
-    [7, [20, 20, 20]],
-  ] as const) {
-    const { weights, m, v, losses, model } = await trained(t, build, threads, [...steps]);
-    assert.deepEqual(
-      { weights, m, v },
-      { weights: first.weights, m: first.m, v: first.v },
-      `${threads} threads`,
-    );
-    assert.deepEqual(losses, first.losses);
-    assert.deepEqual(await model.evaluate(held_out), await first.model.evaluate(held_out));
-    assert.deepEqual(await model.gradients(train), await first.model.gradients(train));
-  }
-});
+const isLong = Boolean(process.env['GROKSCOPE_LONG']);
+
+testEachBuild(
+  'the same bits on 1, 2, 3 and (native, or long) 7 threads, in one call or several',
+  async (build, t) => {
+    const first = await trained(t, build, 1, [60]);
+    for (const [threads, steps] of [
+      [1, [60]],
+      [2, [60]],
+      [3, [1, 39, 20]],
+      [7, [20, 20, 20]],
+    ] as const) {
+      if (threads === 7 && build !== 'native' && !isLong) continue; // threads of WebAssembly spin while they wait
+      const { weights, m, v, losses, model } = await trained(t, build, threads, [...steps]);
+      assert.deepEqual(
+        { weights, m, v },
+        { weights: first.weights, m: first.m, v: first.v },
+        `${threads} threads`,
+      );
+      assert.deepEqual(losses, first.losses);
+      assert.deepEqual(await model.evaluate(held_out), await first.model.evaluate(held_out));
+      assert.deepEqual(await model.gradients(train), await first.model.gradients(train));
+    }
+  },
+);
 
 testEachBuild('a state written back goes on with the same bits', async (build, t) => {
   const { weights: expected } = await trained(t, build, 2, [50]);

@@ -52,6 +52,15 @@ export const WHOLE_59: KnownRun = {
     separate: '28672fd0e8f80fdd4419f6c795e5f22efa1f0218e060f34406e6e0029b377f00',
   },
 };
+export const FORTY_STEPS: KnownRun = {
+  config: published(113),
+  train_fraction: 0.3,
+  steps: 40,
+  sha256: {
+    fused: 'fd3ca181e5ad4eadf743c4d1d3814938497e9237fccd136fe2896c285eb73ee1',
+    separate: 'da218fceb9ae856bb5db14c0b50f8b54285c2e05fbb1d65874807564910cd0b8',
+  },
+};
 export const THREE_HUNDRED_STEPS: KnownRun = {
   config: published(113),
   train_fraction: 0.3,
