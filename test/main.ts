@@ -71,5 +71,5 @@ const env = { NODE_COMPILE_CACHE: join(folder, 'compiled'), ...process.env };
 const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
 const [code] = (await once(child, 'close')) as [number | null];
-await rm(folder, { recursive: true });
+await rm(folder, { recursive: true, maxRetries: 5 }); // a process that was left behind may still write there
 process.exitCode = code ?? 1;
