@@ -172,13 +172,14 @@ export function list<T>(
 ): Field<readonly T[]> {
   const { length, minLength = 0 } = options;
   const fits = (n: number): boolean => n >= minLength && (length === undefined || n === length);
-  const count = length === undefined ? `at least ${minLength}` : `exactly ${length}`;
+  const atLeast = minLength === 0 ? '' : ` of at least ${minLength}`;
+  const count = length === undefined ? atLeast : ` of exactly ${length}`;
   return {
     schema: v.pipe(
       v.array(item.schema, 'must be a list'),
-      v.check((items) => fits(items.length), `must be a list of ${count}`),
+      v.check((items) => fits(items.length), `must be a list${count}`),
     ),
-    must: `a list of ${count}, each ${item.must}`,
+    must: `a list${count}, each ${item.must}`,
     default: options.default,
     ...(item.choices && { choices: item.choices }),
   };
