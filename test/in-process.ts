@@ -42,7 +42,7 @@ export function collect(stream: NodeJS.ReadableStream): () => string {
   return () => text;
 }
 
-/** What `npm test` puts into the environment is not what the user of the runner has there. */
+/** Variables that `npm test` sets, which a user of the runner does not have. */
 export function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 }

@@ -11,12 +11,12 @@ const SUMMARY = either(
 );
 const find = (path: string) => findBadPath('s', SUMMARY, path.split('.'));
 
-test('a path may go through what can be null, into any of several records, and by names and numbers not declared', () => {
+test('a path may pass a field that can be null, enter any of several records, and use undeclared names and numbers', () => {
   for (const path of ['epochs', 'phase.from', 'spectrum_first8', 'clusters.14.size', 'grids.0'])
     assert.equal(find(path), null, path);
 });
 
-test('a path that leads nowhere is told with the step that is wrong and the names there are', () => {
+test('a path that leads nowhere is refused with the wrong step and the names that exist', () => {
   assert.deepEqual(find('epoch'), {
     message: 's has no field "epoch"',
     hint: 'did you mean "epochs"?',
@@ -31,7 +31,7 @@ test('a path that leads nowhere is told with the step that is wrong and the name
   assert.equal(find('phase.constructor')?.message, 's.phase has no field "constructor"');
 });
 
-test('what a cell of a table cannot hold is told with what stands inside', () => {
+test('a field that does not fit in a table cell is refused with the fields inside it', () => {
   assert.deepEqual(find('phase'), { message: 's.phase is not one value', hint: 'fields of s.phase: from' });
   assert.equal(find('clusters')?.hint, 'name a part of it: s.clusters.NAME');
   assert.equal(find('grids')?.message, 's.grids is not one value');
@@ -45,7 +45,7 @@ test('every field by which runs are compared is declared', () => {
   assert.deepEqual(compared, Array(9).fill(null));
 });
 
-test('nothing is known of the summary of a script that is not of this project', () => {
+test('the summary of a script from outside the project is not declared', () => {
   for (const script of ['mine/train.ts', 'stages/mine.ts', 'stages/toString.ts', 'train'])
     assert.equal(declarationOf(script), null, script);
 });

@@ -8,7 +8,7 @@ export interface Filling {
   readonly number: number;
 }
 
-/** What `field` declares, lists with one entry, nothing null that need not be, and of several records the first. */
+/** A value for `field`: lists have one entry, nothing is null unless it must be, and of several records it is the first. */
 export function fill(field: Field, filling: Filling): unknown {
   switch (field.kind) {
     case 'count':

@@ -1,4 +1,4 @@
-// Histories that other programs wrote: taken where nothing is lost, refused with the column or the row to blame.
+// Histories that other programs wrote: accepted if nothing is lost, otherwise refused with the column or row that is wrong.
 // history-lz4.arrow is pyarrow's (test/fixtures/README.md); test/interop has pandas and Polars write more.
 import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const lz4 = fixture('history-lz4.arrow');
 const folder = await temporaryFolder({ after });
 const path = join(folder, 'history.arrow');
 
-test('a history of pandas is taken without loss: LZ4, int64 epochs, float32 losses, nulls for accuracies', async () => {
+test('a history from pandas is read without loss: LZ4, int64 epochs, float32 losses, nulls for accuracies', async () => {
   const history = await readForeignHistory(lz4);
   assert.equal(history.length, 40);
   for (const [i, record] of history.entries())
@@ -29,7 +29,7 @@ test('a history of pandas is taken without loss: LZ4, int64 epochs, float32 loss
     });
 });
 
-test('beside a model it becomes a history as the train stage writes it', async (t) => {
+test('a history that comes with a model becomes one as the train stage writes it', async (t) => {
   const [from, to] = [await temporaryFolder(t), await temporaryFolder(t)];
   await copyFile(fixture('trained-p53.safetensors'), join(from, 'model.safetensors'));
   await copyFile(lz4, join(from, 'history.arrow'));
@@ -80,7 +80,7 @@ test('what is not a history is refused with the column, its type or the epoch', 
   }
 });
 
-test('a compressed file with a byte that changed is read as it was, or refused: it never hangs or throws a bug', async () => {
+test('a compressed file with a changed byte is read correctly or refused; it never hangs or crashes', async () => {
   const bytes = await readFile(lz4);
   const last = process.env['GROKSCOPE_LONG'] ? bytes.length : 400;
   for (let i = 0; i < last; i++) {

@@ -22,7 +22,7 @@ before(async () => {
 
 const INDICES = 'not used of the file: train_indices (int64 [7])';
 
-/** What is said of each, and whether it brings 3 epochs and 2 checkpoints. */
+/** The notes on each, and whether it comes with 3 epochs and 2 checkpoints. */
 const TAKEN: Readonly<Record<string, { notes: string[]; run?: number; isRun?: true }>> = {
   'state_dict.pt': { notes: [] },
   'module.pt': { notes: [] },
@@ -104,7 +104,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 };
 
 for (const [name, message] of Object.entries(REFUSED))
-  test(`${name} is refused by what is in it, with what to do`, async () => {
+  test(`${name} is refused with what it contains and what to do`, async () => {
     await assert.rejects(readPretrained(join(models, name)), (error) => {
       assert.ok(error instanceof Failure, String(error));
       assert.match(error.message, message);

@@ -1,4 +1,4 @@
-// What a folder of a model trained elsewhere may hold, and how what is wrong with it is said.
+// What a folder with a model trained elsewhere may contain, and how errors in it are reported.
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
 import assert from 'node:assert/strict';
@@ -63,7 +63,7 @@ async function copyOf(t: TestContext): Promise<string> {
   return folder;
 }
 
-test('a folder gives its model, history and checkpoints, and copies what is not the model as it stands', async (t) => {
+test('a folder gives its model, history and checkpoints, and copies everything but the model unchanged', async (t) => {
   const [folder, out] = [await copyOf(t), await temporaryFolder(t)];
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const { copyRest, ...found } = await readPretrained(folder);
@@ -102,7 +102,7 @@ async function refuses(folder: string, message: RegExp): Promise<void> {
   });
 }
 
-test('a history that is none is refused with the row to blame', async (t) => {
+test('a bad history is refused with the row that is wrong', async (t) => {
   const folder = await copyOf(t);
   const path = join(folder, 'history.arrow');
   const [first, second, third] = history as [HistoryRecord, HistoryRecord, HistoryRecord];
@@ -175,7 +175,7 @@ test('checkpoints of another network, out of order, or not finite are refused', 
   await refuses(folder, /checkpoints\.arrow has W_in with values that are not finite at epoch 10/);
 });
 
-test('the stage takes a folder whole, and refuses a model of another p with what to set', async (t) => {
+test('the stage accepts a complete folder, and refuses a model of another p with the param to set', async (t) => {
   const folder = await temporaryFolder(t);
   const needs = { dataset: join(folder, 'dataset') };
   const [out, curves] = [join(folder, 'out'), join(folder, 'curves')];

@@ -1,4 +1,4 @@
-// What a stage gets of the run it looks at, and what is refused before it computes anything.
+// What a stage reads of a run, and what is refused before it computes anything.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ test('a run is its network, its task and its pairs', async (t) => {
   assert.deepEqual([grid.label.length, train.label.length, test.label.length], [49, 24, 25]);
 });
 
-test('a network of another p is refused with what to set; alone it is read', async (t) => {
+test('a network of another p is refused with the param to set; without the pairs it is read', async (t) => {
   const needs = await leave(t, 5);
   await assert.rejects(openRun(needs), (error: Failure) => {
     assert.equal(error.message, 'the model has p = 7, the dataset p = 5');

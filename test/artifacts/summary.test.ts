@@ -1,4 +1,4 @@
-// What a stage says of itself in numbers: written as declared or not at all, read as declared or refused by its field.
+// Summaries are written as declared or not at all, and read as declared or refused with the field that differs.
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ const KINDS = either(
   record({ p: count, pretrained: flag, why: text }),
 );
 
-test('where a stage may find different things, what is no kind of them is held against the most similar', async () => {
+test('a summary that fits none of several records is compared with the most similar one', async () => {
   for (const good of [
     { p: 7, key: [1] },
     { p: 7, key: null },
@@ -112,7 +112,7 @@ test('where a stage may find different things, what is no kind of them is held a
   await refuses({ p: 7, key: [1], why: '' }, KINDS, 'has a field why, which is not one of its fields');
 });
 
-test('a writer that brings other fields than its stage declares is a bug, before anything is written', async () => {
+test('writing a field that the stage does not declare is a bug, found before anything is written', async () => {
   await writeFile(path, 'before');
   const good = { p: 7, operation: 'add', pairs: 49, train_pairs: 9, test_pairs: 40 } as const;
   const spread = { ...good, seed: 1 };

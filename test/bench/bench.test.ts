@@ -147,7 +147,7 @@ describe('npm run bench', () => {
     assert.match(out, /second +ran/);
   });
 
-  test('takes the temporary folder away', async () => {
+  test('removes the temporary folder', async () => {
     let folder = '';
     const tidy = section('tidy', async function* (place) {
       folder = await place.folder();

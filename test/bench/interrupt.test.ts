@@ -21,7 +21,7 @@ interface Said {
   readonly rounds?: readonly object[];
 }
 
-/** Waits until all are gone: who was killed takes a moment to die. */
+/** Waits until all are gone, as a killed process takes a moment to die. */
 async function deaths(owners: readonly ReturnType<typeof ownerOf>[]): Promise<void> {
   for (let tries = 0; !owners.every(isDead); tries++) {
     assert.ok(tries < 3000, 'a program goes on');
@@ -33,7 +33,7 @@ for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)
-  test(`${signal} ends the bench with ${exitCode}; what was measured stands`, async () => {
+  test(`${signal} ends the bench with ${exitCode}; what was measured is kept`, async () => {
     const child = spawn(process.execPath, ['--import', loader, script, '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

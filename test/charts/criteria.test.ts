@@ -63,7 +63,7 @@ test('a circle is met, a square of another colour is not, as the legend has it',
   assert.ok(texts.indexOf('met') < texts.indexOf('not met'));
 });
 
-test('the table of criteria has a row a criterion, NaN where there is no border', () => {
+test('the table of criteria has one row per criterion, NaN where there is no limit', () => {
   assert.deepEqual(tableOf(figure).columns, {
     criterion: ['accuracy', 'ratio', 'frequencies'],
     value: Float64Array.from([0.98765, -0.0000123456, 5]),

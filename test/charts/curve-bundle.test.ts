@@ -88,7 +88,7 @@ test('one curve, curves of one number, and a curve without points are drawn', ()
   }
 });
 
-test('the table of a bundle has a row a point', () => {
+test('the table of a bundle has one row per point', () => {
   const { columns } = tableOf(losses);
   assert.deepEqual(columns, {
     name: ['slow', 'slow', 'slow', 'quick', 'quick', 'between', 'between'],

@@ -21,14 +21,14 @@ const outcomes: PhaseMap = {
   ],
 };
 
-/** The legend: a colour a name. */
+/** The legend: one colour per name. */
 function coloursOf(figure: ReturnType<typeof draw>): Map<string, string> {
   const squares = elementsOf(figure, 'rect').filter(({ width }) => width === '12');
   const names = elementsOf(figure, 'text').filter(({ dy }) => dy === '0.35em');
   return new Map(squares.map(({ fill }, i) => [fill!, names[i]!['text']!]));
 }
 
-test('a cell has the colour of what most of its runs came to, and says how many; the later phase wins a tie', () => {
+test('a cell has the colour of its most frequent phase and says how many runs had it; the later phase wins a tie', () => {
   const figure = draw(outcomes);
   const [axes, colours] = [axesOf(figure), coloursOf(figure)];
   const cells = elementsOf(figure, 'rect').filter((each) => each['aria-label'] === 'rect');
@@ -81,7 +81,7 @@ test('axes and phases of a map are named, and nothing is clipped', () => {
   assert.doesNotMatch(draw({ ...outcomes, runs: [] }).svg, /NaN|Infinity/);
 });
 
-test('the table of a map has a row a run, in words', () => {
+test('the table of a map has one row per run, in words', () => {
   const { columns } = tableOf(outcomes);
   assert.deepEqual(columns, {
     weight_decay: ['0', '0', '0', '1', '1', '1'],

@@ -9,13 +9,13 @@ import { decodePng } from './decode-png.ts';
 export const textsOf = ({ svg }: Drawing): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map((match) => match[1]!);
 
-/** Attributes of an element by name, those of its group included; `text` is what stands in it. */
+/** Attributes of an element by name, those of its group included; `text` is its text. */
 type Element = Readonly<Record<string, string>>;
 
 const attributesOf = (tag: string): Record<string, string> =>
   Object.fromEntries([...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
 
-/** The elements of one kind that stand in a group of their own kind, in drawing order: one group a mark. */
+/** The elements of one kind that are in a group of the same kind, in drawing order: one group per mark. */
 export const elementsOf = ({ svg }: Drawing, tag: string): Element[] =>
   [...svg.matchAll(/<g ([^>]*)>((?:(?!<\/?g[ >]).)*)<\/g>/gs)].flatMap(([, group, inside]) =>
     [...inside!.matchAll(new RegExp(`<${tag} ([^>]*)>([^<]*)`, 'g'))].map(([, own, text]) => ({

@@ -30,7 +30,7 @@ test('every scan-line filter is undone', () => {
   };
   const lines = Buffer.alloc((stride + 1) * height);
   for (let y = 0; y < height; y++) {
-    lines[y * (stride + 1)] = y; // filters 0 to 4, one a line
+    lines[y * (stride + 1)] = y; // filters 0 to 4, one per line
     for (let i = 0; i < stride; i++) {
       const [left, up, corner] = [at(y, i - 4), at(y - 1, i), at(y - 1, i - 4)];
       const predicted = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][y]!;
@@ -62,7 +62,7 @@ function replaceData(file: Buffer, data: Buffer): Buffer {
   return Buffer.concat([file.subarray(0, start), chunk, file.subarray(end)]);
 }
 
-test('what is not such a picture is refused', () => {
+test('anything but such a picture is refused', () => {
   const file = encodePng(noise(4, 4));
   assert.throws(() => decodePng(file.subarray(1)), /signature/);
   const damaged = Buffer.from(file);

@@ -142,7 +142,7 @@ test('one run, no run that got there, and a run past the cap or before its start
   }
 });
 
-test('the table of a spread has a row a run, NaN for one that never got there', () => {
+test('the table of a spread has one row per run, NaN for one that never got there', () => {
   const { columns } = tableOf(epochs);
   assert.deepEqual(columns['series'], [
     ...new Array<string>(7).fill('grokked'),

@@ -1,4 +1,4 @@
-// The error tail that every command shares: which failure ends with which code, and how it is told.
+// The error tail that every command shares: which failure ends with which code, and how it is reported.
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ test('a command that does not fail ends with its own code, and nothing is said',
   assert.equal(stderr.read(), null);
 });
 
-test('what a user can mend ends with 1 and is told once, with its remedy and without a stack', async () => {
+test('a failure that the user can mend ends with 1 and is reported once, with its remedy and without a stack', async () => {
   assert.deepEqual(await tail(new Failure('x.arrow is missing', 'make it\nor not')), {
     code: 1,
     err: 'x.arrow is missing\n    make it\n    or not\n',

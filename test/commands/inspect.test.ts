@@ -1,5 +1,5 @@
-// npm run inspect on good files, on files of another kind, and on damaged and hostile ones: whatever is in a file, nothing
-// of it is carried out, and what is wrong is said in a line. GROKSCOPE_LONG=1 damages a thousand files.
+// npm run inspect on good files, on files of another kind, and on damaged and hostile ones: whatever a file contains,
+// nothing in it is executed, and what is wrong is said in one line. GROKSCOPE_LONG=1 damages a thousand files.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ async function inspect(...args: string[]): Promise<{ code: number; out: string; 
   return { code, out: all(stdout), err: all(stderr) };
 }
 
-test('a file that can be taken is told with its tensors, its layout and the line that runs it', async () => {
+test('a usable file is shown with its tensors, its layout and the command that runs it', async () => {
   const path = join(models, 'paper.pth');
   const { code, out, err } = await inspect(path);
   assert.deepEqual([code, err], [0, '']);
@@ -41,7 +41,7 @@ test('a file that can be taken is told with its tensors, its layout and the line
   );
 });
 
-test('a folder is its model.safetensors; of several runs in a file, one is chosen by its number', async () => {
+test('a folder stands for its model.safetensors; one of several runs in a file is chosen by its number', async () => {
   const runs = join(models, 'runs.pth');
   const { code, out } = await inspect(runs);
   assert.equal(code, 0);
@@ -58,14 +58,14 @@ test('a folder is its model.safetensors; of several runs in a file, one is chose
   assert.match((await inspect(own)).out, /^sizes: p 53, /m);
 });
 
-test('what is in a file of another model is told, and why it cannot be taken', async () => {
+test('a file with another model is shown, with the reason why it cannot be used', async () => {
   const { code, out, err } = await inspect(join(models, 'two-layers.pt'));
   assert.deepEqual([code, err], [1, '']);
   assert.match(out, /^ {2}blocks\.1\.attn\.W_Q +float32 \[2, 4, 3\]$/m);
   assert.match(out, /\nthis pipeline cannot use it: blocks\.1\.attn\.W_Q belongs to a second layer/);
 });
 
-test('no file, two files, and what is no model file end with 2 and a line', async () => {
+test('no file, two files, or a file without a model ends with 2 and one line', async () => {
   for (const names of [[], ['a', 'b']]) {
     const { code, err } = await inspect(...names);
     assert.equal(code, 2);
@@ -90,7 +90,7 @@ async function endsQuietly(name: string, bytes: Buffer): Promise<number> {
   return code;
 }
 
-test('pickles that would run a command, take all memory or go round in circles are refused in a line', async () => {
+test('pickles that would run a command, take all memory or go round in circles are refused in one line', async () => {
   const mark = join(folder, 'was-run');
   for (const [name, data] of Object.entries(hostilePickles(mark, LONG ? 1e6 : 1e5)))
     for (const file of [inZip(data), inOldForm(data)])
@@ -99,7 +99,7 @@ test('pickles that would run a command, take all memory or go round in circles a
   assert.equal(({} as { polluted?: string }).polluted, undefined);
 });
 
-test('damaged files are refused in a line, or are whole where it counts', async () => {
+test('damaged files are refused in one line, unless what counts is undamaged', async () => {
   const seed = Number(process.env['GROKSCOPE_SEED'] ?? 19);
   const random = createRandom(seed);
   const originals = await Promise.all(

@@ -1,4 +1,4 @@
-// What npm keeps for itself of what was typed, and what is merely set in its files.
+// Options that npm took for itself from the typed line, told apart from those that are merely set in its files.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -51,7 +51,7 @@ const OPTIONS = {
 
 const ENV = { npm_lifecycle_event: 'pipeline', npm_config_user_agent: 'npm/11.1.0 node/v20' };
 
-/** What is said of a line as npm's log has it; empty where nothing is. */
+/** The message about a command line as npm's log has it; empty if there is none. */
 function judge(typed: string, args: readonly string[] = []): string {
   const npm = { typed: typed.split(' '), env: null };
   return keptByNpm('pipeline', args, OPTIONS, ENV, npm)
@@ -65,7 +65,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('every option is noticed before `--`, alone and before every other, with the line that would be right', () => {
+test('every option is noticed before `--`, alone and before every other, with the correct line', () => {
   const spelled = FLAGS.map((spellings) => spellings.at(-1)!);
   for (const first of spelled)
     for (const line of [first, ...spelled.map((second) => `${first} ${second}`)])
@@ -83,7 +83,7 @@ test('every option is noticed before `--`, alone and before every other, with th
   assert.match(keptByNpm('pipeline', [], OPTIONS, ENV, spaced)[0]!.hint!, / -- --set 'a\.b=it'\\''s 1'$/);
 });
 
-test('what stands after `--`, and what npm has use for, is nothing to speak of', () => {
+test('options after `--`, and options that npm itself uses, are not reported', () => {
   for (const line of [
     'run pipeline',
     'run pipeline svd -- --only --dry-run',
@@ -106,12 +106,12 @@ test("npm's own settings stop nothing, wherever they stand", async () => {
     keptByNpm('pipeline', ['svd'], OPTIONS, { ...ENV, ...env }, { typed: null, env: started })
       .map(({ place, message, hint }) => `${place} ${message} > ${hint}`)
       .join();
-  // What was typed is known: the environment is of no account.
+  // The typed line is known, so the environment is ignored.
   assert.deepEqual(
     keptByNpm('pipeline', [], OPTIONS, { ...ENV, ...set }, { typed: ['run', 'pipeline'], env: null }),
     [],
   );
-  // It is not: files and the environment of npm are asked.
+  // It is not known, so the files and the environment of npm decide.
   assert.match(inferred(set), /^--jobs --force --json --dry-run were kept/);
   await writeFile(file, lines);
   for (const place of [
@@ -132,7 +132,7 @@ test("npm's own settings stop nothing, wherever they stand", async () => {
     assert.match(inferred({ ...set, npm_config_userconfig: broken }), /were kept/);
 });
 
-test('where what was typed cannot be read, the environment tells it, and the right line is given', () => {
+test('if the typed line cannot be read, the environment shows it, and the correct line is given', () => {
   for (const [words, config, hint] of [
     ['svd', { npm_config_dry_run: 'true' }, 'svd --dry-run'],
     ['a.b=1 svd c.d=2', { npm_config_set: 'true\n\ntrue' }, 'svd --set a.b=1 --set c.d=2'],
@@ -161,7 +161,7 @@ test('where what was typed cannot be read, the environment tells it, and the rig
   assert.deepEqual(keptByNpm('pipeline', [], OPTIONS, { npm_config_dry_run: 'true' }, nothing), []);
 });
 
-test('where there is no /proc, the newest log of the same words tells what was typed', async () => {
+test('without /proc, the newest log of the same words shows what was typed', async () => {
   const logs = join(folder, '_logs');
   await mkdir(logs);
   const name = (secondsAgo: number): string =>
@@ -198,7 +198,7 @@ import { parseOptions } from ${JSON.stringify(join(repository, 'commands/pipelin
 try { parseOptions(process.argv.slice(2), process.env); console.log('started'); } catch (error) { console.log(error.message); }
 `;
 
-/** What the command says when it is typed so. */
+/** What the command prints when it is typed like this. */
 function type(line: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
   return new Promise((resolve) =>

@@ -51,7 +51,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
   const folder = await temporaryFolder(t);
   await copyProject(folder);
   const run = (...args: string[]): string => {
-    // Without the variable by which a test runner knows that it is one test of another's.
+    // Without the variable that tells a test runner that another one started it.
     const env = { ...process.env, GROKSCOPE_LONG: '1', NODE_TEST_CONTEXT: undefined };
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', loader, ...args], {
       cwd: folder,
@@ -78,7 +78,7 @@ test('links to the TensorFlow of a Python environment, and trains on it', { skip
   assert.doesNotMatch(tests, /no TensorFlow here/);
 });
 
-test('a Python without tensorflow, and one that is not there, are refused with what to do', async () => {
+test('a Python without tensorflow, and one that does not exist, are refused with what to do', async () => {
   const link = (python: string): string => {
     const args = ['--import', loader, 'commands/tensorflow-link.ts', '--python', python];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });

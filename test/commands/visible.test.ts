@@ -45,7 +45,7 @@ function shown(act: (terminal: Terminal, stream: PassThrough) => void): string {
   return String(stream.read());
 }
 
-test('what cannot be seen is written as in JSON, what is too long loses its middle, and twice is as once', () => {
+test('invisible characters are written as in JSON, long text loses its middle, and doing it twice changes no more', () => {
   assert.equal(
     visible('a\x1b[31m\tb\nc\x85\u202e\u{e0041}'),
     'a\\u001b[31m\\tb\\nc\\u0085\\u202e\\udb40\\udc41',
@@ -57,7 +57,7 @@ test('what cannot be seen is written as in JSON, what is too long loses its midd
   for (const text of [EVIL, cut, MEGABYTE]) assert.equal(visible(visible(text)), visible(text));
 });
 
-test('events, plans and problems show hostile text as text, a line each', () => {
+test('events, plans and problems show hostile text as text, one line each', () => {
   const out = shown((terminal) => {
     terminal.show({ type: 'say', stage: 'svd', line: EVIL + MEGABYTE });
     terminal.show({ type: 'note', stage: 'svd', text: `waiting for process 1 on ${EVIL}` });
@@ -125,7 +125,7 @@ test('a live bar shows the note of a stage as text, and its own sequences still 
   assert.ok(out.length < 10_000, `${out.length} characters`);
 });
 
-test('what is told as JSON is the same data, and harmless', () => {
+test('JSON output has the same data, and is harmless', () => {
   const event = { type: 'say', line: `${EVIL}\u{e0041}"\\` };
   const stream = new PassThrough();
   writeEvent(stream, event);

@@ -1,5 +1,6 @@
-// Every command in README.md, CONTRIBUTING.md and docs/, in a copy of the project whose network is tiny. What takes minutes is
-// planned, and carried out in the long form; what serves, compiles, downloads or needs Slurm has its words read only.
+// Every command in README.md, CONTRIBUTING.md and docs/, in a copy of the project whose network is tiny. Commands that take
+// minutes are only planned, and carried out in the long form. Of those that serve, compile, download or need Slurm, only the
+// words are parsed.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -27,7 +28,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   params: 'runParamsCommand',
   docs: 'runDocsCommand',
 };
-/** What their words are read by, and nothing is done. */
+/** What parses their words; nothing is carried out. */
 const BY_HELP = ['report', 'lab', 'bench', 'build:wasm', 'tensorflow:install', 'tensorflow:link'];
 const NOT_HERE = ['check', 'test:long', 'format'];
 
@@ -73,7 +74,7 @@ const commandsOf = (page: string): string[] =>
       .flatMap((line) => line.split(' && ')),
   );
 
-/** Words as a shell has them; of quotes, single ones are used. */
+/** The words as a shell splits them; only single quotes occur. */
 const wordsOf = (command: string): string[] =>
   [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 
@@ -104,7 +105,7 @@ const pages = [
   ...(await readdir(join(project, 'docs'))).map((name) => `docs/${name}`),
 ];
 const asked = new Set<string>();
-// Those of docs/extending.md are of what it adds: extending.test.ts.
+// The commands of docs/extending.md need the code that it adds: extending.test.ts.
 for (const page of pages.filter((name) => name.endsWith('.md') && !name.includes('extending'))) {
   const commands = commandsOf(await readFile(join(project, page), 'utf8')).filter((each) => !asked.has(each));
   commands.forEach((each) => asked.add(each));

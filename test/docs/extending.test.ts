@@ -38,7 +38,7 @@ function applied(text: string, difference: string, path: string): string {
   return text.replace(`\n${was}\n`, () => `\n${is}\n`);
 }
 
-/** The output of a command of the copy. Throws where it fails. */
+/** The output of a command of the copy. Throws if it fails. */
 async function run(command: 'pipeline' | 'sweep', ...words: string[]): Promise<string> {
   const name = { pipeline: 'runPipelineCommand', sweep: 'runSweepCommand' }[command];
   const commands = (await import(join(copy, `commands/${command}-command.ts`))) as Record<string, Run>;

@@ -1,4 +1,4 @@
-// Results of one build are hits for another: what enters the key is the arithmetic, not who compiled it for what.
+// Results of one build are hits for another: the key holds the arithmetic, not the compiler or the processor.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const SMALL = [
 /** Relaxed SIMD came to V8 with Node 22. */
 const hasRelaxed = Number(process.versions.node.split('.')[0]) >= 22;
 
-/** What became of `train`, and what stands in its record. */
+/** The outcome of `train`, and its record. */
 async function bring(folder: string, engine: string, CC: string, artifacts: string) {
   const roots = ['--artifacts', join(folder, artifacts), '--cache', join(folder, 'cache')];
   const args = [

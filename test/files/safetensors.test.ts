@@ -68,7 +68,7 @@ async function refuses(path: string, message: RegExp): Promise<void> {
   });
 }
 
-test('every way in which a header can be wrong has its own words', async (t) => {
+test('every way in which a header can be wrong has its own message', async (t) => {
   const path = await pathFor(t);
   const x = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
   const data = new Uint8Array(8);
@@ -142,7 +142,7 @@ test('a damaged file is refused with a clear error or read as it stands, never o
     await writeFile(path, bytes);
     try {
       const { tensors: found } = await readSafetensors(path);
-      // Nothing but the numbers that stand in the file, as many as before, unless a dtype was made another one.
+      // Only numbers that are in the file, as many as before unless a dtype has changed.
       const floats = Object.values(found).map(({ data: { buffer } }) => Buffer.from(buffer));
       const isFloat = !/"(I32|U8|I64)"/.test(bytes.toString('latin1', 8, start));
       if (isFloat) assert.deepEqual(Buffer.concat(floats), data(bytes), what);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { loader } from '../loader.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
 
-test('what is no TypeScript is named with file, line and column, without a stack; stacks name lines of the file', async (t) => {
+test('a syntax error is reported with file, line and column, without a stack; stacks name lines of the file', async (t) => {
   const folder = await temporaryFolder(t);
   const run = (file: string): string =>
     spawnSync(process.execPath, ['--import', loader, join(folder, file)], { encoding: 'utf8' }).stderr;

@@ -122,7 +122,7 @@ describe('two folders of artifacts', () => {
     assert.deepEqual(kinds, ['within', 'within', 'beyond', 'within']);
   });
 
-  test('differ by a number that is none any more, that is one now, or that is infinite', async () => {
+  test('differ by a number that became null, that was null before, or that is infinite', async () => {
     for (const values of [
       [4, NaN, NaN],
       [4, 2, 0],

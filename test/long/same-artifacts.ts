@@ -57,7 +57,7 @@ sweeps:
     matrix: { dataset.train_fraction: [0.5, 0.9], train.learning_rate: [1.0e-5, 3.0e-3] }
 `;
 
-/** Makes everything anew, from an empty cache; gives what went wrong, if anything did. */
+/** Makes everything anew, from an empty cache; returns what went wrong, if anything did. */
 async function make(folder: string): Promise<string | null> {
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) return `${folder} is not empty: name another folder, or remove it`;
@@ -88,7 +88,7 @@ async function make(folder: string): Promise<string | null> {
   }
 }
 
-/** The same number of threads everywhere; no compiler of this shell alone. Gives the exit code. */
+/** With the same number of threads everywhere, and without a compiler named in this shell. Returns the exit code. */
 function run(command = '', ...words: string[]): number | null {
   const { CC: _, ...env } = process.env;
   return spawnSync('npm', ['run', '--silent', command, '--', ...words], {

@@ -39,7 +39,7 @@ test('attention coefficients are the spectrum of the log ratio of attention', ()
   }
 });
 
-test('a head, or the MLP, taken out is as its output set to zero', () => {
+test('taking out a head or the MLP is the same as setting its output to zero', () => {
   const out = runNetwork(config, withoutHead(config, weights, 1));
   assertClose('head', out.logits.data, plain(withoutHead(config, weights, 1)), { ofLargest: 1e-10 });
   assert.deepEqual(out.pattern.data, network.pattern.data);
@@ -73,7 +73,7 @@ test('frequencies kept and frequencies dropped add up to the embedding, = untouc
   });
 });
 
-test('random frequencies are as many as the key ones, none of them, and the same for the same seed', () => {
+test('random frequencies are as many as the key ones, other ones, and the same for the same seed', () => {
   const draws = randomFrequencies(53, [4, 11, 13, 26], 20, 7);
   assert.deepEqual(draws, randomFrequencies(53, [4, 11, 13, 26], 20, 7));
   assert.notDeepEqual(draws, randomFrequencies(53, [4, 11, 13, 26], 20, 8));

@@ -79,7 +79,7 @@ test('a clock written by hand: its frequencies, the last one too, and nearly all
   );
 });
 
-test('an untrained network has of the key frequencies what chance gives', () => {
+test('an untrained network has as much of the key frequencies as chance gives', () => {
   const config = { p: 23, d_model: 32, n_heads: 2, d_head: 16, d_mlp: 128 };
   const key = [2, 5, 11];
   const { loss, explained, excluded, trigRatio } = measure(config, initialWeights(config, 1), key);
@@ -92,7 +92,7 @@ test('an untrained network has of the key frequencies what chance gives', () => 
   assertClose('excluded', [excluded], [loss], { rtol: 1e-2 });
 });
 
-test('the numbers of neurons do not matter', async () => {
+test('the numbering of neurons does not matter', async () => {
   const path = fileURLToPath(new URL('../fixtures/trained-p53.safetensors', import.meta.url));
   const { config, weights } = await readModel(path);
   const { d_model, d_mlp } = config;

@@ -1,4 +1,4 @@
-// The fast reading of neurons and logits against the plain one.
+// The fast statistics and scores of neurons and logits, compared with plain ones.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Rows } from '../../lib/measures/group-view.ts';

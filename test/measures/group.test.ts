@@ -22,7 +22,7 @@ import { plainForward } from '../network/plain-forward.ts';
 import * as plain from './plain.ts';
 import { range, type Vector } from './plain.ts';
 
-/** Numbers by index of the first operand and of the second, by hand; answers stand as first operands do. */
+/** Numbers by index of the first operand and of the second, by hand; answers have the indices of first operands. */
 function renumber(p: number, operation: Operation): { A: number[]; B: number[] } {
   if (operation === 'add' || operation === 'subtract') {
     const sign = operation === 'add' ? 1 : p - 1;
@@ -50,7 +50,7 @@ function setUp(p: number, operation: Operation, seed = 5) {
   return { config, weights, sets, run };
 }
 
-/** Everything plainly, under the names of the catalogue. */
+/** All measures by the plain formulas, under the names of the catalogue. */
 function measurePlainly(
   config: ModelConfig,
   weights: Weights,
@@ -247,7 +247,7 @@ for (const [operation, p] of CASES)
     assert.ok(bestFrequencies(frequencyShares(inGroup)).length === config.d_mlp);
   });
 
-test('values of pairs of numbers stand by index', () => {
+test('values of pairs of numbers are reordered by index', () => {
   const view = viewGroup(setUp(5, 'multiply').run);
   const values = Float32Array.from({ length: 25 }, (_, i) => Math.floor(i / 5) * 10 + (i % 5));
   // Powers of 2 modulo 5: 1, 2, 4, 3.
@@ -272,7 +272,7 @@ test('addition is not renumbered: the network is the very same object, and pairs
   assert.deepEqual(view.pairs, run.grid);
 });
 
-test('what is measured are the columns of the catalogue, as far as there is what they need, and what is drawn are some of them', () => {
+test('the measured columns are those of the catalogue whose needs are met, and the drawn ones are among them', () => {
   const columnsOf = (every: string, ...needs: string[]): string[] =>
     COLUMNS.filter(({ measure }) => measure.every === every && needs.includes(measure.needs)).map(
       ({ column }) => column,

@@ -22,7 +22,7 @@ test('a frequency is key when the larger of its two norms exceeds the fraction, 
   });
 });
 
-test('nothing stands out where everything is zero, and exactly the fraction does not exceed it', () => {
+test('no frequency is key if all norms are zero, and a norm of exactly the fraction does not exceed it', () => {
   assert.deepEqual(frequenciesAbove(new Float64Array(4), 0.25), []);
   assert.deepEqual(frequenciesAbove(Float64Array.from([4, 1, 1.01]), 0.25), [1, 3]);
 });

@@ -1,4 +1,4 @@
-// The formulas of lib/measures as they are written in groups.md's sources: sums over all pairs, with no shortcut. Functions on
+// The formulas of lib/measures as the papers have them: sums over all pairs, with no shortcut. Functions on
 // the pairs of a group are lists, entry i * n + j; unit vectors are normalised by their own length, so that what has no
 // sine shows by itself.
 import { exactLoss } from '../network/exact-loss.ts';
@@ -21,7 +21,7 @@ function unit(values: Vector): Vector[] {
 const wave = (n: number, k: number, of: (angle: number) => number, t: number): number =>
   of((2 * Math.PI * k * t) / n);
 
-/** Rows of the Fourier basis of Z_n: constant, sine and cosine of each frequency, as far as they are there. */
+/** Rows of the Fourier basis of Z_n: constant, sine and cosine of each frequency, as far as they exist. */
 export const basis = (n: number): Vector[] => [
   ...unit(range(n).map(() => 1)),
   ...range(n >> 1).flatMap((k) => waves(n, k + 1)),
@@ -37,7 +37,7 @@ const gridWaves = (n: number, k: number, s: (a: number, b: number) => number): V
     unit(range(n * n).map((i) => wave(n, k, of, s(Math.floor(i / n), i % n)))),
   );
 
-/** T f: the part of f in cos and sin of w_k (a + b), k key. */
+/** T f: the part of f in cos and sin of w_k (a + b), for key k. */
 export function trigPart(n: number, f: Vector, key: Vector): Vector {
   const units = key.flatMap((k) => gridWaves(n, k, (a, b) => a + b));
   return f.map((_, i) => add(units.map((u) => dot(u, f) * u[i]!)));
@@ -70,13 +70,13 @@ const cosineCube = (n: number, k: number): Vector =>
     ),
   )[0]!;
 
-/** Coefficients of logits, a row a pair, on the unit cosines; columns from n on are not looked at. */
+/** Coefficients of logits, one row per pair, on the unit cosines; columns from n on are ignored. */
 export function cosineCoefficients(n: number, logits: readonly Vector[]): number[] {
   const flat = logits.flatMap((row) => row.slice(0, n));
   return range(n >> 1).map((k) => dot(cosineCube(n, k + 1), flat));
 }
 
-/** The sum of the key cosines with these coefficients, a row a pair. */
+/** The sum of the key cosines with these coefficients, one row per pair. */
 export function cosineLogits(n: number, coefficients: Vector, key: Vector): Vector[] {
   const cubes = key.map((k) => ({ alpha: coefficients[k - 1]!, cube: cosineCube(n, k) }));
   return range(n * n).map((i) =>

@@ -34,14 +34,14 @@ test('without one of the needed criteria it is none', () => {
   assert.equal(judge({ excluded_loss_cosines: 1 }), 'no');
 });
 
-test('it is partly one where others are missing, and none where most of them are', () => {
+test('it is partly one if some of the others are not met, and none if most are not', () => {
   assert.equal(judge({ neurons_in_clusters: 0.2 }), 'partly');
   const pizza = { gradient_symmetricity: 0.99, distance_irrelevance: 0.3 };
   assert.equal(judge(pizza), 'partly');
   assert.equal(judge({ ...pizza, key_frequencies: 9, energy_in_key_frequencies_W_E: 0.5 }), 'no');
 });
 
-test('what is no number meets no criterion', () => {
+test('NaN meets no criterion', () => {
   const { clock, criteria } = judgeClock({ ...published, gradient_symmetricity: NaN });
   assert.equal(clock, 'partly');
   assert.deepEqual(

@@ -1,4 +1,4 @@
-// What losses are held against: the plain formula without cancellation, and logits that are hard for others.
+// What losses are compared with: the plain formula without cancellation, and logits that are hard for others.
 
 /** -log softmax(logits)[y] in float64: the smallest terms first, however confident or hopeless the logits are. */
 export function exactLoss(logits: readonly number[], y: number): number {

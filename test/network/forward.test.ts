@@ -26,7 +26,7 @@ test('attention, neurons and logits of every pair are those of the layers as the
     assertClose(what, network[what].data, all(what), TOLERANCE);
 });
 
-test('a pair alone, and a neuron alone, are those of the whole grid', () => {
+test('one pair, or one neuron, run alone is as in the whole grid', () => {
   const resid = residualRows(config, weights);
   const directions = scoreDirections(config, weights, resid[2]!);
   pairs.forEach(([a, b], i) => {
@@ -55,7 +55,7 @@ test('attention from = sums to 1 over the three positions', () => {
   );
 });
 
-test('logits are what goes past the MLP and what goes through it', () => {
+test('logits are the sum of what bypasses the MLP and what goes through it', () => {
   const W_out = { ...weights.W_out, data: weights.W_out.data.map(() => 0) };
   const without: Weights = { ...weights, W_out };
   assert.deepEqual(runNetwork(config, without).logits.data, network.skip.data);

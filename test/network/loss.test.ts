@@ -29,7 +29,7 @@ test('a wrong answer costs the distance, however large the logits', () => {
   assert.equal(crossEntropy(Float32Array.of(-1000, -2000), 1), 1000);
 });
 
-test('means are over rows, and as many logits as labels ask for are needed', () => {
+test('means are over rows, and the number of logits must match that of the labels', () => {
   const { loss, accuracy } = scoreLogits(Float32Array.of(0, 0, 0, 100), Int32Array.of(0, 1), 2);
   assertClose('loss', [loss], [Math.log(2) / 2], { rtol: 1e-12 });
   assert.equal(accuracy, 1);

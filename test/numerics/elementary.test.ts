@@ -72,7 +72,7 @@ test('at ten thousand places each is within two units of Math, itself within one
   }
 });
 
-test('what has no answer is refused', () => {
+test('an argument without a value is refused', () => {
   for (const x of [NaN, Infinity, 2 ** 21]) assert.throws(() => sin(x), /expected less than/);
   for (const x of [0, -1, NaN, Infinity]) assert.throws(() => log(x), /expected a positive number/);
 });

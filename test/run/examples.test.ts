@@ -81,7 +81,7 @@ test(
 );
 
 test(
-  'pyarrow opens checkpoints as a row an epoch with a tensor column a weight',
+  'pyarrow opens checkpoints as one row per epoch with one tensor column per weight',
   { skip: missing('pyarrow') },
   async () => {
     const found = (await runPython('read_arrow', artifact('train/checkpoints.arrow'))) as {

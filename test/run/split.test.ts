@@ -1,4 +1,4 @@
-// A network of which nobody knows the pairs that it was trained on: every stage tells losses of all pairs alone.
+// A network whose training pairs are not known: every stage gives losses over all pairs only.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const artifact = (stage: string): string => join(folder, 'artifacts', stage);
 const run = (targets: readonly string[], ...sets: string[]) =>
   runPipeline(folder, targets, ['dataset.p=5', ...sets]);
 
-/** What train tells of the model, whose sets are not known for this reason. */
+/** What train says of the model, with the reason why its split is not known. */
 async function assertUnknown(output: string, why: RegExp): Promise<void> {
   const summary = await readSummary(artifact('train'), trainSummary);
   assert.ok('why_no_split' in summary);

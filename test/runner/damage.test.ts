@@ -117,7 +117,7 @@ async function run(where: string, ...args: string[]): Promise<Finished> {
 }
 
 const TELL = [['status'], ['verify'], ['explain', 'b'], ['gc'], ['pipeline', '--dry-run'], []];
-/** What the cache is asked for: what stands in artifacts/ is gone, or of other params. */
+/** Cases in which the cache is needed: what was in artifacts/ is gone, or has other params. */
 const UNSETTLE = [[], ['artifacts/a', 'artifacts/b'], ['artifacts'], ['artifacts/b']];
 
 async function check(path: string, what: string, i: number): Promise<void> {

@@ -41,7 +41,7 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   },
 };
 
-/** Every line of `out` as an event; fails where one is no JSON, or has other fields than its type has. */
+/** Every line of `out` as an event; fails if one is not JSON or has other fields than its type. */
 export function parseEvents(out: string): Event[] {
   assert.ok(out.endsWith('\n'), out);
   return out

@@ -1,4 +1,4 @@
-// A folder of results other than artifacts/ remembers what it is made with, and every command on it goes by that.
+// A folder of results other than artifacts/ remembers what it was made with, and every command on it uses that.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -160,7 +160,7 @@ test('a value that float16 cannot hold is refused, not written as infinity', asy
   await write('float32');
 });
 
-test('hooks must be names that there are, each once', () => {
+test('hooks must be names that exist, each once', () => {
   const issue = (hooks: unknown): string | undefined => checkParams(params, { hooks }).issues[0]?.message;
   assert.match(issue(['blocks.0.mlp.hook_pots'])!, /^must be one of hook_embed, /);
   assert.equal(issue([POST, POST]), 'must be names that differ');

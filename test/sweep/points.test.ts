@@ -92,7 +92,7 @@ test('a value that contains itself, and a point without params, are refused', as
   assert.match(await refusal('    points: [{ a.n: 2 }, {}]\n'), /:26 a point must give at least one param/);
 });
 
-test('more jobs than there are points start no more than there are points', async () => {
+test('no more jobs start than there are points', async () => {
   const ended: string[] = [];
   const local = createLocal(Number.MAX_SAFE_INTEGER);
   const stop = new AbortController().signal;

@@ -41,7 +41,7 @@ test('points that are neither known nor submitted are not waited for', async () 
   assert.match(err, /3 of 3 points are neither known nor submitted \(n=1\)\n +run `npm run sweep -- there`/);
 });
 
-test('what tasks have left is what a run here gives, and is gathered after pipeline.yaml has changed', async () => {
+test('tasks leave what a run here gives, and it is gathered even after pipeline.yaml has changed', async () => {
   const id = await submit('slurm');
   const ends = await Promise.all(POINTS.map((_, i) => sweep('there', '--task', `${id}:${i}:2`)));
   assert.deepEqual(
@@ -67,7 +67,7 @@ test('what tasks have left is what a run here gives, and is gathered after pipel
   assert.deepEqual(results[1]!.columns, results[0]!.columns);
 });
 
-test('a task that there is not, and a submission of an executor that there is not, are refused', async () => {
+test('a task that does not exist, and a submission of an unknown executor, are refused', async () => {
   const id = await submit('pigeons');
   for (const task of [`${id}:3:1`, 'ffffffffffff:0:1', `${id}:0`]) {
     const { code, err } = await sweep('there', '--task', task);

@@ -19,7 +19,7 @@ test('division undoes multiplication', () => {
         assert.equal(OPERATIONS.divide.label(OPERATIONS.multiply.label(a, b, p), b, p), a);
 });
 
-test('what is said of an operation holds: symmetry, and what is no pair has no answer', () => {
+test('what a record says of its operation is true: symmetry, and which pairs have no answer', () => {
   for (const operation of OPERATION_NAMES) {
     const { label, symmetric, b_from } = OPERATIONS[operation];
     const p = 11;
@@ -74,7 +74,7 @@ test('logarithms are to the smallest primitive root, and 0 is outside', () => {
   }
 });
 
-test('who has no group says why, and who has no answers which p it takes', () => {
+test('an operation without a group says why, and one without answers says which p it takes', () => {
   assert.match(ungrouped('multiply', 58), /^58 is not prime/);
   assert.match(ungrouped('quadratic', 23), /^a² \+ a·b \+ b² is no sum/);
   assert.match(OPERATIONS.divide.refuses(58) ?? '', /prime number for divide/);

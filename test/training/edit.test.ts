@@ -78,7 +78,7 @@ test('frequencies are those of the group: of a product, over discrete logarithms
   }
 });
 
-test('a head writes nothing any more, and neurons that are zeroed or not kept neither', () => {
+test('a zeroed head writes nothing, and neither do neurons that are zeroed or not kept', () => {
   const head = edit({ head: 1, zero: true });
   assert.deepEqual(changed(head), ['W_O']);
   assert.ok(head.W_O.data.every((value, i) => (i < 4 * 8 ? value === weights.W_O.data[i] : value === 0)));
@@ -129,7 +129,7 @@ test('neurons of a frequency are those whose best frequency it is', async () => 
   );
 });
 
-test('edits follow each other, and none is the network itself', () => {
+test('edits are applied in order, and no edits give the network itself', () => {
   assert.equal(edit(), weights);
   const both = edit({ head: 0, zero: true }, { W_E: 'keep', frequencies: [1] });
   assert.deepEqual(changed(both), ['W_E', 'W_O']);

@@ -1,5 +1,5 @@
-// Whatever happens to the files that a run keeps for going on, going on ends in the bits of an undisturbed run: from the
-// last state that is whole with all that belongs to it, or from the beginning, and with a line that says why.
+// Whatever happens to the files that a run keeps for resuming, it ends in the bits of an undisturbed run. It resumes from the
+// last state that is whole with all that belongs to it, or from the beginning, with a line that says why.
 // GROKSCOPE_SEED repeats a draw of bits.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

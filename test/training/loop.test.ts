@@ -76,7 +76,7 @@ test('logs every log_every epochs, at every checkpoint and at the end, train bef
   await journal.close();
 });
 
-test('up to epoch 300 there is a checkpoint every 25 epochs besides, each a row of the history', async (t) => {
+test('up to epoch 300 there is also a checkpoint every 25 epochs, each a row of the history', async (t) => {
   const { journal } = await Journal.open(await folder(t), 2);
   await run(countingEngine(), journal, { epochs: 1000, log_every: 100, checkpoint_every: 350 });
   const early = Array.from({ length: 13 }, (_, i) => 25 * i);

@@ -65,7 +65,7 @@ test('two processes that compile at once both get a whole addon', { skip: missin
     loadNative(path);
     console.log(path);`;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'grokscope-cc-'));
-  const CC = path.join(folder, 'cc-at-once'); // by its name of this test alone; it hands out what was compiled before
+  const CC = path.join(folder, 'cc-at-once'); // a name that only this test uses; it copies what was compiled before
   const { path: addon } = await buildNative();
   const script = `#!/bin/sh
 [ "$1" = --version ] && exec cc --version

@@ -1,4 +1,4 @@
-// Processors without a fused multiply-add: what the plain WebAssembly computes, too.
+// Processors without a fused multiply-add, whose bits are also those of the plain WebAssembly.
 import { SEPARATE, testCompiled } from './compiled.ts';
 
 testCompiled('separate', 'gcc', ['-O3'], SEPARATE);

@@ -1,4 +1,4 @@
-// One long test a build: a compiler, a level of optimisation, a width of vectors. All come to the known bits.
+// One long test per build: a compiler, a level of optimisation, a width of vectors. All must give the known bits.
 import { test } from 'node:test';
 import type { Arithmetic } from '../../../lib/engines/kernel/known-bits.ts';
 import {
@@ -14,7 +14,7 @@ import { whyNotCompiled } from './which-processors.ts';
 
 export const AVX512 = { feature: 'avx512vl', flags: ['-march=skylake-avx512', '-mprefer-vector-width=512'] };
 export const AVX2 = { feature: 'fma', flags: ['-march=x86-64-v3'] };
-/** The widest vectors, on a processor that has not got them. */
+/** The widest vectors, on a processor that does not have them. */
 export const AVX2_16 = { feature: 'fma', flags: ['-march=x86-64-v3', '-DLANES=16'] };
 const AVX = { feature: 'avx', flags: ['-march=sandybridge'] };
 const SSE2 = { flags: ['-march=x86-64'] };

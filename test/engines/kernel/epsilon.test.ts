@@ -1,4 +1,4 @@
-// AdamW with epsilon 0: where a gradient is zero and always was, 0 / 0 is no step, as in the limit.
+// AdamW with epsilon 0: if a gradient is zero and always was, 0 / 0 counts as no step, as in the limit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parameterCount, viewWeights } from '../../../lib/network/config.ts';

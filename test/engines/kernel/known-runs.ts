@@ -76,7 +76,7 @@ const nameOf = ({ config, steps }: KnownRun): string => `${steps} steps at p = $
 export const hashOf = (weights: Uint8Array | Float32Array): string =>
   createHash('sha256').update(weights).digest('hex');
 
-/** What each run comes to, by name, and what it should. */
+/** The result of each run, by name, and the expected one. */
 export function assertKnown(
   arithmetic: Arithmetic,
   hashes: readonly (readonly [KnownRun, string])[],
@@ -107,12 +107,12 @@ export async function assertKnownRuns(
   assertKnown(kernel.arithmetic, hashes, `${kernel.build}, ${threads} threads:`);
 }
 
-/** A compiler, what it is told beside what every build is, and what runs the program where this processor cannot. */
+/** A compiler, its flags beyond those of every build, and what runs the program if this processor cannot. */
 export interface Processor {
   readonly compiler: string;
   readonly flags: readonly string[];
   readonly emulator?: string;
-  /** Word of /proc/cpuinfo without which it cannot run here. */
+  /** The word in /proc/cpuinfo without which it cannot run here. */
   readonly feature?: string | undefined;
 }
 
@@ -127,10 +127,10 @@ export async function compileSteps(t: TestContext, { compiler, flags }: Processo
   return program;
 }
 
-/** As native/compiler.ts has them, without what says how far to optimise and for which processor. */
+/** As in native/compiler.ts, without the level of optimisation and the processor. */
 const EVERY_BUILD = ['-std=gnu11', '-ffp-contract=off', '-fno-math-errno'];
 
-/** Losses, float64 a step, then weights, float32. `come`: of the threads, those that take part. */
+/** Losses (one float64 per step), then weights (float32). `come`: those of the threads that take part. */
 export async function runSteps(
   program: string,
   emulator: string | undefined,

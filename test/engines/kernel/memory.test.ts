@@ -1,4 +1,4 @@
-// What the kernel says that a model takes, against what it takes.
+// The memory that the kernel says a model takes, compared with what it really takes.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ const SIZES: Readonly<Record<string, readonly [...sizes: number[]]>> = {
 };
 
 for (const [name, sizes] of Object.entries(SIZES))
-  test(`the memory of ${name} is told within an eighth`, async () => {
+  test(`the memory of ${name} is predicted within an eighth`, async () => {
     const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536, shared: true });
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     const { a, b, label } = gridRows(sizes[0]!, 'add');

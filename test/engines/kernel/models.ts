@@ -24,7 +24,7 @@ const whyNot: Record<Build, string | null> = {
   wasm: null,
 };
 
-/** One test for each build; one that this machine has not got is skipped, with the reason. */
+/** One test for each build; a build that this machine does not have is skipped, with the reason. */
 export function testEachBuild(
   title: string,
   body: (build: Build, t: TestContext) => Promise<void>,

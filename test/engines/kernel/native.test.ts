@@ -1,5 +1,5 @@
-// Native builds that were damaged, compilers that do not work: what is loaded is what was checked, or there is a line.
-// The compiler here is a script that hands out an addon which was compiled before: a case takes as long as its check.
+// Damaged native builds and compilers that do not work: only a build that was checked is loaded, otherwise there is a message.
+// The compiler here is a script that copies an addon compiled before, so that a case takes no longer than its check.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -107,15 +107,15 @@ for (const [name, { damage, says }] of Object.entries(DAMAGES))
     core.close();
   });
 
-test('a build that is whole is taken as it is', { skip }, async () => {
-  // The compiler has nothing to hand out any more.
+test('an undamaged build is used as it is', { skip }, async () => {
+  // From here on the compiler has nothing to copy.
   const { build, notes } = await rebuild(() => rename(good, `${good}.away`));
   await rename(`${good}.away`, good);
   assert.equal(notes.length, 0);
   assert.match(build.path, /\.node$/);
 });
 
-test('a new build that does not load is not taken, and not kept', { skip }, async () => {
+test('a new build that does not load is not used, and not kept', { skip }, async () => {
   const cache = join(folder, 'new');
   await mkdir(cache);
   const bad = join(folder, 'bad.node');
@@ -127,11 +127,11 @@ test('a new build that does not load is not taken, and not kept', { skip }, asyn
   assert.deepEqual(await readdir(cache), []);
 });
 
-test('a build that computes other bits is not taken, and not kept', { skip }, async () => {
+test('a build that computes other bits is not used, and not kept', { skip }, async () => {
   const cache = join(folder, 'other');
   await mkdir(cache);
   const CC = join(folder, 'contracting');
-  // Multiply-adds that nobody wrote: what a compiler does that takes no notice of its flags.
+  // Multiply-adds that are not in the source, as from a compiler that ignores its flags.
   await writeFile(CC, '#!/bin/sh\nexec cc "$@" -O1 -fexpensive-optimizations -ffp-contract=fast\n', {
     mode: 0o755,
   });
@@ -176,7 +176,7 @@ test('a compiler in a path with spaces works, with arguments too', async () => {
   });
 });
 
-test('a compiler that was named and does not work is named, with its first line; one that nobody named is no fault', async () => {
+test('a compiler named by the user that does not work is reported with its first line; another one is not', async () => {
   const broken = join(folder, 'broken');
   await writeFile(broken, '#!/bin/sh\necho "broken: unknown option" >&2\necho more >&2\nexit 1\n', {
     mode: 0o755,
@@ -205,7 +205,7 @@ test('a compiler that was named and does not work is named, with its first line;
   }
 });
 
-test('an engine that is not what the key says is refused with what differs', () => {
+test('an engine that is not the one in the key is refused with what differs', () => {
   const key = { engine: 'native', compiler: 'cc: 12' };
   refuseOther({ ...key }, key);
   for (const [opened, says] of [
