@@ -55,24 +55,27 @@ export function cosineBars(
 
 /** Train loss when one frequency at a time is taken out of the logits, between that of none and that of all key ones. */
 export function excludedLines(
+  set: 'train' | 'all',
   losses: readonly number[],
   none: number,
   allKey: number,
   { sum, note }: GroupWords,
 ): Lines {
+  const loss = set === 'train' ? 'train loss' : 'loss, all pairs';
+  const of = set === 'train' ? 'Train loss of the logits' : 'Loss, over all pairs, of the logits';
   return {
     kind: 'lines',
     title: 'Excluded loss by frequency',
-    subtitle: `Train loss of the logits without cos and sin of w_k(${sum}). ${note}`.trim(),
+    subtitle: `${of} without cos and sin of w_k(${sum}). ${note}`.trim(),
     x: frequencyAxis(losses.length),
-    y: { label: 'train loss', log: true },
+    y: { label: loss, log: true },
     dots: true,
     series: [
       { name: 'without one k', values: losses },
       { name: 'without all key k', values: losses.map(() => allKey), colour: 1, dashed: true },
       { name: 'full network', values: losses.map(() => none), colour: 'grey', dashed: true },
     ],
-    names: { series: 'logits', x: 'frequency', y: 'train_loss' },
+    names: { series: 'logits', x: 'frequency', y: set === 'train' ? 'train_loss' : 'loss' },
   };
 }
 

@@ -107,14 +107,14 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
     'logit_cosine_similarity',
     cosineBars(similarity, controlCosines, key, explained, view.words),
   );
-  const perFrequency = list('excluded_loss_logits_per_frequency_train');
   const excluded = lossAndAccuracy('excluded_loss_logits', 'excluded_accuracy_logits');
-  if (perFrequency.length > 0)
-    await writeFigure(
-      out,
-      'excluded_loss',
-      excludedLines(perFrequency, full.loss.train, excluded.loss.train, view.words),
-    );
+  const excludedOf = (set: 'train' | 'all'): number[] => list(`excluded_loss_logits_per_frequency_${set}`);
+  const set = sets.length > 1 ? 'train' : 'all';
+  await writeFigure(
+    out,
+    'excluded_loss',
+    excludedLines(set, excludedOf(set), full.loss[set], excluded.loss[set], view.words),
+  );
   const chance = `${random[0]!.length} random k`;
   const cosines = lossAndAccuracy('loss_of_cosine_logits', 'accuracy_of_cosine_logits');
   const withoutCosines = lossAndAccuracy('excluded_loss_cosines', 'excluded_accuracy_cosines');
@@ -203,7 +203,8 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
       uncentred: explained,
       centred: number('logit_explained_by_key_centred'),
     },
-    excluded_loss_logits_per_frequency_train: perFrequency.length > 0 ? perFrequency : null,
+    excluded_loss_logits_per_frequency_train: set === 'train' ? excludedOf(set) : null,
+    excluded_loss_logits_per_frequency_all: excludedOf('all'),
     trig_ratio: {
       neuron_pre: number('trig_ratio_neuron_pre'),
       neuron_post: number('trig_ratio_neuron_post'),

@@ -77,6 +77,7 @@ export const logitsSummary = either(
     logit_explained_by_key: record({ uncentred: number, centred: number }),
     /** Null if the split is not known. */
     excluded_loss_logits_per_frequency_train: orNull(list(number)),
+    excluded_loss_logits_per_frequency_all: list(number),
     trig_ratio: record({ neuron_pre: number, neuron_post: number, logits: number }),
     distance_irrelevance: number,
     circularity: number,

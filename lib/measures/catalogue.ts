@@ -33,6 +33,9 @@ const LAST = { needs: 'group', every: 'last', unit: 'share' } as const;
 const WEIGHT_SHARE = { ...ALWAYS, unit: 'share' } as const;
 const KEY_SHARE = { needs: 'key', every: 'checkpoint', unit: 'share' } as const;
 const TRIG = { ...KEY_SHARE, source: 'ARENA’s exercises' } as const;
+const LAST_BY_FREQUENCY = { ...LAST, unit: 'nats', by: 'frequency' } as const;
+const NORMS = { ...ALWAYS, unit: 'norm', by: 'component' } as const;
+const VALUES = { ...ALWAYS, unit: 'value', by: 'index' } as const;
 const RANK = { ...ALWAYS, unit: 'directions' } as const;
 const LOSS = { needs: 'key', every: 'checkpoint', unit: 'nats', by: 'set' } as const;
 
@@ -204,40 +207,35 @@ export const MEASURES = {
   fourier_norms_W_E: {
     name: 'Fourier norms of W_E',
     says: 'Norm of each row of F W_E.',
-    ...ALWAYS,
-    unit: 'norm',
-    by: 'component',
+    ...NORMS,
     source: NANDA,
   },
   singular_values_W_E: {
     name: 'singular values of W_E',
     says: 'Singular values of W_E without the row of =.',
-    ...ALWAYS,
-    unit: 'value',
-    by: 'index',
+    ...VALUES,
   },
   fourier_norms_W_logit: {
     name: 'Fourier norms of W_logit',
     says: 'Norm of each Fourier component of W_logit over the answers.',
-    ...ALWAYS,
-    unit: 'norm',
-    by: 'component',
+    ...NORMS,
     source: LENS,
   },
   singular_values_W_logit: {
     name: 'singular values of W_logit',
     says: 'Singular values of W_logit.',
-    ...ALWAYS,
-    unit: 'value',
-    by: 'index',
+    ...VALUES,
   },
   excluded_loss_logits_per_frequency_train: {
     name: 'excluded, one k at a time',
-    says: 'Train loss of the logits without the part of one frequency, for every k.',
-    ...LAST,
-    unit: 'nats',
-    by: 'frequency',
+    says: 'Train loss of the logits without the part of one frequency, for every k; empty if the split is not known.',
+    ...LAST_BY_FREQUENCY,
     source: NANDA,
+  },
+  excluded_loss_logits_per_frequency_all: {
+    name: 'excluded, one k at a time, all pairs',
+    says: 'The same over all pairs.',
+    ...LAST_BY_FREQUENCY,
   },
   circularity: {
     name: 'circularity',

@@ -15,8 +15,6 @@ import { circularity, gradientSymmetricity } from './pizza.ts';
 import { TUNED } from './thresholds.ts';
 import { projectOnTrig, withMean } from './trig-part.ts';
 
-const NOBODY = { row: new Int32Array(), label: new Int32Array() };
-
 /** Every measure of a network; `key`: its key frequencies, null without a group. */
 export function measureLast(view: GroupView, model: Model, key: readonly number[] | null): Values {
   const carrying = carryBiases(model);
@@ -30,11 +28,12 @@ export function measureLast(view: GroupView, model: Model, key: readonly number[
 function measureGrid({ n, inside, sets }: GroupView, network: Network, weights: Weights): Values {
   const logits = insideOf(network.logits, n);
   const sums = lineSums(logits, 'a + b');
-  const ofTrain = sets.includes('train') ? frequenciesOf(n) : [];
-  const parts = ofTrain.map((k) => projectOnTrig(sums, [k]));
-  const without = scoreExcluded({ train: inside.train, test: NOBODY, unknown: NOBODY }, logits, parts);
+  const parts = frequenciesOf(n).map((k) => projectOnTrig(sums, [k]));
+  const without = scoreExcluded(inside, logits, parts);
+  const ofTrain = sets.includes('train') ? without : [];
   return {
-    excluded_loss_logits_per_frequency_train: Float64Array.from(without, ({ loss }) => loss.train),
+    excluded_loss_logits_per_frequency_train: Float64Array.from(ofTrain, ({ loss }) => loss.train),
+    excluded_loss_logits_per_frequency_all: Float64Array.from(without, ({ loss }) => loss.all),
     circularity: circularity(toMatrix(weights.W_E, { rows: n })),
     gradient_symmetricity: gradientSymmetricity(network, weights, n),
     tuned_neurons: shareOfTuned(insideOf(network.post, n)),

@@ -62,8 +62,8 @@ expected = {
 }
 lists = {
     "logit_cosine_coefficients": [alpha[k] for k in every],
-    "excluded_loss_logits_per_frequency_train": [
-        losses("of", L - T(L, [k]), {"train": sets["train"]})["of_train"] for k in every],
+    **{f"excluded_loss_logits_per_frequency_{of}": [losses("of", L - T(L, [k]))[f"of_{of}"] for k in every]
+       for of in ("all", "train")},
     "sum_squared_weights_by_weight": [(x**2).sum() for x in weights],
     "singular_values_W_E": np.linalg.svd(w["W_E"][:p], compute_uv=False).tolist(),
     "singular_values_W_logit": np.linalg.svd(w["W_out"] @ w["W_U"], compute_uv=False)[:p].tolist(),

@@ -185,15 +185,17 @@ function measurePlainly(
   result['excluded_loss_logits_all'] = plain.meanLoss(
     minus(L, T).map((logits, i) => ({ logits, label: answer(i) })),
   );
-  result['excluded_loss_logits_per_frequency_train'] = range(n >> 1).map((k) =>
-    plain.meanLoss(
-      inside('train')(
-        minus(
-          L,
-          byColumn((c) => plain.trigPart(n, columnOf(c), [k + 1])),
-        ),
-      ),
+  const without = range(n >> 1).map((k) =>
+    minus(
+      L,
+      byColumn((c) => plain.trigPart(n, columnOf(c), [k + 1])),
     ),
+  );
+  result['excluded_loss_logits_per_frequency_train'] = without.map((rows) =>
+    plain.meanLoss(inside('train')(rows)),
+  );
+  result['excluded_loss_logits_per_frequency_all'] = without.map((rows) =>
+    plain.meanLoss(rows.map((logits, i) => ({ logits, label: answer(i) }))),
   );
   const gradients = embeddingGradients(runNetwork(config, weights), weights);
   result['gradient_symmetricity'] = plain.mean(

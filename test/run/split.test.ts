@@ -1,6 +1,5 @@
 // A network whose training pairs are not known: every stage gives losses over all pairs only.
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +10,7 @@ import { progressSummary } from '../../lib/artifacts/progress.ts';
 import { openRun } from '../../lib/artifacts/run.ts';
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
-import { openArrow } from '../../lib/files/arrow.ts';
+import { openArrow, readArrow } from '../../lib/files/arrow.ts';
 import { runNetwork } from '../../lib/network/forward.ts';
 import { scoreLogits } from '../../lib/network/loss.ts';
 import { assertClose } from '../assert-close.ts';
@@ -59,17 +58,19 @@ test('without a seed measures, summaries and figures are those of all pairs', as
   );
   const logits = await readSummary(artifact('logits'), logitsSummary);
   assert.ok(logits.verdict);
-  const { loss, excluded_loss_logits, excluded_loss_logits_per_frequency_train, verdict } = logits;
+  const { loss, excluded_loss_logits, verdict } = logits;
   for (const of of [loss, excluded_loss_logits]) {
     assert.deepEqual([of.train, of.test], [null, null]);
     assert.ok(of.all! > 0);
   }
-  assert.equal(excluded_loss_logits_per_frequency_train, null);
+  assert.equal(logits.excluded_loss_logits_per_frequency_train, null);
+  assert.equal(logits.excluded_loss_logits_per_frequency_all.length, 2);
   assert.equal(verdict.criteria[0]!.name, 'accuracy, all pairs');
   const { phases, milestones } = await readSummary(artifact('progress'), progressSummary);
   assert.deepEqual([phases, milestones!.largest_test_loss], [null, null]);
 
-  assert.ok(!(await readdir(artifact('logits'))).includes('excluded_loss.svg'));
+  const { columns } = await readArrow(join(artifact('logits'), 'excluded_loss.arrow'));
+  assert.deepEqual(Object.keys(columns), ['logits', 'frequency', 'loss']);
   assert.deepEqual(await namesIn(artifact('progress'), 'progress_measures', 'series'), [
     'all pairs',
     'excluded, logits (all pairs)',

@@ -1,6 +1,6 @@
 // Runs that go on from the state of another: unchanged they end in its bits, and only what a fork may change differs.
 import assert from 'node:assert/strict';
-import { copyFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readHistory } from '../../lib/artifacts/history.ts';
@@ -10,7 +10,9 @@ import { openArrow } from '../../lib/files/arrow.ts';
 import { openCheckpoints } from '../../lib/artifacts/checkpoints.ts';
 import { readKeptState } from '../../lib/training/kept-state.ts';
 import { SMALL, TASK, trainFolder } from './train-stage.ts';
-import { temporaryFolder } from './start-stage.ts';
+import { params as measuresParams } from '../../stages/measures.params.ts';
+import { params as progressParams } from '../../stages/progress.params.ts';
+import { runStage, temporaryFolder } from './start-stage.ts';
 
 const RUN = { epochs: 60, log_every: 3, checkpoint_every: 5, state_every: 12, seed: 4 };
 const { out: parent, start: trainParent } = await trainFolder({ after });
@@ -61,6 +63,23 @@ test('a fork at every kept state, unchanged, has the bytes of the unforked run',
     assert.equal(history.schema.metadata['forked_after'], String(epoch));
     await history.close();
   }
+});
+
+test('figures over training mark where a fork went on', async (t) => {
+  const folder = await trainFolder(t);
+  await folder.start({ ...RUN, start: `${parent}@24` });
+  const [dataset, measures, progress] = ['dataset', 'measures', 'progress'].map((name) =>
+    join(folder.out, '..', name),
+  ) as [string, string, string];
+  for (const path of [measures, progress]) await mkdir(path);
+  const measured = await runStage('measures', measuresParams, {}, { dataset, train: folder.out }, measures);
+  assert.equal(measured.exitCode, 0, measured.log);
+  const drawn = await runStage('progress', progressParams, {}, { measures }, progress);
+  assert.equal(drawn.exitCode, 0, drawn.log);
+  const figures = (await readdir(progress)).filter((name) => name.endsWith('.svg'));
+  assert.ok(figures.length > 5);
+  for (const name of figures)
+    assert.match(await readFile(join(progress, name), 'utf8'), /forked, epoch 24/, name);
 });
 
 test('with other weight decay, more epochs or another split, what was before the fork stays and the rest differs', async (t) => {
