@@ -1,6 +1,6 @@
 /**
- * The bench from its words to its exit code: 0 done, 1 a section failed, 2 the command line is wrong, 129/130/143
- * interrupted.
+ * Runs the bench for the words of a command line and returns the exit code: 0 done, 1 a section failed, 2 the command
+ * line is wrong, 129, 130 and 143 interrupted.
  */
 import os from 'node:os';
 import type { CommandIO } from '../commands/command.ts';
@@ -12,10 +12,12 @@ import type { Section } from './section.ts';
 import { showAsJson, showOnTerminal, type Show } from './show.ts';
 import { Workbench } from './workbench.ts';
 
-/** What stops slowly (a step of another engine, a browser) is given this long; then the process ends all the same. */
+/**
+ * After a signal, what stops slowly (a step of another engine, a browser) gets this long; then the process ends anyway.
+ */
 const GRACE_MS = 8000;
 
-/** Carries out what stands after `node bench/main.ts` on these sections. */
+/** Carries out the command line `args` with these sections to choose from. */
 export async function runBench(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -71,7 +73,7 @@ async function measure({ sections, json, peer }: BenchOptions, { stdout, stop }:
   }
 }
 
-/** Shows its lines as they come, and how it ended; false where it failed. */
+/** Runs a section and shows its lines as they come, then how it ended. Returns false if it failed. */
 async function runSection(section: Section, bench: Workbench, show: Show): Promise<boolean> {
   const started = performance.now();
   const end = (outcome: 'ran' | 'failed' | 'interrupted', detail: readonly string[] = []): void =>
@@ -89,7 +91,7 @@ async function runSection(section: Section, bench: Workbench, show: Show): Promi
     }
   }
   if (bench.stop.aborted)
-    end('interrupted', [`by ${String(bench.stop.reason)}: what stands above was measured`]);
+    end('interrupted', [`by ${String(bench.stop.reason)}: the lines above were measured`]);
   else end('ran');
   return true;
 }

@@ -1,5 +1,5 @@
-// One full dump of activations in a process of its own, as the activations stage makes it: `dump.ts FOLDER P` prints
-// milliseconds from start to the first batch and from there to the last byte, and the process's peak in bytes.
+// Dumps all activations once, as the stage activations does, in a process of its own. `dump.ts FOLDER P` prints the
+// milliseconds from start to the first batch and from there to the last byte, and the peak memory in bytes.
 import { writeActivations } from '../lib/artifacts/activation-files.ts';
 import { openReadable } from '../lib/engines/readable.ts';
 import { ACTIVATION_NAMES, EVERYTHING } from '../lib/network/hooks.ts';

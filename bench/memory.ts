@@ -1,4 +1,4 @@
-// Peak memory of training at p = 113, the whole process: `memory.ts ENGINE THREADS` prints bytes.
+// Peak memory of a whole process that trains at p = 113: `memory.ts ENGINE THREADS` prints bytes.
 import type { Build } from '../lib/engines/kernel/kernel.ts';
 import { openRun } from './runs.ts';
 

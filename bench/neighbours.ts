@@ -1,6 +1,7 @@
-// Training on quiet cores and beside busy processes, in turns: `neighbours.ts ENGINE THREADS COUNT ROUNDS` prints, as JSON, of
-// each round the wall and CPU milliseconds of a step, on THREADS threads and on one. The neighbours belong to this process's
-// session, as some systems share their time among sessions first, and are stopped while it is quiet.
+// Training on quiet cores and beside COUNT busy processes, in turns. `neighbours.ts ENGINE THREADS COUNT ROUNDS` prints
+// as JSON, for each round, the wall and CPU milliseconds of a step, on THREADS threads and on one. The neighbours
+// belong to the session of this process, as some systems first divide time among sessions. In quiet turns they are
+// paused.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Build } from '../lib/engines/kernel/kernel.ts';
@@ -10,7 +11,7 @@ export interface StepCost {
   readonly wall_ms: number;
   readonly cpu_ms: number;
 }
-/** By how many threads compute, each quiet and beside the neighbours. */
+/** On all threads and on one: quiet, and beside the neighbours. */
 export type Round = Readonly<Record<'all' | 'one', { readonly quiet: StepCost; readonly beside: StepCost }>>;
 
 const STEPS = 15;
@@ -45,4 +46,4 @@ const costs: Round[] = [];
 for (let i = 0; i < Number(rounds); i++)
   costs.push({ all: await quietAndBeside(runs.all), one: await quietAndBeside(runs.one) });
 console.log(JSON.stringify(costs));
-process.exit(); // stopped neighbours are killed by the hook above
+process.exit(); // paused neighbours are killed by the hook above

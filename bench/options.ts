@@ -8,7 +8,7 @@ export interface BenchOptions {
   readonly help: boolean;
   readonly list: boolean;
   readonly json: boolean;
-  /** A Python with PyTorch; null where none is to be compared with. */
+  /** A Python with PyTorch to compare with, or null. */
   readonly peer: string | null;
   readonly sections: readonly Section[];
 }
@@ -20,7 +20,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Throws a ConfigurationError that names everything wrong. */
+/** Parses the command line. Throws a ConfigurationError with every problem. */
 export function parseBenchOptions(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -67,15 +67,15 @@ function parseStrictly(args: readonly string[]) {
 export const HELP = `Measures what this project costs on this machine, and prints each line as it is measured.
 
   npm run bench                                all sections
-  npm run bench -- steps sweep                 these: steps has a line for each phase of a step
-  npm run bench -- --list                      the sections, what each takes and needs
-  npm run bench -- steps --peer python3        training steps taking turns with PyTorch's
+  npm run bench -- steps sweep                 only these
+  npm run bench -- --list                      the sections: how long each takes, and what it needs
+  npm run bench -- steps --peer python3        training steps, compared with PyTorch's
 
-Give it a quiet machine. What is compared takes turns within one section: each number is a median over rounds.
+Use a quiet machine. Things that are compared take turns, and each number is a median over rounds.
 
-  --list                   name the sections, measure nothing
-  --peer PYTHON            a Python with torch: steps compares with it
-  --json                   one JSON object a line on standard output
+  --list                   only list the sections
+  --peer PYTHON            a Python with torch, for the section steps to compare with
+  --json                   one JSON object per line on standard output
   -h, --help               this text
 
 With --json every object has a "type":
@@ -84,11 +84,11 @@ With --json every object has a "type":
   end       section, outcome (ran, failed, interrupted), seconds, detail (what failed, what to do)
 With --list: section, with name, says, seconds, needs, peer_seconds.
 
-If interrupted, it reports what it has measured so far; for alternating sections, the complete rounds.
+If interrupted, it reports what it has measured so far; of things that take turns, only complete rounds.
 Exit codes: 0 done, 1 a section failed, 2 the command line is wrong, 130 and 143 interrupted by SIGINT and SIGTERM.
 `;
 
-/** A line a section: its name, what it takes, what it measures and needs. */
+/** One line per section: its name, how long it takes, what it measures and what it needs. */
 export function describeSections(sections: readonly Section[]): string[] {
   const width = Math.max(...sections.map(({ name }) => name.length)) + 2;
   const lines = sections.map(({ name, says, seconds, needs, peer_seconds }) => {

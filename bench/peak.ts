@@ -1,4 +1,4 @@
-// The multiply-add peak of this machine: compiles and runs peak.c as the kernel is compiled.
+// The multiply-add peak of this machine: compiles peak.c with the kernel's compiler and flags, and runs it.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpuFlags, findCompiler } from '../lib/engines/kernel/native/compiler.ts';

@@ -1,4 +1,4 @@
-// PyTorch beside us: torch_step.py in a Python of the user's, asked for a few steps whenever its turn comes.
+// PyTorch for comparison: torch_step.py, run by a Python of the user, does a few steps whenever its turn comes.
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../lib/files/failure.ts';
@@ -14,7 +14,7 @@ export interface Peer {
   close(): void;
 }
 
-/** Starts it; throws Failure where that Python has no PyTorch. */
+/** Starts it. Throws Failure if that Python has no PyTorch. */
 export async function openPeer(bench: Workbench, python: string): Promise<Peer> {
   const script = fileURLToPath(new URL('./torch_step.py', import.meta.url));
   const child = bench.spawn(python, [script, '--threads', String(bench.threads)]);
@@ -31,7 +31,7 @@ export async function openPeer(bench: Workbench, python: string): Promise<Peer> 
     child.on('error', refuse).on('close', refuse);
   });
   failed.catch(() => {});
-  child.stdin.on('error', () => {}); // it has gone: `failed` says so
+  child.stdin.on('error', () => {}); // the process is gone: `failed` says so
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const { value, done } = await Promise.race([lines.next(), failed]);

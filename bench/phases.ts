@@ -1,4 +1,4 @@
-// What a training step goes into: compiles phases.c with the kernel and runs it, some of it in turns.
+// Where the time of a training step goes: compiles phases.c with the kernel and runs it for some rounds.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpuFlags, findCompiler } from '../lib/engines/kernel/native/compiler.ts';
@@ -6,7 +6,9 @@ import { sourceFiles } from '../lib/engines/kernel/sources.ts';
 import { median } from './turns.ts';
 import type { Workbench } from './workbench.ts';
 
-/** As `enum part` of kernel.h, whose ninth is the rest of the phase of pairs; what counted work is in each: work.ts. */
+/**
+ * In the order of `enum part` in kernel.h: nine phases of a step, then the parts of the pass over pairs, then waiting.
+ */
 export const PHASES = [
   'x, and weights transposed',
   'products of weights',
@@ -30,7 +32,9 @@ export type Phase = (typeof PHASES)[number];
 const ROUNDS = 5;
 const STEPS = 20;
 
-/** Milliseconds a step by phase, each a median over rounds: on every thread at once, so that they add up to the step. */
+/**
+ * Milliseconds per step in each phase, averaged over the threads, so that they add up to the step; medians over rounds.
+ */
 export async function measurePhases(bench: Workbench): Promise<ReadonlyMap<Phase, number>> {
   const program = join(await bench.folder(), 'phases');
   const sources = sourceFiles('native').filter((file) => !file.endsWith('addon.c'));

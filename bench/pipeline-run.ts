@@ -1,6 +1,6 @@
 /**
- * The real pipeline in a temporary folder, made once for all sections of a bench that need it: as many epochs as give the
- * page all of its pictures, and as many checkpoints as the default run has, so that the files are as big as the real ones.
+ * A run of the real pipeline in a temporary folder, made once for all sections that need it. It has enough epochs for all
+ * pictures of the page, and as many checkpoints as the default run, so that the files are as big as the real ones.
  */
 import { join } from 'node:path';
 import type { Workbench } from './workbench.ts';
@@ -10,7 +10,7 @@ const PARAMS = ['train.epochs=2000', 'train.checkpoint_every=8', 'train.log_ever
 export interface PipelineRun {
   readonly artifacts: string;
   readonly cache: string;
-  /** What the runner needs beside its command to work there. */
+  /** The options of the pipeline command for this run. */
   readonly args: readonly string[];
 }
 

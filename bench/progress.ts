@@ -1,5 +1,6 @@
-// Measures over checkpoints, the whole of it: `progress.ts FOLDER P CHECKPOINTS` prints seconds and the peak memory of all its
-// processes, each at its own highest (null where there is no /proc). Checkpoints are untrained: what they cost does not depend on their values.
+// Takes every measure of every checkpoint. `progress.ts FOLDER P CHECKPOINTS` prints the seconds, and the sum of the
+// peak memory of all its processes (null if there is no /proc). The checkpoints are of an untrained network, which
+// takes as long.
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { writeCheckpoints } from '../lib/artifacts/checkpoints.ts';

@@ -20,7 +20,7 @@ export interface Run {
 
 export const configOf = (p: number): ModelConfig => ({ p, d_model: 128, n_heads: 4, d_head: 32, d_mlp: 512 });
 
-/** The kernel's builds that there are, the fastest first; without a C compiler there is no native one, and why. */
+/** The builds of the kernel that work here, the fastest first. `lacking`: why there is no native one. */
 export async function findBuilds(): Promise<{ builds: readonly Build[]; lacking: string | null }> {
   const builds: Build[] = [];
   let lacking: string | null = null;
@@ -37,7 +37,7 @@ export async function findBuilds(): Promise<{ builds: readonly Build[]; lacking:
 const openTensorFlow = async (config: ModelConfig) =>
   (await import('../lib/engines/tensorflow/engine.ts')).openTensorFlow(config);
 
-/** A run at its start, after a few steps to warm up. TensorFlow.js takes what threads it likes. */
+/** A run that has just begun, after a few steps to warm up. TensorFlow.js chooses its threads itself. */
 export async function openRun(engine: Build | 'tensorflow', threads: number, p: number): Promise<Run> {
   const config = configOf(p);
   const rows = takeRows(gridRows(p, 'add'), splitRows(p, 0.3, 598).train);

@@ -5,13 +5,13 @@ export interface Section {
   readonly name: string;
   /** What it measures; the heading of its lines. */
   readonly says: string;
-  /** What it takes on two quiet cores, about. */
+  /** Roughly how long it takes on two quiet cores. */
   readonly seconds: number;
-  /** What it needs beside Node; empty for nothing. */
+  /** What it needs besides Node; empty for nothing. */
   readonly needs: string;
-  /** Seconds more with --peer; null where it has nothing to compare with a peer. */
+  /** How many seconds more it takes with --peer; null if it compares nothing with a peer. */
   readonly peer_seconds: number | null;
-  /** Yields each line as soon as it is measured. When the workbench stops, it yields what it has, or throws. */
+  /** Yields each line as soon as it is measured. When the bench is stopped, it yields what it has, or throws. */
   run(bench: Workbench, progress: Progress): AsyncIterable<Line>;
 }
 

@@ -1,10 +1,10 @@
-/** Contenders that take turns: round after round each has one, so that what the machine does meanwhile meets them all. */
+/** Contenders take turns: each has one in every round, so that whatever else the machine does affects all of them. */
 import type { Progress } from './section.ts';
 
-/** Of each complete round, the milliseconds of every contender. */
+/** For each complete round, the milliseconds of every contender. */
 export type Rounds<K extends string> = readonly Readonly<Record<K, number>>[];
 
-/** A turn does its own preparations and gives the milliseconds of what is measured. At a stop the rounds so far are given. */
+/** A turn prepares itself and returns the milliseconds of what is measured. When stopped, returns the rounds so far. */
 export async function takeTurns<K extends string>(
   contenders: Readonly<Record<K, () => Promise<number>>>,
   count: number,
@@ -32,7 +32,7 @@ export async function takeTurns<K extends string>(
 export const median = (values: readonly number[]): number =>
   values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)]!;
 
-/** Median over the rounds of what `of` makes of each. */
+/** The median of `of(round)` over the rounds. */
 export const medianOf = <K extends string>(
   rounds: Rounds<K>,
   of: (round: Readonly<Record<K, number>>) => number,

@@ -1,5 +1,5 @@
-// The floating-point operations of one training step, counted from the sizes of its products (a multiply-add is two). What the
-// kernel does beside them (softmax, transposes, AdamW) is not counted.
+// The floating-point operations of one training step, counted from the sizes of its products (a multiply-add is two).
+// What else the kernel does (softmax, transposes, AdamW) is not counted.
 import type { ModelConfig } from '../lib/network/config.ts';
 import { PHASES, type Phase } from './phases.ts';
 
@@ -12,7 +12,7 @@ export interface Work {
   readonly tables: number;
 }
 
-/** GFLOP of a step on `rows` pairs, by phase; of the others there is none that counts. */
+/** GFLOP of a step on `rows` pairs, by phase. Phases without products are left out. */
 export function countPhases(
   { p, d_model, n_heads, d_head, d_mlp }: ModelConfig,
   rows: number,
@@ -55,7 +55,7 @@ export function countWork(config: ModelConfig, rows: number): Work {
 
 export const totalOf = ({ pairs, combinations, tables }: Work): number => pairs + combinations + tables;
 
-/** What a step of `ms` milliseconds reaches, and its share of the machine's peak where that is known. */
+/** The rate of a step of `ms` milliseconds, and its share of the machine's peak if that is known. */
 export function describeRate(ms: number, gflop: number, peak_gflops: number | null): string {
   const gflops = (1000 * gflop) / ms;
   const share =

@@ -1,6 +1,6 @@
 /**
- * Where sections work: one temporary folder, and process groups of its own for the programs that they start. Neither
- * outlives the bench, however it ends.
+ * What sections work with: a temporary folder, and a process group for each program that they start. Neither outlives the
+ * bench, however it ends.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ import { killGroup, killStages } from '../lib/runner/runner.ts';
 export const repository = fileURLToPath(new URL('..', import.meta.url));
 export const TYPESCRIPT = import.meta.resolve('../lib/files/typescript.mjs');
 
-/** From SIGTERM to SIGKILL; the runner gives its stages three seconds. */
+/** The time from SIGTERM to SIGKILL: longer than the three seconds that the runner gives its stages. */
 const GRACE_MS = 5000;
 
 export interface Ran {
@@ -49,7 +49,7 @@ export class Workbench {
     return mkdtemp(join(this.#root, 'folder-'));
   }
 
-  /** Starts a program of the repository's. At a stop it is ended, and all that it started in its group. */
+  /** Starts a program in the repository. When the bench is stopped, it is ended with all that it started in its group. */
   spawn(program: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
     this.stop.throwIfAborted();
     const child = spawn(program, args, { cwd: repository, env: withoutNpm(process.env), detached: true });
@@ -70,7 +70,7 @@ export class Workbench {
     return child;
   }
 
-  /** Runs a program to its end. Throws Failure with its last words where it fails. */
+  /** Runs a program to its end. If it fails, throws Failure with the last lines of its output. */
   async run(program: string, args: readonly string[]): Promise<Ran> {
     const begin = performance.now();
     const child = this.spawn(program, args);
@@ -85,12 +85,12 @@ export class Workbench {
     return { ms, stdout, stderr };
   }
 
-  /** A script of ours in a process of its own. */
+  /** Runs a script of this project in a process of its own. */
   node(script: string, ...args: readonly string[]): Promise<Ran> {
     return this.run(process.execPath, ['--import', TYPESCRIPT, join(repository, script), ...args]);
   }
 
-  /** Ends at once what still runs, and takes the folder away. */
+  /** Kills what still runs, and removes the folder. */
   close(): void {
     process.removeListener('exit', this.#onExit);
     killStages();
@@ -99,7 +99,7 @@ export class Workbench {
   }
 }
 
-/** What npm told this process about itself is not for the ones that it starts. */
+/** The environment without the variables by which npm tells this process about itself. */
 const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 

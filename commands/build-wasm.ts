@@ -1,6 +1,7 @@
 /**
- * `npm run build:wasm`: compiles the kernel's WebAssembly modules with Debian 12's clang 16 and lld 16, which give the same
- * bytes everywhere. With --check it compares them with the committed files instead, and exits with 1 if one differs.
+ * `npm run build:wasm`: compiles the kernel's WebAssembly modules with Debian 12's clang 16 and lld 16, which give the
+ * same bytes everywhere. With --check it compares them with the committed files instead, and exits with 1 if one
+ * differs.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

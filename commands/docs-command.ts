@@ -1,6 +1,6 @@
 /**
- * `npm run docs` as a function: writes the pages of docs/ that are made from the code. With --check it writes nothing, and
- * exits with 1 if a page differs from what the code gives.
+ * `npm run docs` as a function: writes the pages of docs/ that are made from the code. With --check it writes nothing,
+ * and exits with 1 if a page differs from what the code gives.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * `npm run inspect -- FILE` as a function: says what is in a model file, and whether the pipeline can use it. Exits with 0
- * if it can, with 1 if the file is good but holds something else, and with 2 if it is not a model file.
+ * `npm run inspect -- FILE` as a function: says what is in a model file, and whether the pipeline can use it. Exits
+ * with 0 if it can, with 1 if the file is good but holds something else, and with 2 if it is not a model file.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -31,9 +31,9 @@ const NPMS_OWN: Readonly<Record<string, 'alone' | 'with a value'>> = {
 };
 
 /**
- * A problem if npm kept options that were meant for the command `script`: without this check, `npm run pipeline --dry-run`
- * would run for real. If the typed words can be read, they alone decide. Otherwise an `npm_config_` variable counts,
- * unless npm's own files or the environment set it too.
+ * A problem if npm kept options that were meant for the command `script`: without this check, `npm run pipeline
+ * --dry-run` would run for real. If the typed words can be read, they alone decide. Otherwise an `npm_config_` variable
+ * counts, unless npm's own files or the environment set it too.
  */
 export function keptByNpm(
   script: string,

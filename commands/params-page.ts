@@ -31,7 +31,7 @@ const paramsTable = (params: readonly DescribedParam[]): string =>
     ]),
   );
 
-/** What holds for p = 113 holds for every prime, and what holds for 4 for every other number. */
+/** The properties of an operation are taken at p = 113, for all primes, and at p = 4, for all other numbers. */
 const operationsTable = (): string =>
   table(
     ['`operation`', 'answer, modulo p', 'pairs', 'p', 'group in which it is addition'],

@@ -24,7 +24,7 @@ export class Board {
   /** Shows progress and notes of the stages of a point. */
   onEvent(point: Point, event: RunEvent): void {
     const { stage } = event;
-    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // it waits for another point of this sweep
+    if (event.type === 'note' && event.text.includes(`process ${process.pid} `)) return; // for another point of ours
     if (event.type === 'note')
       this.#terminal.show({ ...event, stage: point.name, text: `${stage}: ${event.text}` });
     else if (event.type === 'progress' && event.action === 'running')

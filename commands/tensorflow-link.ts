@@ -1,8 +1,8 @@
 /**
- * `npm run tensorflow:link -- --python PATH`: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow that a
- * Python environment has, for machines that cannot download the package's own library or whose GPU is newer than that.
- * The binding is two C++ files on TensorFlow's C interface: one call of the C++ compiler builds it, without node-gyp or
- * downloads. The library stays in the Python environment, where it finds the CUDA libraries beside it.
+ * `npm run tensorflow:link -- --python PATH`: builds the binding of @tensorflow/tfjs-node-gpu against the TensorFlow
+ * that a Python environment has, for machines that cannot download the package's own library or whose GPU is newer than
+ * that. The binding is two C++ files on TensorFlow's C interface: one call of the C++ compiler builds it, without
+ * node-gyp or downloads. The library stays in the Python environment, where it finds the CUDA libraries beside it.
  */
 import { execFile } from 'node:child_process';
 import { access } from 'node:fs/promises';

@@ -22,7 +22,7 @@ interface Dump {
   readonly dump_ms: number;
   readonly peak_bytes: number;
   readonly backend: string;
-  /** Of all files together. */
+  /** Size of all files together. */
   readonly bytes: number;
 }
 

@@ -1,4 +1,6 @@
-/** What the runner itself costs: a stage's process, a run with nothing to do, restoring beside `cp -r`, taking turns. */
+/**
+ * What the runner itself costs: the process of a stage, a run with nothing to do, and restoring, compared with `cp -r`.
+ */
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,7 +66,7 @@ async function* measureCache(bench: Workbench, progress: Progress): AsyncGenerat
     text: `ms with ${(bytes / 1e6).toFixed(0)} MB in the stage folders, over ${rounds.length} rounds`,
     measured: { bytes },
   };
-  /** `measured`: numbers beside the median of `turn`. */
+  /** `measured`: numbers in addition to the median of `turn`. */
   const line = (what: string, turn: keyof typeof turns, more = '', measured: object = {}): Line => {
     const ms = medianOf(rounds, (round) => round[turn]);
     return {
@@ -84,11 +86,13 @@ async function* measureCache(bench: Workbench, progress: Progress): AsyncGenerat
   yield line('cp -r of the same files', 'copied');
 }
 
-/** What starts the stage with next to nothing to do as the runner starts it, and gives the milliseconds to its end. */
+/**
+ * A function that runs a stage with next to nothing to do, as the runner does, and returns the milliseconds to its end.
+ */
 async function prepareStage(bench: Workbench, store: string): Promise<() => Promise<number>> {
   const override = { stage: 'dataset', param: 'p', value: 5, place: 'bench' };
   const pipeline = await readPipeline(join(repository, 'pipeline.yaml'), [override]);
-  const { script: script, params } = pipeline.stages.get('dataset')!;
+  const { script, params } = pipeline.stages.get('dataset')!;
   const hashes = await Hashes.open(join(store, 'hashes.json'));
   const { code } = await readCode(pipeline, pipeline.stages.get('dataset')!, store, hashes);
   const manifest = await writeManifest(store, pipeline.root, code);

@@ -1,6 +1,7 @@
 /**
- * A run until it groks and the first epochs of the default one, which groks after 10,260: what the seconds go into, and what
- * the default run's 25,000 epochs take at that rate. The journal is written as the train stage writes it.
+ * Two trainings: one on half of the pairs until it groks, and the first epochs of the default run, which groks only at
+ * epoch 10,260. Shows where the time goes, and how long the 25,000 epochs of the default run would take at that rate.
+ * The journal is written as the stage train writes it.
  */
 import { openKernel, type Build } from '../../lib/engines/kernel/kernel.ts';
 import { flattenWeights, parameterCount } from '../../lib/network/config.ts';
@@ -41,7 +42,7 @@ interface Grok {
   readonly epochs: number;
   readonly grokked_epoch: number | null;
   readonly seconds: number | null;
-  /** Milliseconds an epoch, by what they went into: steps, test losses, the journal, everything else. */
+  /** Milliseconds per epoch that went into steps, test losses, the journal, and everything else. */
   readonly ms_per_epoch: {
     readonly steps: number;
     readonly test_loss: number;
@@ -51,7 +52,7 @@ interface Grok {
   readonly seconds_for_default_epochs: number;
 }
 
-/** Trains at p = 113 with the published seeds to `epochs`, or until test loss is below 0.01, which comes soon after grokking. */
+/** Trains at p = 113 with the published seeds for `epochs`, or until test loss is below 0.01, soon after grokking. */
 async function measureGrok(
   bench: Workbench,
   build: Build,
@@ -125,6 +126,6 @@ function describeGrok({ train_fraction, epochs, grokked_epoch, seconds, ...run }
   return [
     `train_fraction ${train_fraction}: `,
     grokked_epoch === null ? `${epochs} epochs` : `epoch ${grokked_epoch}, ${seconds?.toFixed(1)} s`,
-    `; ms an epoch: ${parts.join(', ')}; 25,000 epochs would take ${run.seconds_for_default_epochs.toFixed(0)} s`,
+    `; ms per epoch: ${parts.join(', ')}; 25,000 epochs would take ${run.seconds_for_default_epochs.toFixed(0)} s`,
   ].join('');
 }

@@ -1,6 +1,6 @@
 /**
  * A sweep of many points that are all in the cache: what a point costs beyond the start of the process, and how much
- * memory it takes. The results are put into the cache by hand, since to train a thousand networks takes hours.
+ * memory it takes. The results are put into the cache by hand, as training so many networks would take hours.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,11 +47,11 @@ async function* measureKnown(bench: Workbench, progress: Progress): AsyncGenerat
   const base = await runSweep(bench, folder, file, 'two');
   for (const how of ['restored', 'fresh']) {
     const { ms, peak_bytes } = await runSweep(bench, folder, file, 'many');
-    /** A point beyond the start of the process: stage folders restored, or found as they should be. */
+    /** The cost of one point, without the start of the process: its stage folders are restored, or found fresh. */
     const point_ms = (ms - base.ms) / (POINTS - 2);
     const memory = `${(peak_bytes / 2 ** 20).toFixed(0)} MiB`;
     yield {
-      text: `${point_ms.toFixed(1)} ms a point ${how}, ${memory}`,
+      text: `${point_ms.toFixed(1)} ms per point ${how}, ${memory}`,
       measured: { points: POINTS, [`${how}_ms`]: point_ms, peak_bytes },
     };
   }
@@ -71,7 +71,10 @@ async function runSweep(
   return { ms, peak_bytes: 1024 * Number(/peak (\d+)/.exec(stderr)![1]) };
 }
 
-/** Results for every stage of every point of `many`: summaries with the fields that are gathered, and a short history. */
+/**
+ * Stores results for every stage of every point of `many`: summaries with the fields that are gathered, a short
+ * history.
+ */
 async function fillCache(folder: string, file: string, onPoint: (done: number) => void): Promise<void> {
   const sweep = await readSweep(await openPipeline(file), 'many');
   const site = await openSite(join(folder, 'artifacts'), join(folder, 'cache'), sweep.name);
@@ -101,7 +104,7 @@ async function fillCache(folder: string, file: string, onPoint: (done: number) =
   }
 }
 
-/** dataset's follow from its own params, which seeds of train do not change. */
+/** The summary of a stage at point `i`: each field that the sweep gathers, with the value `i`. */
 function summaryOf(sweep: Sweep, stage: string, i: number): object {
   const fields = sweep.fields.filter((field) => field.startsWith(`${stage}.`));
   return Object.fromEntries(fields.map((field) => [field.split('.')[1]!, i]));

@@ -1,4 +1,4 @@
-/** The lab: size of its page, and seconds until addition is grokked at p = 59, in a page and in Node, by one build on one thread. */
+/** The lab: size of its page, and seconds to grok addition at p = 59, in Node and in a page, one build, one thread. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +14,7 @@ import { findChromium, openBrowser } from '../../test/report/browser.ts';
 import type { Line, Progress, Section } from '../section.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** As the lab logs. */
+/** How often the lab logs. */
 const LOG_EVERY = 10;
 /** The longest that a page may take. */
 const MOST_MS = 600_000;
@@ -64,7 +64,7 @@ async function* measureLab(bench: Workbench, progress: Progress): AsyncGenerator
   }
 }
 
-/** The page's own build and start, driven from here. */
+/** Trains in Node, with the build and the settings of the page. */
 async function grokHere(bench: Workbench): Promise<{ ms: number; epochs: number; arithmetic: string }> {
   const { p, operation, train_fraction, split_seed, seed, learning_rate, weight_decay } = START;
   const { arithmetic, open } = await openPageKernel(await readPageModules());

@@ -28,7 +28,10 @@ async function* measureNeighbours(bench: Workbench, progress: Progress): AsyncGe
   if (bench.threads > 1) yield line(engine, 1, rounds, 'one');
 }
 
-/** What a step costs quiet and beside, the ratio of its CPU times, and the cores that it got of those that are its share. */
+/**
+ * What a step costs when quiet and beside the neighbours, the ratio of its CPU times, and its cores beside a fair
+ * share.
+ */
 function line(engine: string, threads: number, rounds: readonly Round[], who: keyof Round): Line {
   const middle = (of: (round: Round[keyof Round]) => number): number =>
     median(rounds.map((each) => of(each[who])));
@@ -53,6 +56,6 @@ function line(engine: string, threads: number, rounds: readonly Round[], who: ke
   const name = `${engine}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   const text =
     `${name.padEnd(20)} quiet ${ms(quiet_ms, quiet_cpu_ms)}; beside ${NEIGHBOURS} ${ms(beside_ms, beside_cpu_ms)}: ` +
-    `${cpu_times.toFixed(2)} times the CPU time, ${cores.toFixed(2)} cores of ${fair_cores.toFixed(2)} that are its share`;
+    `${cpu_times.toFixed(2)} times the CPU time, ${cores.toFixed(2)} cores (a fair share is ${fair_cores.toFixed(2)})`;
   return { text, measured };
 }

@@ -16,7 +16,7 @@ export const page: Section = {
   name: 'page',
   says: 'The explorer page at p = 113, in Chromium',
   seconds: 12,
-  needs: 'Chromium; alone, 40 s more for the run of the pipeline that it shares with cache',
+  needs: 'Chromium; without the section cache, 40 s more for a run of the pipeline',
   peer_seconds: null,
   run: measurePage,
 };
@@ -64,7 +64,7 @@ async function* measurePage(bench: Workbench, progress: Progress): AsyncGenerato
 }
 
 /**
- * Milliseconds of script and layout of each step of the slider from its start to its end, taken in the page with the
+ * Runs in the page: milliseconds of script and layout for each step of the slider, from its start to its end, with the
  * part in sight.
  */
 const STEPS = `(() => {

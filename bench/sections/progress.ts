@@ -20,7 +20,7 @@ interface Measured {
   readonly p: number;
   readonly checkpoints: number;
   readonly seconds: number;
-  /** Of all processes together; null where it is not known. */
+  /** Of all processes together; null if it is not known. */
   readonly peak_bytes: number | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One training step at p = 113 of every engine, and of PyTorch where one is named, taking turns: beside its counted work
- * and the machine's multiply-add peak; and what the native one goes into.
+ * One training step at p = 113 of every engine, and of PyTorch if one is named, taking turns. Its counted work gives a
+ * rate, which is compared with the machine's multiply-add peak. The native step is also split into its phases.
  */
 import { measurePeak } from '../peak.ts';
 import { measurePhases, PHASES, type Phase } from '../phases.ts';
@@ -14,7 +14,7 @@ import type { Workbench } from '../workbench.ts';
 
 const ROUNDS = 11;
 const PAIRS = Math.trunc(0.3 * 113 * 113);
-/** Steps of a turn. */
+/** How many steps a turn takes. */
 const STEPS = { native: 10, relaxed: 5, wasm: 3, tensorflow: 1, peer: 3 };
 
 export const steps: Section = {
@@ -26,7 +26,7 @@ export const steps: Section = {
   run: measureSteps,
 };
 
-/** The phase of pairs, and what it does, between those before and those after it. */
+/** All phases in the order in which they run, with the parts of the pass over pairs before its rest. */
 const IN_ORDER: readonly Phase[] = [
   ...PHASES.slice(0, 3),
   ...PHASES.slice(9, 15),
@@ -36,7 +36,7 @@ const IN_ORDER: readonly Phase[] = [
 ];
 
 interface Contender {
-  /** The engine that it is compared as; of PyTorch, its variant in words. */
+  /** The name of the engine, or for PyTorch that of its variant. */
   readonly engine: string;
   readonly isPeer: boolean;
   readonly name: string;

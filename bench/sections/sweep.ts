@@ -1,4 +1,4 @@
-/** What sweeps cost here: points per hour side by side, one after another on one thread and on all, taking turns. */
+/** How many points per hour a sweep does here: side by side, or one after another on one thread or on all threads. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openPipeline } from '../../lib/runner/runner.ts';
@@ -34,7 +34,7 @@ async function* measureSweep(bench: Workbench, progress: Progress): AsyncGenerat
     `${stages}\nsweeps:\n  bench: { until: train, set: ${set}, matrix: { train.seed: [${seeds}] } }\n`,
   );
   const points = await readSweep(await openPipeline(file), 'bench');
-  /** Milliseconds a point, in a place where nothing is known. */
+  /** Milliseconds per point, with an empty cache. */
   const time = async (count: number, run: (site: Site) => Promise<unknown>): Promise<number> => {
     const place = await bench.folder();
     const site = await openSite(place, join(place, 'cache'), points.name);
@@ -62,9 +62,9 @@ async function* measureSweep(bench: Workbench, progress: Progress): AsyncGenerat
   for (const way of ['side_by_side', 'one_thread', 'all_threads'] as const) {
     const per_hour = rate(way);
     const times = side_by_side / per_hour;
-    const more = way === 'side_by_side' ? '' : `   side by side is ${times.toFixed(2)} times`;
+    const more = way === 'side_by_side' ? '' : `   side by side does ${times.toFixed(2)} times as many`;
     yield {
-      text: `${WORDS[way].padEnd(30)} ${per_hour.toFixed(0).padStart(6)} points an hour${more}`,
+      text: `${WORDS[way].padEnd(30)} ${per_hour.toFixed(0).padStart(6)} points per hour${more}`,
       measured: { way, per_hour, side_by_side_times: times, rounds: rounds.length },
     };
   }

@@ -1,5 +1,5 @@
-// What the readable forward pass would run on here, for the key of a stage. It is separate from the registry, so that this
-// key contains no engine's code.
+// What the readable forward pass would run on here, for the key of a stage. It is separate from the registry, so that
+// this key contains no engine's code.
 import type { Identity } from './engine.ts';
 import { backendIdentity } from './tensorflow/identity.ts';
 

@@ -20,7 +20,7 @@ export interface HookedBatch {
 export interface ReadablePass {
   /** What computes, for the log. */
   readonly description: string;
-  /** The activations `names` on the pairs (a, b). These are sorted by a, and equally many for each of the p values of a. */
+  /** The activations `names` on the pairs (a, b): sorted by a, with equally many for each of the p values of a. */
   run(
     config: ModelConfig,
     weights: Weights,

@@ -1,6 +1,6 @@
 /**
- * What goes wrong, in words. A failure that a user can mend has a `remedy` and is shown without a stack trace. An error of
- * the operating system gets a remedy here. Every other error is a bug.
+ * What goes wrong, in words. A failure that a user can mend has a `remedy` and is shown without a stack trace. An error
+ * of the operating system gets a remedy here. Every other error is a bug.
  */
 import { shortPath } from './short-path.ts';
 
@@ -11,7 +11,7 @@ import { shortPath } from './short-path.ts';
 export class Failure extends Error {
   readonly remedy: string;
 
-  /** `message`: what is wrong, with the value and the place. `remedy`: what to do about it, a line or more; may be empty. */
+  /** `message`: what is wrong, with the value and the place. `remedy`: what to do about it, in lines; may be empty. */
   constructor(message: string, remedy = '') {
     super(message);
     this.name = 'Failure';
@@ -48,8 +48,8 @@ export function fileError(path: string, error: unknown): unknown {
 }
 
 /**
- * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` is named if an error of the operating
- * system has no path, as with a file that is already open. `shorten` shortens the path.
+ * What an error says and what to do about it; `remedy` is null for a bug. `otherwise` is named if an error of the
+ * operating system has no path, as with a file that is already open. `shorten` shortens the path.
  */
 export function describeError(
   error: unknown,

@@ -1,6 +1,6 @@
 /**
- * All files are opened for reading here. Only regular files are: opening a named pipe would wait for a writer, and reading
- * a device may never end.
+ * Opens files for reading, and refuses all that are not regular: opening a named pipe would wait for a writer, and
+ * reading a device may never end. Everything that is read is opened here.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// The bytes of a safetensors file of float32 tensors. Uses nothing of Node: a page saves the model it has trained with it.
+// The bytes of a safetensors file of float32 tensors. Uses nothing of Node, as a page saves its model with it.
 // Format: https://github.com/huggingface/safetensors#format.
 import type { Tensor } from './tensor.ts';
 

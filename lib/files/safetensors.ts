@@ -27,8 +27,8 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads all tensors as float32 (dtypes.ts says how). Throws Failure, with what is wrong, if the file is missing, truncated
- * or not a safetensors file.
+ * Reads all tensors as float32 (dtypes.ts says how). Throws Failure, with what is wrong, if the file is missing,
+ * truncated or not a safetensors file.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   const { tensors, metadata, close } = await openSafetensors(path);

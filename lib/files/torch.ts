@@ -1,5 +1,5 @@
-// Reads files of torch.save without Python: the zip archives of torch 1.6 and newer, and the older format, several pickles
-// followed by the numbers of the tensors. Nothing in a file is executed (torch/pickle.ts).
+// Reads files of torch.save without Python: the zip archives of torch 1.6 and newer, and the older format, several
+// pickles followed by the numbers of the tensors. Nothing in a file is executed (torch/pickle.ts).
 // Formats: https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
 import type { FileHandle } from 'node:fs/promises';
 import { Malformed, onFile } from './failure.ts';
@@ -86,7 +86,7 @@ async function readPart(
   return (await readRegion(file, part)).buffer;
 }
 
-/** Magic number, version, properties of the system, the object, keys of the storages; then each storage after its length. */
+/** Reads magic number, version, system, object and keys of the storages; then each storage, after its length. */
 async function readOld(file: FileHandle, size: number): Promise<Saved> {
   const bytes = await readRegion(file, { offset: 0, length: Math.min(size, MAX_PICKLE_BYTES) });
   const version = readPickle(bytes, OLD_START.length);

@@ -1,7 +1,7 @@
 /**
- * Everything that goes to the terminal and into logs goes through here. Names of files and hosts, values, and what programs
- * print may contain anything. Invisible characters are written as in JSON, and a line that is too long loses its middle.
- * Messages are given line by line, so that a foreign text cannot begin a line of its own.
+ * Everything that goes to the terminal and into logs goes through here. Names of files and hosts, values, and what
+ * programs print may contain anything. Invisible characters are written as in JSON, and a line that is too long loses
+ * its middle. Messages are given line by line, so that a foreign text cannot begin a line of its own.
  */
 import { format } from 'node:util';
 

@@ -1,6 +1,7 @@
 /**
- * A YAML text that knows its places; the only file that imports the yaml package. Turns nodes into plain data, and offsets
- * into `pipeline.yaml:14:19` with the line itself. Aliases are followed. Merge keys (`<<`) are ordinary, unknown keys.
+ * A YAML text that knows its places; the only file that imports the yaml package. Turns nodes into plain data, and
+ * offsets into `pipeline.yaml:14:19` with the line itself. Aliases are followed. Merge keys (`<<`) are ordinary,
+ * unknown keys.
  */
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type Node } from 'yaml';
 import type { Problem } from './problem.ts';

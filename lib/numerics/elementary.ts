@@ -1,6 +1,6 @@
-// sin, cos and log in float64, within one unit in the last place, from additions, multiplications and divisions alone. The
-// functions of Math may differ between JavaScript engines and between their versions, and in a run every bit counts, from
-// the initial weights on. Reductions as in fdlibm, then Taylor series.
+// sin, cos and log in float64, within one unit in the last place, from additions, multiplications and divisions alone.
+// The functions of Math may differ between JavaScript engines and between their versions, and in a run every bit
+// counts, from the initial weights on. Reductions as in fdlibm, then Taylor series.
 
 // pi / 2 in three parts; multiples of the first two by small whole numbers are exact.
 const HALF_PI_HIGH = 1.5707963267341256;

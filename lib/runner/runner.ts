@@ -1,7 +1,8 @@
 /**
- * The door for all who run the pipeline: reads pipeline.yaml, opens the cache, and opens a runner for one folder of
- * artifacts, which brings stages up to date, plans, explains, verifies and collects garbage. Code that only some commands
- * need is loaded when they call it. Stages import stage.ts and schema.ts instead, so that no key contains the store.
+ * The interface for everything that runs the pipeline: reads pipeline.yaml, opens the cache, and opens a runner for one
+ * folder of artifacts, which brings stages up to date, plans, explains, verifies and collects garbage. Code that only
+ * some commands need is loaded when they call it. Stages import stage.ts and schema.ts instead, so that no key contains
+ * the store.
  */
 import { isAbsolute, join, relative } from 'node:path';
 import { ConfigurationError, type Problem } from '../files/problem.ts';

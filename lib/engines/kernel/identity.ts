@@ -1,6 +1,6 @@
-// Finds the build of the kernel that a name stands for on this machine, and what results depend on, for the key of a stage.
-// The build is loaded, so that what the key says is true: a native build is compiled and checked if it is not there yet,
-// and the multiply-add of WebAssembly is tried.
+// Finds the build of the kernel that a name stands for on this machine, and what its results depend on, for the key of
+// a stage. The build is loaded, so that what the key says is true: a native build is compiled and checked if it is not
+// there yet, and the multiply-add of WebAssembly is tried.
 import { Failure } from '../../files/failure.ts';
 import type { Identity, Note } from '../engine.ts';
 import type { Library } from './core.ts';

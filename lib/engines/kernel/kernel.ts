@@ -1,5 +1,5 @@
-// The fused training kernel: full-batch AdamW steps, losses, gradients and forward passes of the one-layer transformer at the
-// `=` position, by the native or the WebAssembly build of one C source. See kernel.c for the method.
+// The fused training kernel: full-batch AdamW steps, losses, gradients and forward passes of the one-layer transformer
+// at the `=` position, by the native or the WebAssembly build of one C source. See kernel.c for the method.
 import { Failure } from '../../files/failure.ts';
 import type { Identity } from '../engine.ts';
 import { refuseTooBig } from '../memory.ts';

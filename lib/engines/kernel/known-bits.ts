@@ -1,5 +1,5 @@
-// Trainings whose weights are known bit for bit. A build that gives other bits is wrong, whatever the reason (a flag, a bug
-// of the compiler or of the processor), and native/build.ts does not use it.
+// Trainings whose weights are known bit for bit. A build that gives other bits is wrong, whatever the reason (a flag, a
+// bug of the compiler or of the processor), and native/build.ts does not use it.
 import { parameterCount, type ModelConfig } from '../../network/config.ts';
 import type { Pairs } from '../../network/pairs.ts';
 

@@ -1,4 +1,4 @@
-// The C sources of the kernel, of which each build compiles its part.
+// The C sources of the kernel: those that both builds share, and those of each build.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -162,7 +162,7 @@ function update({ weights, m, v }: State, gradient: tf.Tensor1D, adamw: AdamW, s
   const m_next = tf.add(tf.mul(m, beta1), tf.mul(gradient, 1 - beta1)) as tf.Tensor1D;
   const v_next = tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)) as tf.Tensor1D;
   const denominator = tf.add(tf.div(tf.sqrt(v_next), Math.sqrt(1 - beta2 ** step)), epsilon);
-  // 0 / 0 is no step; with an epsilon that float32 does not round to 0 the quick division gives the same.
+  // 0 / 0 must give no step. It can occur only if float32 rounds epsilon to 0; otherwise plain division is quicker.
   const ratio = Math.fround(epsilon) === 0 ? tf.divNoNan(m_next, denominator) : tf.div(m_next, denominator);
   const move = tf.mul(ratio, learning_rate / (1 - beta1 ** step));
   const decayed = tf.mul(weights, 1 - learning_rate * weight_decay);

@@ -1,5 +1,5 @@
-// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases b_in, b_out and b_U
-// where there are any; and the same restricted to the `=` position, which is all that a loss needs.
+// The one-layer transformer, forward, as TransformerLens computes it: every position, every hook, biases b_in, b_out
+// and b_U if there are any; and the same restricted to the `=` position, which is all that a loss needs.
 // Methods and names: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; TransformerLens'
 // HookedTransformer with n_layers 1, normalization_type None, act_fn relu, d_vocab_out p.
 //

@@ -1,6 +1,6 @@
-// Reads a pickle as plain data. Nothing in it is executed: a class or a function becomes a Global, which is only its name,
-// and a call becomes a Reduced, which holds the function and its arguments. No name is ever looked up.
-// Opcodes of protocols 0 to 5: https://github.com/python/cpython/blob/main/Lib/pickletools.py. There is no recursion.
+// Reads a pickle as plain data. Nothing in it is executed: a class or a function becomes a Global, which is only its
+// name, and a call becomes a Reduced, which holds the function and its arguments. No name is ever looked up. Opcodes of
+// protocols 0 to 5: https://github.com/python/cpython/blob/main/Lib/pickletools.py. There is no recursion.
 import { Malformed } from '../failure.ts';
 import { broken, Machine, Reduced, Global, PersistentId, type Pickled } from './machine.ts';
 

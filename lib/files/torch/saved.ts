@@ -39,7 +39,7 @@ export interface Storage {
   readonly dtype: Dtype;
   /** In numbers, not bytes. */
   readonly length: number;
-  /** The index of its first number in the storage `key`. In files of torch before 0.4, a storage may be part of another. */
+  /** Index of its first number in the storage `key`. In files of torch before 0.4, a storage may be part of another. */
   readonly start: number;
 }
 

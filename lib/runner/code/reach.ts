@@ -1,8 +1,9 @@
 /**
  * What a module reaches: packages, and files that it names by `new URL('...', import.meta.url)`,
  * `import.meta.resolve('...')` or `createRequire(import.meta.url)('...')`. Any other use of these, and
- * `import(variable)`, is refused, as the key could not tell which file is read. An import is refused, too, if package.json
- * or tsconfig.json decides which file it means. The search reads the text that runs, which has no comments.
+ * `import(variable)`, is refused, as the key could not tell which file is read. An import is refused, too, if
+ * package.json or tsconfig.json decides which file it means. The search reads the text that runs, which has no
+ * comments.
  */
 import type { Metafile } from 'esbuild';
 import { stat } from 'node:fs/promises';

@@ -17,8 +17,8 @@ import { keepText, textOf } from './texts.ts';
 /** What was found, and what it was found from. */
 export interface Trace {
   /**
-   * Path relative to the root, with forward slashes -> SHA-256 of the text that runs (for a module) or of the content (for
-   * an asset); `missing` if an asset does not exist.
+   * Path relative to the root, with forward slashes -> SHA-256 of the text that runs (for a module) or of the content
+   * (for an asset); `missing` if an asset does not exist.
    */
   readonly files: Readonly<Record<string, string>>;
   /** Those of `files` that the stage reads from the disk while it runs. */

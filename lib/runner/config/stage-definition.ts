@@ -5,7 +5,7 @@ import type { ParamsSchema } from '../schema.ts';
 export interface FileParam {
   /** As it is written: `start`, `edit[0].model`. */
   readonly name: string;
-  /** Where it stands in the params. */
+  /** Its path in the params. */
   readonly at: readonly (string | number)[];
   readonly path: string;
   readonly folderOf: readonly string[];
@@ -17,7 +17,7 @@ export interface Stage {
   /** Relative to the root, with forward slashes. */
   readonly script: string;
   readonly needs: readonly string[];
-  /** Environment variables that are passed to the stage and stand in its key. */
+  /** Environment variables that are passed to the stage and are part of its key. */
   readonly env: readonly string[];
   readonly params: Readonly<Record<string, unknown>>;
   /** The params that name files, each with its absolute path and the files that count if it is a folder. */

@@ -1,4 +1,4 @@
-/** Brings one stage up to date: leaves it alone if it is fresh, else restores or runs it. */
+/** Brings one stage up to date: leaves it alone if it is fresh, otherwise restores or runs it. */
 import type { Stage } from '../config/stage-definition.ts';
 import { holder } from '../disk/lock.ts';
 import { progressIn } from './event.ts';

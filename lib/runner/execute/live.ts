@@ -1,4 +1,6 @@
-/** live.json, beside the log of a stage that shows something while it works: always one whole thing, the latest. */
+/**
+ * live.json, beside the log of a stage: the latest of what it shows while it works. Readers see it whole or not at all.
+ */
 import { rm } from 'node:fs/promises';
 import { replaceFile } from '../../files/whole-file.ts';
 

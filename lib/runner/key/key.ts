@@ -22,8 +22,8 @@ export interface Key {
   /** The script that is started, relative to the project: the same files could be started from another script. */
   readonly script: string;
   /**
-   * With defaults filled in, so that a changed default counts. A file counts by its content, not by its path. A word that
-   * stands for what the machine has counts by what `identity` says.
+   * With defaults filled in, so that a changed default counts. A file counts by its content, not by its path. A word such
+   * as `auto` counts by what it stands for on this machine, which `identity` says.
    */
   readonly params: Readonly<Record<string, unknown>>;
   /** `dataset/pairs.arrow` -> SHA-256 of the content: nothing changes if a needed stage writes the same bytes again. */

@@ -1,6 +1,6 @@
-// The native build: compiled once for this CPU with the system's C compiler, checked, and loaded. The name of an addon has
-// the hash of source, flags, compiler and CPU, and the hash of its own bytes, so that damage is noticed before it is
-// loaded. Only this file imports node-api-headers.
+// The native build: compiled once for this CPU with the system's C compiler, checked, and loaded. The name of an addon
+// has the hash of source, flags, compiler and CPU, and the hash of its own bytes, so that damage is noticed before it
+// is loaded. Only this file imports node-api-headers.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -97,7 +97,7 @@ async function cacheFolders(): Promise<string[]> {
   return other === null ? [PROJECT_CACHE] : [PROJECT_CACHE, other];
 }
 
-/** Like `buildNative`, but each call looks anew: into `folders`, the first writable of which gets what is compiled. */
+/** Like `buildNative`, but each call looks in `folders` anew. It compiles into the first of them that can be written. */
 export async function findOrCompile(
   folders: readonly string[],
   note: Note,
@@ -188,7 +188,7 @@ const CHECK_MS = 60_000; // a check takes well under a second: only a kernel tha
 async function checkBits(addon: string): Promise<void> {
   const jobs = FIRST_RUNS.map((known) => ({ ...known, ...knownStart(known), adamw: knownAdamw() }));
   const checked = run(process.execPath, [CHECK, addon], { timeout: CHECK_MS });
-  checked.child.stdin!.on('error', () => {}).end(serialize(jobs)); // if it has crashed before this, its own error says more
+  checked.child.stdin!.on('error', () => {}).end(serialize(jobs)); // if it has crashed, its own error says more
   const { is_fused, sha256 } = JSON.parse((await checked).stdout) as { is_fused: number; sha256: string[] };
   const arithmetic = nameArithmetic(is_fused);
   FIRST_RUNS.forEach(({ config, steps, sha256: known }, i) => {

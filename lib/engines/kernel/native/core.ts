@@ -4,7 +4,7 @@ import { ARRAYS, JOB_KINDS, nameArithmetic, spinsFor, type Core, type Library } 
 
 type Handle = object;
 
-/** Turns of the processor's pause, 10 to 20 microseconds in all. More would cost busy machines CPU time and gain nothing. */
+/** Turns of the processor's pause, 10 to 20 microseconds in all. More would waste CPU time on a busy machine. */
 const MOST_SPINS = 500;
 
 /** The functions of addon.c. */

@@ -1,5 +1,5 @@
-// The builds for a page that was opened from the file system, where memory cannot be shared. They compute on the thread of
-// the caller, which should be a worker. Uses nothing of Node.
+// The builds for a page that was opened from the file system, where memory cannot be shared. They compute on the thread
+// of the caller, which should be a worker. Uses nothing of Node.
 import type { ModelConfig } from '../../../network/config.ts';
 import type { Core, Library } from '../core.ts';
 import { ask, bind, FIRST_PAGES, MAX_PAGES, refuseFull } from './binding.ts';
