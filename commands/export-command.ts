@@ -19,7 +19,7 @@ const HELP = `Writes the weights after one epoch as a model in safetensors, with
 
   npm run export -- --checkpoint 9700 --out at-9700.safetensors
 
-  --checkpoint EPOCH       an epoch that has a checkpoint (every 100 by default)
+  --checkpoint EPOCH       an epoch that has a checkpoint (by default every 100, and every 25 up to 300)
   --out FILE               the file to write; one that exists is refused
   -f, --force              replace a file that exists
   --artifacts DIR          where the stage folders are (default: artifacts/)

@@ -14,7 +14,7 @@ const JSON_TOO = `
   --json                   print events for programs, one JSON object per line (docs/interop.md)`;
 
 const PIPELINE = `Brings the stages of pipeline.yaml up to date. Fresh stages are left alone, known results are restored from the
-cache, and all other stages run in order, independent ones side by side. A stopped training continues.
+cache, and all other stages run in order, independent ones side by side. Training that was stopped continues.
 
   npm run pipeline                             all stages
   npm run pipeline -- svd fourier              these, and the stages they need
@@ -71,13 +71,13 @@ are made again when needed. Exit code 1 if anything is damaged.
 ${JSON_TOO}${EVERYWHERE}
 `;
 
-const GC = `Deletes old results from the cache. Keeps those in and below artifacts/, the newest few of each stage, and files
+const GC = `Deletes old results from the cache. Keeps what any folder in artifacts/ holds, the newest few of each stage, and files
 younger than an hour.
 
   npm run gc -- --dry-run
 
   --keep N                 newest results of each stage to keep, beside those in artifacts/ (default: 3)
-  -n, --dry-run            say what would go${JSON_TOO}${EVERYWHERE}
+  -n, --dry-run            only say what would be deleted${JSON_TOO}${EVERYWHERE}
 `;
 
 export const HELP: Readonly<Record<Command, string>> = {

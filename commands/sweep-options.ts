@@ -101,7 +101,7 @@ const example = (words: string, help: string): string => line(`npm run sweep${wo
 const [first, ...others] = EXECUTORS;
 
 export const HELP = `Runs the points of a sweep of pipeline.yaml. Each is an ordinary run with its own params in
-artifacts/sweeps/NAME/POINT/. All share one cache: known points cost nothing, and a stopped sweep goes on.
+artifacts/sweeps/NAME/POINT/. All share one cache: known points cost nothing, and a stopped sweep can be resumed.
 
 ${example('', 'list the sweeps')}
 ${example(' -- data-fraction', first.help)}
@@ -115,7 +115,7 @@ ${line('--executor E', `${first.name} (default)${others.map(({ name }) => ` or $
 ${EXECUTORS.flatMap(({ name, options }) => Object.entries(options).map((option) => describe(name, ...option))).join('\n')}
   --collect                wait for what was submitted and gather it; starts no new point
   -n, --dry-run            only say what would run
-  --json                   events for programs on standard output, one JSON object per line
+  --json                   print events for programs, one JSON object per line (docs/interop.md)
   --file F                 the pipeline to use (default: pipeline.yaml)
   --artifacts DIR          where the folder sweeps/ is (default: artifacts/)
   --cache DIR              where results are kept for later (default: .cache/)

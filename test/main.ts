@@ -56,7 +56,23 @@ async function writeEntries(folder: string, lists: readonly string[][]): Promise
   return entries.map(({ path }) => path);
 }
 
+const HELP = `Runs the tests, all of them or those in the files named.
+
+  npm test
+  npm test -- test/runner/lock.test.ts
+  npm test -- test/runner/*.test.ts --test-name-pattern=lock
+  npm run test:long                            also those that take long
+
+  -h, --help   this text
+
+Other options go to node --test.
+`;
+
 const given = process.argv.slice(2);
+if (given.includes('--help') || given.includes('-h')) {
+  process.stdout.write(HELP);
+  process.exit();
+}
 const named = given.filter((word) => word.endsWith('.ts'));
 const all = (await readdir(join(root, 'test'), { recursive: true })).filter((path) =>
   path.endsWith('.test.ts'),
