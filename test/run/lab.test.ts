@@ -5,11 +5,14 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { logitsSummary } from '../../lib/artifacts/logits.ts';
+import { neuronsSummary } from '../../lib/artifacts/neurons.ts';
+import { readArrow } from '../../lib/files/arrow.ts';
 import type { Scores } from '../../lib/report/worker/score-messages.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
 import { buildLab } from '../../lib/report/lab.ts';
+import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
-import { artifact, EPOCHS, inFolder, SETS, smallRun } from './small-run.ts';
+import { artifact, CONFIG, EPOCHS, inFolder, SETS, smallRun } from './small-run.ts';
 
 test('what the lab saves is model.safetensors of npm run pipeline, byte for byte', { skip }, async (t) => {
   const { code, output } = await smallRun();
@@ -19,6 +22,8 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
   const context = await openContext({ width: 1280, height: 800 });
   t.after(() => context.close());
   const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
   // The settings of the lab are spelled in its address as they are after --set.
   await page.goto(`${pathToFileURL(path).href}#${SETS.join('&')}&dataset.seed=598&train.seed=999`);
   await page.waitForSelector('#lab[data-phase="ready"]');
@@ -30,7 +35,7 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
   if ((await page.locator('#lab').getAttribute('data-arithmetic')) !== arithmetic)
     return t.skip(`this browser's arithmetic is not the ${arithmetic} one that the pipeline had here`);
   // The network that learnt is touched as that of the explorer: without a head it has the loss that the pipeline finds.
-  await page.getByRole('button', { name: 'Touch it' }).click();
+  await page.getByRole('button', { name: 'Look inside' }).click();
   const head = page.locator('#touch [data-part="head.0"]');
   await head.fill('0');
   await page.waitForSelector('#touch[data-of="head.0=0"]');
@@ -40,6 +45,28 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
   const expected = found.ablation_loss_all.head_zeroed[0]!;
   assert.ok(Math.abs(scores.all!.loss - expected) < 1e-4 * expected, `${scores.all!.loss}, not ${expected}`);
   for (const k of found.key_used) assert.equal(await page.locator(`[data-part="W_E.${k}"]`).count(), 1);
+  // It is asked, and its neurons are shown, by the sections of the explorer: with the logits and the neurons of the stages.
+  for (const [id, value] of Object.entries({ 'sum-a': 3, 'sum-b': 11 }))
+    await page.locator(`#${id}`).fill(String(value));
+  assert.match((await page.locator('#sum .verdict').textContent()) ?? '', /^3 \+ 11 = 14 .*after 401 epochs/);
+  const shown = JSON.parse((await page.locator('#sum').getAttribute('data-logits'))!) as number[];
+  const { columns } = await readArrow(artifact('activations', 'logits.arrow'));
+  const end = (3 * CONFIG.p + 11 + 1) * 3 * CONFIG.p;
+  const logits = Array.from((columns['value'] as Float32Array).subarray(end - CONFIG.p, end));
+  const mean = logits.reduce((sum, x) => sum + x, 0) / CONFIG.p;
+  logits.forEach((x, c) => assert.ok(Math.abs(shown[c]! - (x - mean)) < 1e-4, `${c}`));
+  const neurons = await readSummary(artifact('neurons'), neuronsSummary);
+  assert.ok(neurons.not_measured === null);
+  for (const [k, count] of Object.entries(neurons.clusters))
+    assert.equal(await page.locator(`#cluster-k${k} option:not([disabled])`).count(), count);
+  for (const picture of ['#sum .chart', '#neurons .chart', '#touch .circles', 'table.attention'])
+    assert.equal(
+      await page.locator(`${picture} + .save`).count(),
+      await page.locator(picture).count(),
+      picture,
+    );
+  await assertReadable(page);
+  assert.deepEqual(problems, []);
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save weights' }).click(),

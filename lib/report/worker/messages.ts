@@ -23,6 +23,8 @@ export interface Look {
   readonly weights: Float32Array;
   readonly key: readonly number[] | null;
   readonly neurons: readonly (NeuronFrequency | null)[] | null;
+  /** Of each neuron at its frequency, 0 to 2 pi; null where there are none. */
+  readonly phases: Float64Array | null;
 }
 
 export type ToWorker =

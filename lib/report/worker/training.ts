@@ -4,7 +4,7 @@ import type { PageKernel } from '../../engines/in-page.ts';
 import { flattenWeights, viewWeights } from '../../network/config.ts';
 import { viewGroup } from '../../measures/group-view.ts';
 import { findKeyFrequencies } from '../../measures/key-frequencies.ts';
-import { bestFrequencies, frequencyShares } from '../../measures/neuron-frequencies.ts';
+import { bestFrequencies, frequencyShares, phasesInA } from '../../measures/neuron-frequencies.ts';
 import { initialWeights } from '../../network/initial.ts';
 import type { Pairs } from '../../network/pairs.ts';
 import { gridRows, splitRows, takeRows } from '../../task/split.ts';
@@ -162,7 +162,7 @@ export class Training {
       ...this.#sets,
       why_no_split: null,
     });
-    if (view.why !== null) return { weights, key: null, neurons: null };
+    if (view.why !== null) return { weights, key: null, neurons: null, phases: null };
     const { n, numbers, pairs } = view;
     const numberAt = (places: Int32Array): Int32Array =>
       places.subarray(0, n * n).map((place) => numbers[place]!);
@@ -171,10 +171,13 @@ export class Training {
       { a, b, label: new Int32Array(n * n) },
       { neurons: 'post' },
     );
+    const grid = { rows: n * n, columns: d_mlp, data: post! };
+    const neurons = bestFrequencies(frequencyShares(grid));
     return {
       weights,
       key: findKeyFrequencies(view.renumber(viewWeights(this.#settings, weights)), n),
-      neurons: bestFrequencies(frequencyShares({ rows: n * n, columns: d_mlp, data: post! })),
+      neurons,
+      phases: phasesInA(grid, neurons),
     };
   }
 

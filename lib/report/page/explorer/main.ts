@@ -5,6 +5,7 @@ import { h, part } from '../parts/element.ts';
 import { showFigures } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
 import { finish } from '../parts/finish.ts';
+import { neuronsOf, sumOf } from './asked.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
 import { explorer } from './explorer.ts';
@@ -12,12 +13,10 @@ import { figures } from './figures.ts';
 import { firstChoice } from './first-choice.ts';
 import { headline } from './headline.ts';
 import { measures } from './measures.ts';
-import { neurons } from './neurons.ts';
 import { provenance } from './provenance.ts';
 import { Run } from './run.ts';
 import { slider } from './slider.ts';
 import { Store } from './store.ts';
-import { sum } from './sum.ts';
 import { verdict } from './verdict.ts';
 import { touch } from '../touch/touch.ts';
 import { touchableOf } from './touchable.ts';
@@ -68,8 +67,8 @@ function sectionsOf(store: Store): HTMLElement[] {
     part('curves', () => curves(run, store)),
     part('the explorer', () => explorer(run, store)),
     part('measures', () => measures(run, store)),
-    part('neurons', () => neurons(run, store)),
-    part('the sum', () => sum(run, store)),
+    part('neurons', () => neuronsOf(run, store)),
+    part('the sum', () => sumOf(run, store)),
   ];
   const asked = part('the verdict', () => verdict(run));
   return [

@@ -187,7 +187,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
 }
 
 /** A heat map over all pairs, in the order of the axes, which tells the pair under the pointer. */
-export function pairRaster({ axis }: Run, options: { readonly bar?: boolean } = {}): Raster {
+export function pairRaster({ axis }: Pick<Run, 'axis'>, options: { readonly bar?: boolean } = {}): Raster {
   const [rows, columns] = [axis.label('a'), axis.label('b')];
   const name = (row: number, column: number): string =>
     `a = ${axis.numbers[row]!}, b = ${axis.numbers[column]!}`;

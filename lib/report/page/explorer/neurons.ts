@@ -1,12 +1,11 @@
 // All neurons, clustered by the frequency that they compute with. The explorer shows the chosen one.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
-import { claimsAt } from '../../claims.ts';
+import type { NumberAxis } from '../../../task/number-axis.ts';
 import { chart, Plot, type Svg } from '../parts/chart.ts';
-import { h, missing, section, source } from '../parts/element.ts';
+import { h, section, source } from '../parts/element.ts';
 import { percent, short } from '../parts/numbers.ts';
 import { largest } from '../parts/raster.ts';
-import { describe, pairRaster } from './maps.ts';
-import type { Run } from './run.ts';
+import { pairRaster } from './maps.ts';
 import type { Choice, Store } from './store.ts';
 
 interface Neuron {
@@ -16,27 +15,33 @@ interface Neuron {
   readonly phase: number;
 }
 
-export function neurons(run: Run, store: Store): HTMLElement {
-  const title = claimsAt('neurons_title', run.facts);
-  const table = run.data.neurons;
-  const summary = run.data.summaries.neurons;
-  if (!summary && !table) return section('neurons', title, missing('This section', 'neurons'));
-  if (!table)
-    return section(
-      'neurons',
-      title,
-      h('p', { class: 'note' }, `Not measured: ${summary?.not_measured ?? 'the stage left no table'}.`),
-    );
-  const [frequency, fraction, phase] = ['neuron_frequency', 'neuron_fraction_explained', 'phase'].map(
-    (name) => run.column(table, name)!,
-  ) as [Float32Array, Float32Array, Float32Array];
-  const all = Array.from(frequency, (k, j): Neuron => ({
+/** What is found of the neurons of a network. */
+export interface NeuronTable {
+  readonly title: string;
+  /** What is claimed of them. */
+  readonly words: string;
+  /** When they were so, to end a sentence. */
+  readonly when: string;
+  readonly axis: NumberAxis;
+  /** By neuron; frequency 0 for a silent one. */
+  readonly frequency: ArrayLike<number>;
+  readonly fraction: ArrayLike<number>;
+  readonly phase: ArrayLike<number>;
+  /** Of what share a frequency must explain more, for a neuron to belong to its cluster. */
+  readonly above: number;
+  describe(neuron: number): string;
+  /** For all pairs, as they stand between the axes, [n*n]. */
+  activation(choice: Choice): Float64Array;
+}
+
+export function neurons(table: NeuronTable, store: Store): HTMLElement {
+  const { title, words, when, above } = table;
+  const all = Array.from(table.frequency, (frequency, j): Neuron => ({
     j,
-    frequency: k,
-    fraction: fraction[j]!,
-    phase: phase[j]!,
+    frequency,
+    fraction: table.fraction[j]!,
+    phase: table.phase[j]!,
   }));
-  const above = (summary?.not_measured === null ? summary.cluster_above : null) ?? 0.85;
   const clusters = clusterNeurons(all, above);
   return section(
     'neurons',
@@ -44,11 +49,11 @@ export function neurons(run: Run, store: Store): HTMLElement {
     h(
       'p',
       {},
-      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below and under “One neuron”; in a list, the arrow keys go on to the neuron that fires next. ${claimsAt('neurons', run.facts)} `,
-      source('Nanda et al. 2023, section 4.2, at the last epoch.'),
+      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below; in a list, the arrow keys go on to the neuron that fires next. ${words} `,
+      source(`Nanda et al. 2023, section 4.2, ${when}.`),
     ),
     h('div', { class: 'clusters' }, ...clusters.map((cluster) => drawCluster(store, cluster))),
-    chosenNeuron(run, store),
+    chosenNeuron(table, store),
   );
 }
 
@@ -144,13 +149,14 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
 }
 
 /** The chosen neuron beside the clusters, so that the choice shows where it is made. */
-function chosenNeuron(run: Run, store: Store): HTMLElement {
-  const grid = pairRaster(run);
+function chosenNeuron(table: NeuronTable, store: Store): HTMLElement {
+  const grid = pairRaster(table);
   const caption = h('figcaption', { 'aria-live': 'polite' });
-  const draw = ({ snapshot, neuron }: Choice): void => {
-    const data = run.neuron(snapshot, neuron);
+  const draw = (choice: Choice): void => {
+    const { neuron } = choice;
+    const data = table.activation(choice);
     grid.draw(data, [0, largest(data)], `Neuron ${neuron} by a and b`);
-    caption.replaceChildren(h('strong', {}, `Neuron ${neuron}`), ` ${describe(run, neuron)}`);
+    caption.replaceChildren(h('strong', {}, `Neuron ${neuron}`), ` ${table.describe(neuron)}`);
   };
   store.follow(['snapshot', 'neuron'], draw, grid.element);
   return h('figure', { class: 'card chosen' }, caption, grid.element);

@@ -2,30 +2,18 @@
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import { transformGrid, withoutConstant } from '../../../measures/grid-transform.ts';
 import { viewWeights, type Weights } from '../../../network/config.ts';
-import {
-  attentionFromEquals,
-  residualRows,
-  runNeuron,
-  runPair,
-  type PairRun,
-} from '../../../network/forward.ts';
+import type { PairRun } from '../../../network/forward.ts';
 import { makeFourierBasis, type FourierBasis } from '../../../numerics/fourier-basis.ts';
-import { createMatrix, toMatrix, type Matrix } from '../../../numerics/matrix.ts';
+import { createMatrix, type Matrix } from '../../../numerics/matrix.ts';
 import { numberAxis, onAxes, type NumberAxis } from '../../../task/number-axis.ts';
 import type { Operation } from '../../../task/operations.ts';
 import type { ReportData, Table } from '../../data.ts';
 import { factsOf, type Facts, type LoggedEpoch } from '../../facts.ts';
-import { showNetwork, unpackNetwork, type ShownNetwork } from '../../packed-weights.ts';
+import { showNetwork, unpackNetwork } from '../../packed-weights.ts';
 import { nearestIndex } from '../../snapshots.ts';
 import { floatsOf, fromBase64, inflateBlock } from '../parts/block.ts';
 import { whole } from '../parts/numbers.ts';
-
-/** Values that all pictures of one snapshot use. */
-interface Snapshot extends ShownNetwork {
-  readonly W_E: Matrix;
-  readonly resid: readonly Matrix[];
-  readonly pattern: Matrix;
-}
+import { makeSnapshot, neuronOn, pairOf, type Snapshot } from './snapshot.ts';
 
 export interface Phase {
   readonly name: string;
@@ -166,9 +154,7 @@ export class Run {
     const shown = isLast
       ? showNetwork(config, this.lastWeights())
       : unpackNetwork(config, this.#bytes(index));
-    const resid = residualRows(config, shown.weights);
-    const pattern = attentionFromEquals(shown.directions, resid);
-    const snapshot = { ...shown, W_E: toMatrix(shown.weights.W_E, { rows: config.p }), resid, pattern };
+    const snapshot = makeSnapshot(config, shown);
     this.#snapshots.set(index, snapshot);
     return snapshot;
   }
@@ -182,9 +168,7 @@ export class Run {
 
   /** Activations of one neuron after the ReLU for all pairs, as they stand between the axes, [n*n]. */
   neuron(index: number, j: number): Float64Array {
-    const { config } = this.data;
-    const { weights, resid, pattern } = this.snapshot(index);
-    return onAxes(this.axis, runNeuron(config, weights, resid, pattern, j).data, config.p);
+    return neuronOn(this.axis, this.snapshot(index), j);
   }
 
   /** The two-dimensional spectrum without the constant, [n*n]: row = component of a * n + component of b. */
@@ -205,8 +189,7 @@ export class Run {
   }
 
   pair(index: number, a: number, b: number): PairRun {
-    const { weights, directions, resid } = this.snapshot(index);
-    return runPair(this.data.config, weights, directions, resid, a, b);
+    return pairOf(this.snapshot(index), a, b);
   }
 
   /** Whether the network was trained on the pair. */

@@ -2,36 +2,53 @@
 import { padDomain, type FrameOptions } from '../../../charts/frame.ts';
 import type { Tick } from '../../../charts/figure.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
-import { softmax } from '../../../network/forward.ts';
+import type { ModelConfig } from '../../../network/config.ts';
+import { softmax, type PairRun } from '../../../network/forward.ts';
 import { largestClass } from '../../../network/loss.ts';
 import { frequencyComponents } from '../../../numerics/fourier-basis.ts';
-import { OPERATIONS } from '../../../task/operations.ts';
-import { claimsAt } from '../../claims.ts';
+import type { NumberAxis } from '../../../task/number-axis.ts';
+import { OPERATIONS, type Operation } from '../../../task/operations.ts';
 import { chart, Plot, type Chart } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
 import { givenAnswer } from '../parts/given-answer.ts';
 import { short } from '../parts/numbers.ts';
 import { numberBox } from './panel.ts';
-import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
 const POSITIONS = ['a', 'b', '='];
 
+/** A network that can be asked. */
+export interface Askable {
+  readonly config: ModelConfig;
+  readonly operation: Operation;
+  readonly axis: NumberAxis;
+  /** Empty where there are none: then no waves are drawn. */
+  readonly keyFrequencies: readonly number[];
+  /** What is claimed of it. */
+  readonly words: string;
+  pair(choice: Choice): PairRun;
+  /** To end a sentence: `at epoch 10,600`. */
+  when(choice: Choice): string;
+  /** Null where that is not known. */
+  isTrained(a: number, b: number): boolean | null;
+}
+
 /** What the network computes for one pair. */
-function ask(run: Run, { snapshot, a, b }: Choice) {
-  const { pattern, logits: row } = run.pair(snapshot, a, b);
+function ask(run: Askable, choice: Choice) {
+  const { a, b } = choice;
+  const { pattern, logits: row } = run.pair(choice);
   const logits = row.data;
   const answer = largestClass(logits);
-  const right = OPERATIONS[run.facts.operation].label(a, b, run.data.config.p);
+  const right = OPERATIONS[run.operation].label(a, b, run.config.p);
   const mean = logits.reduce((sum, x) => sum + x, 0) / logits.length;
   const inOrder = Float64Array.from(run.axis.numbers, (c) => logits[c]!);
   const waves = frequencyComponents(inOrder, run.keyFrequencies);
   return { pattern, logits: logits.map((x) => x - mean), answer, right, waves, shares: softmax([...logits]) };
 }
 
-export function sum(run: Run, store: Store): HTMLElement {
-  const { p, n_heads } = run.data.config;
-  const { b_from, result, formula } = OPERATIONS[run.facts.operation];
+export function sum(run: Askable, store: Store): HTMLElement {
+  const { p, n_heads } = run.config;
+  const { b_from, result, formula } = OPERATIONS[run.operation];
   const { axis } = run;
   let asked = ask(run, store.choice);
   const [boxA, boxB] = (['a', 'b'] as const).map((name) =>
@@ -172,7 +189,7 @@ export function sum(run: Run, store: Store): HTMLElement {
     h(
       'p',
       {},
-      `The whole network runs here, in this page, on the pair you choose. ${claimsAt('sum', run.facts)} `,
+      `The whole network runs here, in this page, on the pair you choose. ${run.words} `,
       source(
         'Forward pass as TransformerLens’; waves: Fourier components of the logits over c; Nanda et al. 2023, section 4.',
       ),
@@ -197,15 +214,11 @@ export function sum(run: Run, store: Store): HTMLElement {
       cell.textContent = x.toFixed(2);
       cell.style.setProperty('--share', String(x));
     });
-    const epoch = run.data.snapshots[choice.snapshot]!;
+    const isTrained = run.isTrained(a, b);
     verdict.replaceChildren(
       ...givenAnswer(formula(a, b), asked.answer, asked.right, asked.shares[asked.answer]!),
-      `, ${run.when(epoch)}. `,
-      run.facts.origin !== 'drawn'
-        ? ''
-        : run.isTrained(a, b)
-          ? 'It was trained on this pair.'
-          : 'It has never seen this pair.',
+      `, ${run.when(choice)}. `,
+      isTrained === null ? '' : isTrained ? 'It was trained on this pair.' : 'It has never seen this pair.',
     );
     agreement.textContent = `Their sum is largest at ${axis.numbers[largestClass(total())]!}; the right answer is ${asked.right}${axis.numbers.includes(asked.right) ? '' : ', which no wave reaches, as it is not in the group'}.`;
     Object.assign(element.dataset, {

@@ -9,12 +9,10 @@ import { percent, short, whole } from '../parts/numbers.ts';
 import { describeCost } from './cost.ts';
 import { settingsForm } from './form.ts';
 import { Learning } from './learning.ts';
+import { looked } from './looked.ts';
 import { pictures, type Pictures } from './pictures.ts';
 import { paramsOf, pipelineLine, readSettings } from './settings.ts';
 import { Trainer } from './trainer.ts';
-import { touchableOf } from './touchable.ts';
-import { touch } from '../touch/touch.ts';
-import { Store } from '../explorer/store.ts';
 
 type Phase = 'preparing' | 'ready' | 'running' | 'paused' | 'failed';
 
@@ -99,7 +97,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   go.classList.add('first');
   const one = button('One epoch', () => train(learning!.epochs + 1));
   const save = button('Save weights', () => trainer.askForWeights());
-  const look = button('Touch it', () => trainer.look());
+  const look = button('Look inside', () => trainer.look());
   const again = button('Reset', () => {
     isChanged = false;
     begin();
@@ -213,11 +211,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
       case 'looked': {
         if (phase !== 'ready' && phase !== 'paused') return;
         leave();
-        const { p } = settings;
-        const pair = { a: Math.round(0.4 * p), b: Math.round(0.75 * p) };
-        const store = new Store({ frame: 0, frequency: 1, neuron: 0, ...pair }, () => 0);
-        const which = `This is the network that learnt here, after ${whole(message.epochs)} epochs.`;
-        touched.append(touch(touchableOf(settings, message), store, which, gone.signal));
+        touched.append(...looked(settings, learning!.history, message, gone.signal));
         touched.scrollIntoView();
         return;
       }
