@@ -192,8 +192,24 @@ describe('the explorer page', { skip }, () => {
     );
     const figures = await page.locator('.static').count();
     assert.equal(await page.locator('.static img:visible').count(), figures);
+    // From the dark, too, it is light: paper, charts and figures.
+    await page.emulateMedia({ media: null });
+    await page.getByRole('button', { name: 'dark colours' }).click();
+    await page.emulateMedia({ media: 'print' });
+    assert.equal(await page.locator('.static img').count(), 2 * figures);
+    assert.equal(await page.locator('.static img:first-child:visible').count(), figures);
+    assert.equal(await page.locator('.static img:visible').count(), figures);
+    const colours = await page.evaluate<string[]>(
+      `['body', '.card'].map((name) => getComputedStyle(document.querySelector(name)).backgroundColor)`,
+    );
+    assert.deepEqual(colours, ['rgb(251, 251, 249)', 'rgb(255, 255, 255)']);
+    const columns = await page.evaluate<number[]>(
+      `[...document.querySelectorAll('#explorer .card, #touch .card')].map((card) => card.getBoundingClientRect().left)`,
+    );
+    assert.equal(new Set(columns).size, 1, 'one column');
     await page.evaluate('dispatchEvent(new Event("afterprint"))');
     await page.emulateMedia({ media: null });
+    await page.evaluate(`localStorage.clear(); document.documentElement.style.colorScheme = ''`);
   });
 
   test('moves by keyboard, and nothing else moves with it', async () => {

@@ -60,12 +60,14 @@ export async function showFigures(): Promise<void> {
 async function unpack(element: HTMLElement, title: string, block: string): Promise<string> {
   const packed = new Blob([byteBlock(block)]);
   const svg = await new Response(packed.stream().pipeThrough(new DecompressionStream('gzip'))).text();
-  const image = h('img', { alt: title });
-  followScheme((isDark) => {
-    URL.revokeObjectURL(image.src);
-    image.src = URL.createObjectURL(new Blob([wear(svg, isDark)], { type: 'image/svg+xml' }));
-  });
-  element.replaceChildren(image);
+  const image = (isDark: boolean): HTMLElement => {
+    const worn = new Blob([wear(svg, isDark)], { type: 'image/svg+xml' });
+    return h('img', { alt: title, src: URL.createObjectURL(worn) });
+  };
+  // A print is light, and begins before an image could be changed: so the light one is there in the dark, too.
+  const light = image(false);
+  let dark: HTMLElement | null = null;
+  followScheme((isDark) => element.replaceChildren(light, ...(isDark ? [(dark ??= image(true))] : [])));
   return svg;
 }
 

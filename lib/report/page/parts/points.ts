@@ -1,6 +1,6 @@
 // The numbers behind the marks of a chart, as Plot works them out: for a table, and to be read at a place.
 import { formatTick } from '../../../charts/numbers.ts';
-import { Plot } from '../../../charts/observable-plot.ts';
+import type { Plot } from '../../../charts/observable-plot.ts';
 import { short } from './numbers.ts';
 import type { Place, Places } from './readout.ts';
 import type { Rows } from './saving.ts';
