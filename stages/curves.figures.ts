@@ -5,13 +5,13 @@ import type { HistoryRecord } from '../lib/training/history.ts';
 
 const thousands = (n: number): string => n.toLocaleString('en-US');
 
-/** `forked_after`: the last epoch of another run, from which this one went on. */
+/** `forked_after`: the last epoch of the run that this one continued. */
 export type Marked = Milestones & { readonly forked_after?: number };
 
-/** Where a run goes on from another one, which it is up to there. */
+/** The epoch at which a run was forked: up to there it is the other run. */
 export const forkMark = (epoch: number): Mark => ({ x: epoch, label: `forked, epoch ${thousands(epoch)}` });
 
-/** Named by what was reached, as the phases that other figures shade go by other rules. */
+/** Marks are named by what was reached, because the phases in other figures are found by other rules. */
 const marks = ({ memorised_epoch, grokked_epoch, forked_after }: Marked): Mark[] => [
   ...(forked_after === undefined ? [] : [forkMark(forked_after)]),
   ...[

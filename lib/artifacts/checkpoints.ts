@@ -1,6 +1,6 @@
-// train/checkpoints.arrow: a row per checkpoint, with the epoch after whose step the weights were taken, the losses and
-// accuracies of that epoch as history.arrow has them, and one tensor column per weight, and per bias where the network has
-// some. One record batch a row, so that any checkpoint can be read without the others.
+// train/checkpoints.arrow: one row per checkpoint, with the epoch after whose step the weights were taken, the losses and
+// accuracies of that epoch as in history.arrow, and one tensor column per weight, and per bias if the network has any. Each row
+// is a record batch, so that any checkpoint can be read without the others.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -44,8 +44,8 @@ function checkpointSchema(config: ModelConfig, isBiased: boolean): ArrowSchema {
 }
 
 /**
- * Writes `<folder>/checkpoints.arrow`: a checkpoint for each record, whose weights `read` gives, one in memory at a time; and
- * biases where `isBiased`.
+ * Writes `<folder>/checkpoints.arrow`: a checkpoint for each record, with the weights that `read` returns (and biases, if
+ * `isBiased`), one in memory at a time.
  */
 export async function writeCheckpoints(
   folder: string,
@@ -67,24 +67,24 @@ export async function writeCheckpoints(
   await writer.close();
 }
 
-/** Of a network: weights, and the biases that it has. */
+/** The weights of a network, and its biases if it has any. */
 type Tensors = Weights & Partial<Biases>;
 
 export interface Checkpoints {
-  /** The row of the history of each. */
+  /** The history's row of each checkpoint. */
   readonly records: readonly HistoryRecord[];
-  /** Whether there are biases in it. */
+  /** Whether the checkpoints have biases. */
   readonly isBiased: boolean;
-  /** The network of checkpoint number `index`, and nothing else of the file. */
+  /** The network of checkpoint number `index`; reads nothing else of the file. */
   read(index: number): Promise<Model>;
   close(): Promise<void>;
 }
 
-/** Null where there are none, as of a model that came without; else as openCheckpoints. */
+/** As openCheckpoints, but null if there are none, as for a model that came without any. */
 export const findCheckpoints = async (folder: string, config: ModelConfig): Promise<Checkpoints | null> =>
   existsSync(join(folder, NAME)) ? openCheckpoints(folder, config) : null;
 
-/** Opens the file. Throws Failure when it is missing, damaged, or of another network than `config`. */
+/** Opens the file. Throws Failure if it is missing, damaged, or of another network than `config`. */
 export async function openCheckpoints(folder: string, config: ModelConfig): Promise<Checkpoints> {
   const path = join(folder, NAME);
   const file = await openArrow(path);
@@ -131,7 +131,7 @@ async function readCheckpoint(
   };
 }
 
-/** Reads checkpoints that were made elsewhere and returns how many; throws Failure where they are not good. */
+/** Checks checkpoints that were made elsewhere and returns how many there are. Throws Failure if anything is wrong with them. */
 export async function checkCheckpoints(folder: string, { config, biases }: Model): Promise<number> {
   const path = join(folder, NAME);
   const { records, isBiased, read, close } = await openCheckpoints(folder, config);

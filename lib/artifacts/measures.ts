@@ -58,7 +58,7 @@ const NAME = 'measures.arrow';
 
 /**
  * Writes the measures of all checkpoints, in their order. The first row decides which columns there are. `forked_after`: the
- * last epoch that was another run's.
+ * last epoch that the run took over from another one.
  */
 export async function writeMeasures(
   folder: string,

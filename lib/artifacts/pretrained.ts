@@ -1,6 +1,6 @@
-// A model trained elsewhere: one file, of safetensors or torch.save, or a folder with model.safetensors and, if there are
-// any, history.arrow, whose numbers may be of any type, and checkpoints.arrow in the form in which the train stage writes
-// it. Everything is checked before a later stage meets it.
+// A model trained elsewhere: one file (safetensors or torch.save), or a folder with model.safetensors and perhaps history.arrow,
+// whose numbers may be of any type, and checkpoints.arrow, in the form that the train stage writes. Everything is checked
+// before a later stage reads it.
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '../files/canonical-json.ts';
@@ -18,15 +18,15 @@ import { readForeignHistory, writeHistory } from './history.ts';
 
 export interface Pretrained extends Model {
   readonly history: readonly HistoryRecord[] | null;
-  /** How many there are; 0 without any. */
+  /** How many checkpoints there are. */
   readonly checkpoints: number;
-  /** What was left out or changed, and what is not used, a line each. */
+  /** What was left out, changed or not used, one line each. */
   readonly notes: readonly string[];
-  /** Writes history.arrow and checkpoints.arrow as the train stage does, where the model came with them. */
+  /** Writes history.arrow and checkpoints.arrow as the train stage does, if the model came with them. */
   copyRest(folder: string): Promise<void>;
 }
 
-/** Weights of the models that interventions name, by that name. Throws Failure where one is missing or none. */
+/** Weights of the models that interventions name, by that name. Throws Failure if one is missing or is no model. */
 export async function readModels(edits: readonly Edit[]): Promise<Models> {
   const names = new Set(edits.flatMap((edit) => ('model' in edit ? [edit.model] : [])));
   const models = [...names].map(async (name) => {
@@ -37,8 +37,8 @@ export async function readModels(edits: readonly Edit[]): Promise<Models> {
 }
 
 /**
- * Reads and checks everything. `run`: which of several in a file; `param`: where it was named. Throws Failure with what is
- * wrong and what to do.
+ * Reads and checks everything. `run`: which of several runs in a file; `param`: the param that named the model. Throws Failure
+ * with what is wrong and what to do.
  */
 export async function readPretrained(
   path: string,
@@ -134,7 +134,7 @@ async function copyCheckpoints(
   await writeCheckpoints(folder, config, records, read, isBiased);
 }
 
-/** Number of the run to read. Throws Failure where there are several and none is chosen, and lists them. */
+/** Number of the run to read. Throws Failure if there are several and none is chosen, or if there is no such run. */
 function chooseRun(path: string, { runs }: ModelFile, run: number | null): number {
   if (run !== null && run < runs.length) return run;
   if (run === null && runs.length === 1) return 0;
@@ -162,7 +162,7 @@ const notesOf = ({ unused }: Contents, { layout, notes }: FoundModel): string[] 
   ...(unused.length > 0 ? [`not used of the file: ${unused.join(', ')}`] : []),
 ];
 
-/** Accuracies were not recorded: NaN says so. */
+/** Accuracies are NaN, as they were not recorded. */
 const toHistory = ({ train, test }: NonNullable<Contents['losses']>): HistoryRecord[] =>
   train.map((train_loss, epoch) => {
     return { epoch, train_loss, test_loss: test[epoch]!, train_accuracy: NaN, test_accuracy: NaN };

@@ -1,5 +1,5 @@
-// The run that a stage looks at: the network that `train` left, and the pairs that it was trained on, where these are known:
-// readers ask `why_no_split`, which `train` has decided.
+// The run that a stage analyses: the network that `train` wrote, and the pairs that it was trained on. `train` decides whether
+// these are known; if not, `why_no_split` says why.
 import { Failure } from '../files/failure.ts';
 import { carryBiases, type Model } from '../network/biases.ts';
 import type { ModelConfig } from '../network/config.ts';
@@ -11,11 +11,11 @@ import { readNetwork, trainSummary } from './train.ts';
 export type Needs = Readonly<Record<string, string>>;
 
 export interface Run extends Dataset, Model {
-  /** What to run in its place: weights that carry its biases (lib/network/biases.ts), or its own where it has none. */
+  /** The network to run in its place: weights that carry its biases (lib/network/biases.ts), or its own if it has none. */
   readonly carrying: Pick<Model, 'config' | 'weights'>;
 }
 
-/** Reads a run. Throws Failure where network and pairs do not belong together, or a weight is not finite. */
+/** Reads a run. Throws Failure if network and pairs do not belong together, or if a weight is not finite. */
 export async function openRun(needs: Needs): Promise<Run> {
   const network = await openNetwork(needs);
   const dataset = await openPairs(needs);
@@ -23,7 +23,7 @@ export async function openRun(needs: Needs): Promise<Run> {
   return { ...network, carrying: carryBiases(network), ...dataset };
 }
 
-/** Its pairs alone. */
+/** Reads only the pairs of a run. */
 export async function openPairs(needs: Needs): Promise<Dataset> {
   const dataset = await readPairs(folderOf(needs, 'dataset'));
   const train = folderOf(needs, 'train');
@@ -31,7 +31,7 @@ export async function openPairs(needs: Needs): Promise<Dataset> {
   return why === null ? dataset : withoutSplit(dataset, why);
 }
 
-/** As `train` has it; where its summary cannot be read, nobody knows, and the page shows the rest. */
+/** As `train` says. If its summary cannot be read, the split counts as not known, so that the page can show the rest. */
 async function whyNoSplit(train: string, dataset: Dataset): Promise<string | null> {
   try {
     const summary = await readSummary(train, trainSummary);
@@ -42,7 +42,7 @@ async function whyNoSplit(train: string, dataset: Dataset): Promise<string | nul
   }
 }
 
-/** Its network alone. */
+/** Reads only the network of a run. */
 export const openNetwork = (needs: Needs): Promise<Model> => readNetwork(folderOf(needs, 'train'));
 
 /** Throws Failure unless the network is one for this task. */
@@ -54,7 +54,7 @@ export function refuseOther({ p }: ModelConfig, task: Task): void {
   );
 }
 
-/** The folder of a needed stage. Throws Failure where pipeline.yaml does not name it. */
+/** The folder of a needed stage. Throws Failure if it is not among the stage's needs in pipeline.yaml. */
 export function folderOf(needs: Needs, stage: string): string {
   const folder = needs[stage];
   if (folder !== undefined) return folder;

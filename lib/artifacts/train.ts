@@ -1,12 +1,12 @@
 // train/: the trained network, its history and its checkpoints. A model that was trained elsewhere may have come without
-// the last two, or with a history that has no accuracies: then there is less to say of it.
+// history or checkpoints, or with a history that has no accuracies; then the summary has fewer fields.
 import { join } from 'node:path';
 import type { Model } from '../network/biases.ts';
 import { readModel, writeModel } from '../network/model-file.ts';
 import { count, either, flag, nothing, number, orNull, record, text } from './fields.ts';
 import { hasSummary, readSummary } from './summary.ts';
 
-/** Of the network as it is at the end. */
+/** Fields about the network at the end. */
 const NETWORK = {
   p: count,
   d_model: count,
@@ -15,7 +15,7 @@ const NETWORK = {
   d_mlp: count,
   parameters: count,
   engine: text,
-  /** Of the kernel: fused or separate. */
+  /** Arithmetic of the kernel, fused or separate; null for other engines. */
   arithmetic: orNull(text),
   train_pairs: count,
   test_pairs: count,
@@ -26,7 +26,7 @@ const NETWORK = {
   test_accuracy: number,
 };
 
-/** Of a history. */
+/** Fields about a history. */
 export const MILESTONES = {
   memorised_epoch: orNull(count),
   grokked_epoch: orNull(count),
@@ -37,12 +37,12 @@ export const MILESTONES = {
   max_test_loss_epoch: count,
 };
 
-/** In place of one. */
+/** Fields in place of those about a history. */
 export const NO_HISTORY = { history: nothing, why_no_history: text };
-/** Beside the milestones of one without accuracies. */
+/** Fields beside the milestones of a history without accuracies. */
 export const NO_ACCURACIES = { accuracy: nothing, why_no_accuracy: text };
 
-/** Fields by which trainings are compared: every sweep that trains has them as columns. */
+/** Fields by which runs are compared: every sweep that trains has them as columns. */
 export const trainCompared = [
   'memorised_epoch',
   'grokked_epoch',
@@ -57,21 +57,21 @@ export const trainCompared = [
 const PRETRAINED = {
   ...NETWORK,
   pretrained: flag,
-  /** Whether it has any: b_in, b_out or b_U. */
+  /** Whether it has biases: b_in, b_out or b_U. */
   biases: flag,
   train_pairs: orNull(count),
   test_pairs: orNull(count),
   all_loss: number,
   all_accuracy: number,
-  /** Why nobody knows which pairs it was trained on: then what is told of either set is null. */
+  /** Why it is not known which pairs it was trained on; all fields about either set are then null. */
   why_no_split: orNull(text),
 };
 
 export const trainSummary = either(
   record({ ...NETWORK, epochs: count, ...MILESTONES }),
-  /** From a model that was trained before. */
+  /** Trained further from a model. */
   record({ ...NETWORK, epochs: count, ...MILESTONES, went_on: flag }),
-  /** Up to this epoch it is another run. */
+  /** A fork: up to and with this epoch, history and checkpoints are those of another run. */
   record({ ...NETWORK, epochs: count, ...MILESTONES, forked_after: count }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES }),
   record({ ...PRETRAINED, epochs: count, ...MILESTONES, ...NO_ACCURACIES }),
@@ -80,7 +80,7 @@ export const trainSummary = either(
 
 const MODEL = 'model.safetensors';
 
-/** The last epoch of a run that was another run's; undefined where none was. */
+/** The last epoch that a run took over from another one; undefined if it is no fork. */
 export async function forkedAfter(folder: string): Promise<number | undefined> {
   if (!hasSummary(folder)) return undefined;
   const summary = await readSummary(folder, trainSummary);
@@ -91,5 +91,5 @@ export async function forkedAfter(folder: string): Promise<number | undefined> {
 export const writeNetwork = (folder: string, { config, weights, biases }: Model): Promise<void> =>
   writeModel(join(folder, MODEL), config, weights, {}, biases);
 
-/** Reads it back. Throws Failure where it is missing, of another architecture, or has weights that are not finite. */
+/** Reads it. Throws Failure if it is missing, of another architecture, or has weights that are not finite. */
 export const readNetwork = (folder: string): Promise<Model> => readModel(join(folder, MODEL));

@@ -22,8 +22,8 @@ export interface Activations {
 }
 
 /**
- * Measures a network by its weights, renumbered to `view`, and by its activations, to which biases have been added; `key`: its
- * key frequencies, null where there is no group.
+ * Measures a network by its weights, renumbered to `view`, and by its activations, in which biases are included. `key`: its key
+ * frequencies, null if there is no group.
  */
 export function measure(
   view: GroupView,

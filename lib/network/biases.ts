@@ -1,12 +1,12 @@
 // Biases of the MLP and of the unembedding, b_in, b_out and b_U, which models that were trained elsewhere may have. Files and
-// activations have them as TransformerLens does. Whatever else runs a network runs weights that carry them: the residual
-// stream gets one direction more, which is 1 at every position and which no head reads or writes; W_in reads b_in from it
-// and W_U reads b_out W_U + b_U, what both add to the logits of every pair. Attention, neurons and logits are those of the
-// network with biases, exactly but for the rounding of b_out W_U + b_U to float32.
+// activations have them as in TransformerLens. Everything else runs a network without biases whose weights carry them: its
+// residual stream has one more direction, which is 1 at every position and which no head reads or writes. From it W_in reads
+// b_in, and W_U reads b_out W_U + b_U, which is what both add to the logits of every pair. Attention, neurons and logits are
+// those of the network with biases, except that b_out W_U + b_U is rounded to float32.
 import { createTensor, sizeOf, type Tensor } from '../files/tensor.ts';
 import type { ModelConfig, Weights } from './config.ts';
 
-/** Under these names in every layout. */
+/** Their keys, the same in every layout. */
 export const BIAS_KEYS = {
   b_in: 'blocks.0.mlp.b_in',
   b_out: 'blocks.0.mlp.b_out',
@@ -16,11 +16,11 @@ export type BiasName = keyof typeof BIAS_KEYS;
 export const BIAS_NAMES = Object.keys(BIAS_KEYS) as BiasName[];
 export type Biases = Readonly<Record<BiasName, Tensor>>;
 
-/** A network as it is in files. */
+/** A network as it is stored in files. */
 export interface Model {
   readonly config: ModelConfig;
   readonly weights: Weights;
-  /** Null where all are zero. */
+  /** Null if all are zero. */
   readonly biases: Biases | null;
 }
 
@@ -30,7 +30,7 @@ export const biasShapes = ({ p, d_model, d_mlp }: ModelConfig): Record<BiasName,
   b_U: [p],
 });
 
-/** Names of the dimensions of each, for Arrow's `dim_names`. */
+/** Names of the dimensions of each bias, for Arrow's `dim_names`. */
 export const BIAS_DIMS: Record<BiasName, string[]> = {
   b_in: ['d_mlp'],
   b_out: ['d_model'],
@@ -50,7 +50,7 @@ export const carryingConfig = (config: ModelConfig): ModelConfig => ({
   d_model: config.d_model + 1,
 });
 
-/** A network without biases that computes what this one does; itself where it has none. */
+/** A network without biases that computes the same; the network itself if it has none. */
 export function carryBiases({ config, weights, biases }: Model): Pick<Model, 'config' | 'weights'> {
   if (!biases) return { config, weights };
   const { p, d_model } = config;
@@ -74,7 +74,7 @@ export function carryBiases({ config, weights, biases }: Model): Pick<Model, 'co
   return { config: carryingConfig(config), weights: carrying };
 }
 
-/** A tensor with one index more along an axis, whose values are `last`, the same for every index of the axes before it. */
+/** Adds one index at the end of an axis, with the values `last`, which are the same for every index of the axes before it. */
 function extend({ shape, data }: Tensor, axis: number, last: ArrayLike<number>): Tensor {
   const longer = shape.map((size, i) => (i === axis ? size + 1 : size));
   const block = sizeOf(shape.slice(axis));

@@ -21,7 +21,7 @@ export const HOOK_NAMES = [
 ] as const;
 export type HookName = (typeof HOOK_NAMES)[number];
 
-/** What is kept of a forward pass: the hooks, and the logits that it ends in. */
+/** What can be kept of a forward pass: the hooks, and the logits. */
 export const ACTIVATION_NAMES = [...HOOK_NAMES, 'logits'] as const;
 export type ActivationName = (typeof ACTIVATION_NAMES)[number];
 
@@ -60,7 +60,7 @@ export function activations(config: ModelConfig): Record<ActivationName, Activat
 export const DTYPES = ['float32', 'float16'] as const;
 export const POSITIONS = ['all', 'last'] as const;
 
-/** What is kept of the forward passes: the names that get a file, the precision, and all three positions or the last, `=`. */
+/** What is kept of the forward passes: the activations that get a file, the precision, and all positions or only `=`. */
 export interface Selection {
   readonly hooks: readonly ActivationName[];
   readonly dtype: (typeof DTYPES)[number];

@@ -5,7 +5,7 @@ import { BIAS_KEYS, BIAS_NAMES, type Biases } from './biases.ts';
 import { WEIGHT_NAMES, type ModelConfig, type Weights } from './config.ts';
 import { TRANSFORMER_LENS } from './layouts.ts';
 
-/** Weights and biases under TransformerLens' state_dict keys; zeros where its loader expects a bias that there is not. */
+/** Weights and biases under TransformerLens' state_dict keys; biases that the network does not have are zero, for its loader. */
 export function toStateDict(
   config: ModelConfig,
   weights: Weights,

@@ -1,6 +1,6 @@
-// The weights in a state_dict of any known layout, in the form of config.ts. Everything in it must be accounted for: a
-// weight, a bias that is taken or zero, a buffer, or embed.W_E again under another name; what else there is would change
-// what the network computes.
+// Reads the weights in a state_dict of any known layout, in the form of config.ts. Every entry must be a weight, a bias that is
+// supported or zero, a buffer, or a copy of embed.W_E under another name. Anything else is refused, as it would change what the
+// network computes.
 import { Malformed } from '../files/failure.ts';
 import { createTensor, type StoredTensor, type Tensor } from '../files/tensor.ts';
 import {
@@ -19,14 +19,17 @@ export type StateDict = ReadonlyMap<string, StoredTensor>;
 
 export interface FoundModel extends Model {
   readonly layout: Layout;
-  /** What was left out or changed, a line each. */
+  /** What was left out or changed, one line each. */
   readonly notes: readonly string[];
 }
 
-/** The largest prime below 500, and what fits below it. */
+/** The largest prime below 500. */
 const MAX_P = 499;
 
-/** Throws Malformed, naming what is missing, too much or of another shape. `stated`: a config beside it. */
+/**
+ * `stated`: the config that was saved with it. Throws Malformed, naming the entry that is missing, not expected, or of another
+ * shape.
+ */
 export async function readStateDict(
   dict: StateDict,
   stated: Readonly<Record<string, unknown>> = {},
@@ -94,7 +97,7 @@ function findLayout(dict: StateDict): Layout {
 
 type Sizes = Readonly<Record<string, number>>;
 
-/** Which axis is whose: of the sizes that are read, the others follow. */
+/** The weights from whose shapes all sizes are read; the shapes of the others follow from these. */
 const DEFINE_SIZES: readonly WeightName[] = ['W_U', 'W_Q', 'W_in'];
 
 function sizesOf(layout: Layout, dict: StateDict): Sizes {
@@ -116,7 +119,7 @@ function sizesOf(layout: Layout, dict: StateDict): Sizes {
   return sizes;
 }
 
-/** The size of an axis of a file. */
+/** The size of an axis as a layout names it. */
 const sizeOfAxis = (axis: string, sizes: Sizes): number =>
   axis.endsWith('+1')
     ? sizes[axis.slice(0, -2)]! + 1
@@ -151,7 +154,7 @@ async function readFinite(key: string, tensor: StoredTensor): Promise<Float32Arr
   return data;
 }
 
-/** A tensor with the axes `to`, from one that has them in another order, some joined, or one answer more. */
+/** Rearranges a tensor to the axes `to`, from axes that are in another order, joined, or have one answer more. */
 function arrange(data: Float32Array, axes: readonly string[], to: readonly string[], sizes: Sizes): Tensor {
   const from = axes.flatMap((axis) => axis.split('*'));
   const shape = to.map((axis) => sizes[axis]!);
@@ -174,7 +177,7 @@ function arrange(data: Float32Array, axes: readonly string[], to: readonly strin
   return tensor;
 }
 
-/** Checks what there is beside the weights; returns what is left out. */
+/** Checks all entries that are no weights; returns notes on what is left out. */
 async function checkRest(layout: Layout, dict: StateDict): Promise<string[]> {
   const weights = new Set(Object.values(layout.weights).map(({ key }) => key));
   const notes: string[] = [];
@@ -196,7 +199,7 @@ async function refuseBias(name: string, tensor: StoredTensor): Promise<void> {
     throw new Malformed(`${name} has values other than zero (of biases, only b_in, b_out and b_U are taken)`);
 }
 
-/** Under a name that no module has, and equal bit for bit. */
+/** Whether it is a copy of W_E: under a name outside all modules, and equal bit for bit. */
 async function isEmbeddingAgain(
   name: string,
   tensor: StoredTensor,

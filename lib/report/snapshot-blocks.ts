@@ -25,7 +25,10 @@ export interface SnapshotBlocks {
   readonly lack_room: boolean;
 }
 
-/** `weights` carry biases where there are some, and are alone where there are no checkpoints. `room`: bytes that the blocks may take as text. */
+/**
+ * `weights`: those of the trained network, which carry its biases; without checkpoints, the only block. `room`: bytes that the
+ * blocks may take as text.
+ */
 export async function snapshotBlocks(
   config: ModelConfig,
   weights: Weights,

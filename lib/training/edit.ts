@@ -1,5 +1,5 @@
-// Interventions on the weights that a run begins with, one after the other (train.edit). What a part means is what the
-// ablations of lib/measures mean by it; frequencies are those of the group of the task.
+// Interventions on the weights that a run begins with, applied in order (train.edit). The parts are those of the ablations in
+// lib/measures; frequencies are those of the task's group.
 import { Failure } from '../files/failure.ts';
 import { createTensor, type Tensor } from '../files/tensor.ts';
 import { withoutFrequencies, withoutHead, withOnlyFrequencies } from '../measures/ablations.ts';
@@ -25,16 +25,16 @@ export type Edit =
   | { readonly neurons: Neurons; readonly keep: true }
   | TakenFromModel;
 
-/** `{ W_U: from, model: FILE }`: one weight, by its name. */
+/** `{ W_U: from, model: FILE }`: takes one weight from a model. */
 export type TakenFromModel = { readonly [Name in WeightName]?: 'from' } & { readonly model: string };
 
 /** Weights of the models that edits name, by that name. */
 export type Models = ReadonlyMap<string, Weights>;
 
-/** By number, or all whose best frequency is this one. */
+/** Neurons by number, or all whose best frequency is this one. */
 type Neurons = readonly number[] | { readonly frequency: number };
 
-/** The weights after all edits. Throws Failure where an edit names a part that this network does not have. */
+/** The weights after all edits. Throws Failure if an edit names a part that this network does not have. */
 export const applyEdits = (
   { weights, ...rest }: Model,
   view: GroupView,
@@ -70,7 +70,7 @@ function takeFrom(model: Weights, weights: Weights, edit: TakenFromModel): Weigh
   );
 }
 
-/** Rows of W_E that stand in the order of a group, where their numbers are. */
+/** Moves the rows of W_E from the order of a group back to that of their numbers. */
 function inOwnOrder({ shape, data }: Tensor, numbers: Int32Array): Tensor {
   const d_model = shape[1]!;
   const own = data.slice();
@@ -98,7 +98,7 @@ function chooseNeurons(
   return [...best.keys()].filter((j) => best[j]?.frequency === neurons.frequency);
 }
 
-/** The network in which what these neurons write is zero. */
+/** The network without the output of these neurons. */
 function silence(
   { d_model, d_mlp }: ModelConfig,
   weights: Weights,
@@ -123,7 +123,7 @@ function refuseFrequencies(view: GroupView, edit: Edit, frequencies: readonly nu
   refuseAbsent(edit, frequencies, 1, view.n >> 1, 'frequencies');
 }
 
-/** A start with its weights edited; the moments of each tensor that changed are zero. */
+/** A start with edited weights; the moments of each weight that changed are zero. */
 export function editStart(start: Start, view: GroupView, edits: readonly Edit[], models: Models): Start {
   if (edits.length === 0) return start;
   const { config } = start.origin;
