@@ -36,7 +36,7 @@ test('a dry run, a status and a plan write nothing, and a run writes what it is 
 });
 
 test('every command goes by it and says so in a line; the default folder follows pipeline.yaml', async () => {
-  const line = 'quick is made with --set a.n=5 (--as-written drops all)\n';
+  const line = 'quick is made with --set a.n=5 (--as-written ignores this)\n';
   const results = [];
   for (const command of [
     'status',
@@ -72,7 +72,7 @@ test('--set replaces single ones, and is remembered once something is made with 
   assert.match((await on('quick', 'status')).err, /--set a\.n=5 --set b\.n=7 \(/);
 });
 
-test('--as-written drops all: looked at, nothing changes; made, nothing is remembered', async () => {
+test('--as-written ignores what a folder remembers: a status changes nothing, a run makes it forget', async () => {
   const shown = await on('quick', 'status --as-written');
   assert.deepEqual([outcomes(shown), shown.err], [{ a: 'stale', b: 'stale' }, '']);
   assert.equal(existsSync(path(memory)), true);
@@ -84,7 +84,7 @@ test('--as-written drops all: looked at, nothing changes; made, nothing is remem
 test('another pipeline file and another cache are remembered, too, from wherever the command is given', async () => {
   assert.equal((await on('quick', 'pipeline --file other.yaml --cache quick-cache')).code, 0);
   const { err, out } = await on('quick', 'status');
-  assert.equal(err, 'quick is made with --file other.yaml --cache quick-cache (--as-written drops all)\n');
+  assert.equal(err, 'quick is made with --file other.yaml --cache quick-cache (--as-written ignores this)\n');
   assert.deepEqual(outcomes({ out } as Finished), { a: 'fresh', b: 'fresh' });
   const { file, cache } = JSON.parse(await project.read(memory));
   assert.deepEqual([file, cache], ['../other.yaml', '../quick-cache']);
@@ -103,7 +103,7 @@ test('another pipeline file and another cache are remembered, too, from wherever
   assert.equal(gone.code, 2);
   assert.match(
     gone.err,
-    /^quick is made with .*--file other\.yaml \(--as-written drops all\)\nother\.yaml does not exist/,
+    /^quick is made with .*--file other\.yaml \(--as-written ignores this\)\nother\.yaml does not exist/,
   );
 });
 
@@ -153,7 +153,7 @@ test('a memory that cannot be read, or speaks of a param that is gone, is a line
   await remember(path('quick'), project.root, settings);
   const { code, err } = await on('quick', 'status');
   assert.equal(code, 2);
-  assert.match(err, /^quick is made with .* \(--as-written drops all\)\n/);
+  assert.match(err, /^quick is made with .* \(--as-written ignores this\)\n/);
   assert.match(err, /\n--set a\.gone of quick a has no param "gone"/);
   assert.match(err, /\n--set z\.n of quick there is no stage "z"/);
 });

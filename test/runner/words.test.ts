@@ -84,7 +84,10 @@ test('why a stage ran or was restored does not contradict that it did', () => {
   assert.equal(line('ran', 'never ran'), 'svd  ran 36.6 s  first run\n');
   assert.equal(line('restored', 'never ran'), 'svd  restored  was not here\n');
   assert.equal(line('ran', 'its folder is missing'), 'svd  ran 36.6 s  its folder was missing\n');
-  assert.match(line('ran', 'nothing is known of how it was made'), /nothing was known of how it was made/);
+  assert.match(
+    line('ran', 'nothing is known about how it was made'),
+    /nothing was known about how it was made/,
+  );
   assert.equal(line('ran', 'params.seed: 1 -> 2'), 'svd  ran 36.6 s  params.seed: 1 -> 2\n');
 });
 

@@ -85,7 +85,7 @@ test('every combination and every explicit point runs once, and a stage that the
 test('the folder of a point remembers its params: other commands on it speak of that point', async () => {
   const { err, out } = await project.run('status', 'b', '--artifacts', folder('grid/kind=add,n=2'));
   const words = '--set b.kind=add --set b.n=2 --set b.rate=0.25';
-  assert.equal(err, `artifacts/sweeps/grid/kind=add,n=2 is made with ${words} (--as-written drops all)\n`);
+  assert.equal(err, `artifacts/sweeps/grid/kind=add,n=2 is made with ${words} (--as-written ignores this)\n`);
   assert.match(out, /^a +fresh\nb +fresh\n$/);
 });
 

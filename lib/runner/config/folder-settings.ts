@@ -44,7 +44,7 @@ export async function recall<G extends Given>(given: G): Promise<{ settings: G; 
     ...(file !== given.file ? [`--file ${shortPath(file!)}`] : []),
     ...(cache !== given.cache ? [`--cache ${shortPath(cache!)}`] : []),
   ];
-  const message = `is made with ${words.join(' ')} (--as-written drops all)`;
+  const message = `is made with ${words.join(' ')} (--as-written ignores this)`;
   return {
     settings: { ...given, overrides: [...overrides, ...given.overrides], file, cache },
     line: words.length === 0 ? null : renderProblem({ place: shortPath(folder), message }),

@@ -4,7 +4,7 @@ import type { FolderState } from '../store/workspace.ts';
 
 const MOST_REASONS = 3;
 const NEVER = 'never ran';
-const UNKNOWN = 'nothing is known of how it was made';
+const UNKNOWN = 'nothing is known about how it was made';
 const GONE = 'its folder is missing';
 
 /** Why the stage folder is not the result of `key`; empty if it is. */
@@ -34,8 +34,8 @@ export function listPastReasons(why: readonly string[], outcome: 'ran' | 'restor
 const PAST: Readonly<{ [reason: string]: { readonly ran: string; readonly restored: string } }> = {
   [NEVER]: { ran: 'first run', restored: 'was not here' },
   [UNKNOWN]: {
-    ran: 'nothing was known of how it was made',
-    restored: 'nothing was known of how it was made',
+    ran: 'nothing was known about how it was made',
+    restored: 'nothing was known about how it was made',
   },
   [GONE]: { ran: 'its folder was missing', restored: 'its folder was missing' },
 };
