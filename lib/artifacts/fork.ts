@@ -1,5 +1,5 @@
-// A run that another one goes on from: the state that it kept after the step of an epoch, and its history and checkpoints
-// up to there.
+// A run that another one continues: the state that it kept after the step of an epoch, and its history and checkpoints up to
+// there.
 import { join } from 'node:path';
 import type { Start } from '../training/start.ts';
 import { flattenWeights } from '../network/config.ts';
@@ -8,7 +8,7 @@ import { stateFile } from '../training/start-source.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { readHistory } from './history.ts';
 
-/** Opens `<folder>@<epoch>`. Throws Failure where something is missing or damaged. */
+/** Opens `<folder>@<epoch>`. Throws Failure if something is missing or damaged. */
 export async function openFork(folder: string, epoch: number): Promise<Start> {
   const { origin, state, extent } = await readKeptState(join(folder, stateFile(epoch)));
   const { config } = origin;

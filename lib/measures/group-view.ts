@@ -27,7 +27,7 @@ export const SET_NAMES = ['all', 'train', 'test'] as const;
 export type SetName = (typeof SET_NAMES)[number];
 
 export interface GroupView {
-  /** Order of the group; p where there is none. */
+  /** Order of the group; p if there is none. */
   readonly n: number;
   /** Why the task has no group, and therefore no measure that needs one; null if it has one. */
   readonly why: string | null;

@@ -24,7 +24,7 @@ export interface Row {
   readonly outcome: 'done' | 'failed';
   /** `stage.param` -> value. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** `stage.field` -> value; null where the point failed. */
+  /** `stage.field` -> value; null if the point failed. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly timings: readonly Timing[];
 }

@@ -5,10 +5,10 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-/** The path of Chromium: GROKSCOPE_CHROMIUM, else the first on the PATH; null where there is none. */
+/** The path of Chromium: GROKSCOPE_CHROMIUM, else the first on the PATH; null if there is none. */
 export const findChromium = (): string | null => find(process.env['GROKSCOPE_CHROMIUM'], CHROMIUM);
 
-/** The path of Firefox: GROKSCOPE_FIREFOX, else the first on the PATH; null where there is none. */
+/** The path of Firefox: GROKSCOPE_FIREFOX, else the first on the PATH; null if there is none. */
 export const findFirefox = (): string | null =>
   find(process.env['GROKSCOPE_FIREFOX'], ['firefox', 'firefox-esr']);
 

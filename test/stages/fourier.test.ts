@@ -98,7 +98,7 @@ test('every figure is there, for networks of any size and more components than t
     [{ p: 3, d_model: 16, n_heads: 1, d_head: 16, d_mlp: 1 }, 3],
     [{ p: 199, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 20 }, 8],
   ] as const;
-  // One in the short run: figures take a process a second.
+  // Only one in the short run, as the figures of each take a second.
   for (const [config, components] of process.env['GROKSCOPE_LONG'] ? all : all.slice(0, 1)) {
     const out = await run(await temporaryFolder(t), config.p, (model) =>
       writeModel(model, config, initialWeights(config, 1)),

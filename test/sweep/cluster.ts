@@ -108,7 +108,7 @@ export class Cluster {
   }
 }
 
-/** Waits until `holds`, of which a failure is no answer. */
+/** Waits until `holds` returns true; if it fails, it is asked again. */
 export async function until(what: string, holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await holds().catch(() => false))) {

@@ -23,7 +23,7 @@ export interface Look {
   readonly weights: Float32Array;
   readonly key: readonly number[] | null;
   readonly neurons: readonly (NeuronFrequency | null)[] | null;
-  /** Of each neuron at its frequency, 0 to 2 pi; null where there are none. */
+  /** The phase of each neuron at its frequency, 0 to 2 pi; null if the task has no group. */
   readonly phases: Float64Array | null;
 }
 
