@@ -20,7 +20,7 @@ import {
 import { engineIdentity, ENGINES } from '../lib/engines/registry.ts';
 import { WEIGHT_NAMES } from '../lib/network/config.ts';
 import type { Edit, TakenFromModel } from '../lib/training/edit.ts';
-import { modelIn, nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
+import { anyStart, modelIn, nearestStates, parseStart, stateFile } from '../lib/training/start-source.ts';
 
 const FOLDER_OF = ['model.safetensors', 'checkpoints.arrow', 'history.arrow'] as const;
 
@@ -30,7 +30,12 @@ function namesStart(text: string): NamedFile | null {
   if (source.kind === 'seed') return null;
   if (source.kind === 'state')
     return { path: join(source.folder, stateFile(source.epoch)), others: nearestStates };
-  return { path: source.path, folderOf: FOLDER_OF, ...(source.run !== null && { rest: `#${source.run}` }) };
+  return {
+    path: source.path,
+    folderOf: FOLDER_OF,
+    others: anyStart,
+    ...(source.run !== null && { rest: `#${source.run}` }),
+  };
 }
 
 const FREQUENCIES = list(integer({ min: 1 }), { minLength: 1 });

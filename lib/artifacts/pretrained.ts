@@ -12,7 +12,7 @@ import { inModel } from '../network/model-file.ts';
 import { readStateDict, type FoundModel } from '../network/state-dict.ts';
 import { findBadRecord, type HistoryRecord } from '../training/history.ts';
 import type { Edit, Models } from '../training/edit.ts';
-import { modelIn } from '../training/start-source.ts';
+import { modelIn, stateIn } from '../training/start-source.ts';
 import { checkCheckpoints, writeCheckpoints } from './checkpoints.ts';
 import { readForeignHistory, writeHistory } from './history.ts';
 
@@ -50,7 +50,9 @@ export async function readPretrained(
     return await (isFolder ? readFolder(path) : withModelFile(path, (file) => readFile(path, file, run)));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const remedy = error instanceof ChooseRun ? error.remedy : ANOTHER;
+    const state = stateIn(path);
+    const another = state === null ? ANOTHER : `to go on from this state of a run, name it ${state}`;
+    const remedy = error instanceof ChooseRun ? error.remedy : another;
     throw new Failure(`train.${param}: ${error.message}`, remedy);
   }
 }

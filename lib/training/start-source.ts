@@ -26,13 +26,38 @@ export const stateFile = (epoch: number): string => join('states', `${epoch}.saf
 
 /** What a start must name if there is no state at `path`, with the nearest states that exist. */
 export async function nearestStates(path: string): Promise<string> {
-  const names = await readdir(dirname(path)).catch(() => []);
-  const epochs = names.flatMap((name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number);
+  const run = dirname(dirname(path));
+  const sorted = await epochsIn(run);
+  if (sorted.length === 0) return `a state that a run has kept (${await whyNone(run)})`;
   const wanted = Number.parseInt(basename(path), 10);
-  const sorted = epochs.sort((x, y) => x - y);
   const nearest = [sorted.findLast((epoch) => epoch < wanted), sorted.find((epoch) => epoch > wanted)];
-  const found = nearest.filter((epoch) => epoch !== undefined).join(' and ');
-  return found === ''
-    ? 'a state that a run has kept (it has none)'
-    : `a state that the run has kept (nearest: ${found})`;
+  return `a state that the run has kept (nearest: ${nearest.filter((epoch) => epoch !== undefined).join(' and ')})`;
+}
+
+/** Of the states that a run has kept, ascending. */
+async function epochsIn(run: string): Promise<number[]> {
+  const names = await readdir(dirname(join(run, stateFile(0)))).catch(() => []);
+  const epochs = names.flatMap((name) => /^(\d+)\.safetensors$/.exec(name)?.[1] ?? []).map(Number);
+  return epochs.sort((x, y) => x - y);
+}
+
+async function whyNone(run: string): Promise<string> {
+  const files = await readdir(run).catch(() => null);
+  if (!files) return `there is no folder ${run}`;
+  const train = join(run, 'train');
+  const [epoch] = await epochsIn(train);
+  return epoch === undefined ? `${run} has none` : `here they are in ${train}, as in ${train}@${epoch}`;
+}
+
+/** What a start must be if it names neither a state nor a model that exists. */
+export const anyStart = (): Promise<string> =>
+  Promise.resolve(
+    'seed, a model file, a folder with model.safetensors, or RUN@EPOCH with the number of an epoch',
+  );
+
+/** The state that a file is, as a start names it; null if it is none. */
+export function stateIn(path: string): string | null {
+  const epoch = /^(\d+)\.safetensors$/.exec(basename(path))?.[1];
+  const isKept = epoch !== undefined && basename(dirname(path)) === 'states';
+  return isKept ? `${dirname(dirname(path))}@${epoch}` : null;
 }

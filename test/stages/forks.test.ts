@@ -1,13 +1,15 @@
 // Runs that go on from the state of another: unchanged they end in its bits, and only what a fork may change differs.
 import assert from 'node:assert/strict';
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { readHistory } from '../../lib/artifacts/history.ts';
+import { readPretrained } from '../../lib/artifacts/pretrained.ts';
 import { readSummary } from '../../lib/artifacts/summary.ts';
 import { trainSummary } from '../../lib/artifacts/train.ts';
 import { openArrow } from '../../lib/files/arrow.ts';
 import { openCheckpoints } from '../../lib/artifacts/checkpoints.ts';
+import { nearestStates, stateFile } from '../../lib/training/start-source.ts';
 import { readKeptState } from '../../lib/training/kept-state.ts';
 import { SMALL, TASK, trainFolder } from './train-stage.ts';
 import { params as measuresParams } from '../../stages/measures.params.ts';
@@ -102,6 +104,21 @@ test('with other weight decay, more epochs or another split, what was before the
     );
     await Promise.all([mine.close(), theirs.close()]);
   }
+});
+
+test('a start that is no state is told the nearest, where states are, or how a state is named', async () => {
+  const state = (run: string, epoch: number): string => join(run, stateFile(epoch));
+  assert.match(await nearestStates(state(parent, 25)), /\(nearest: 24 and 36\)$/);
+  assert.match(await nearestStates(state(parent, 900)), /\(nearest: 59\)$/);
+  const above = join(parent, '..');
+  await symlink(parent, join(above, 'train'));
+  assert.match(await nearestStates(state(above, 24)), /\(here they are in .*train, as in .*train@12\)$/);
+  assert.match(await nearestStates(state(join(above, 'trian'), 24)), /\(there is no folder .*trian\)$/);
+  assert.match(await nearestStates(state(join(above, 'dataset'), 24)), /\(.*dataset has none\)$/);
+  const path = state(parent, 24);
+  await assert.rejects(readPretrained(path), {
+    remedy: `to go on from this state of a run, name it ${parent}@24`,
+  });
 });
 
 test('a fork of a fork goes on, too', async (t) => {

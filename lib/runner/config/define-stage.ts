@@ -124,11 +124,10 @@ async function findFileProblem(path: string, { folderOf = [], others }: NamedFil
   const isFile = async (path: string): Promise<boolean> =>
     (await stat(path).catch(() => null))?.isFile() ?? false;
   if (await isFile(path)) return null;
+  const [inFolder] = folderOf;
+  if (inFolder !== undefined && (await isFile(join(path, inFolder)))) return null;
   if (others) return others(path);
-  if (folderOf.length === 0) return 'a file that exists';
-  return (await isFile(join(path, folderOf[0]!)))
-    ? null
-    : `a file that exists, or a folder with ${folderOf[0]}`;
+  return `a file that exists${inFolder === undefined ? '' : `, or a folder with ${inFolder}`}`;
 }
 
 function reportIssue(
