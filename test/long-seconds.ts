@@ -8,7 +8,7 @@ export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/engines/kernel/compiled-gcc.test.ts': 90,
   'test/engines/kernel/compiled-separate.test.ts': 150,
   'test/engines/kernel/compiled-wide.test.ts': 180,
-  'test/engines/kernel/golden.test.ts': 10,
+  'test/engines/kernel/golden.test.ts': 15,
   'test/engines/kernel/known-bits.test.ts': 120,
   'test/engines/kernel/processors.test.ts': 60,
   'test/long/activations.test.ts': 20,

@@ -1,22 +1,20 @@
 // Every stage on small tasks that are not addition modulo an odd number: pairs are those of the operation, what has no group
 // says why, and no picture and no page speaks of another operation. Stages run in this process, as they are.
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { readSummaries, type Summaries } from '../../lib/artifacts/summaries.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
-import { readPipeline } from '../../lib/runner/config/pipeline.ts';
-import type { ParamsSchema } from '../../lib/runner/schema.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
-import { runStage, temporaryFolder } from '../stages/start-stage.ts';
+import { temporaryFolder } from '../stages/start-stage.ts';
+import { runEachStage } from './each-stage.ts';
 
 const folder = await temporaryFolder({ after });
-const pipeline = await readPipeline(fileURLToPath(new URL('../../pipeline.yaml', import.meta.url)));
 
 /** The params that a small run has beside the defaults. */
 const SMALL: Readonly<Record<string, Record<string, unknown>>> = {
@@ -35,25 +33,8 @@ interface Small {
   readonly summaries: Summaries;
 }
 
-/** All stages but the report, in the order of pipeline.yaml. */
 async function runAll(name: string, dataset: Record<string, unknown>): Promise<Small> {
-  const needs: Record<string, string> = {};
-  await mkdir(join(folder, name, 'resume'), { recursive: true });
-  for (const stage of pipeline.stages.values()) {
-    if (stage.name === 'report') continue;
-    const { params } = (await import(
-      new URL(`../../stages/${stage.name}.params.ts`, import.meta.url).href
-    )) as {
-      params: ParamsSchema;
-    };
-    const given = stage.name === 'dataset' ? dataset : (SMALL[stage.name] ?? {});
-    const out = join(folder, name, stage.name);
-    await mkdir(out);
-    const own = Object.fromEntries(stage.needs.map((need) => [need, needs[need]!]));
-    const { exitCode, log } = await runStage(stage.name, params, given, own, out, { pictures: false });
-    assert.equal(exitCode, 0, `${stage.name}: ${log}`);
-    needs[stage.name] = out;
-  }
+  const { needs } = await runEachStage(join(folder, name), { ...SMALL, dataset });
   const flaws: string[] = [];
   const summaries = await readSummaries(needs, (flaw) => flaws.push(flaw));
   assert.deepEqual(flaws, []);

@@ -16,16 +16,17 @@ import { scoreLogits } from '../../lib/network/loss.ts';
 import { assertClose } from '../assert-close.ts';
 import { runPipeline } from '../run-pipeline.ts';
 import { temporaryFolder } from '../stages/start-stage.ts';
+import { runEachStage } from './each-stage.ts';
 
 // Its losses, the last 0.25, and its two checkpoints are made up: they belong to no split.
 const model = fileURLToPath(new URL('../fixtures/models/demo.pth', import.meta.url));
 const folder = await temporaryFolder({ after });
-const artifact = (stage: string): string => join(folder, 'artifacts', stage);
 const run = (targets: readonly string[], ...sets: string[]) =>
   runPipeline(folder, targets, ['dataset.p=5', ...sets]);
 
-/** What train says of the model, with the reason why its split is not known. */
-async function assertUnknown(output: string, why: RegExp): Promise<void> {
+/** What train in `artifacts` says of the model, with the reason why its split is not known. */
+async function assertUnknown(artifacts: string, output: string, why: RegExp): Promise<void> {
+  const artifact = (stage: string): string => join(artifacts, stage);
   const summary = await readSummary(artifact('train'), trainSummary);
   assert.ok('why_no_split' in summary);
   assert.match(summary.why_no_split!, why);
@@ -43,12 +44,16 @@ async function assertUnknown(output: string, why: RegExp): Promise<void> {
 }
 
 test('without a seed measures, summaries and figures are those of all pairs', async () => {
-  const sets = ['dataset.seed=null', `train.start=${model}`];
-  const { code, output } = await run(['progress', 'logits'], ...sets);
-  assert.equal(code, 0, output);
+  const given = { dataset: { p: 5, seed: null }, train: { start: model }, attention: { example: [1, 2] } };
+  const { needs, logs } = await runEachStage(join(folder, 'stages'), given);
+  const artifact = (stage: string): string => needs[stage]!;
   const { train_pairs, test_pairs, pairs } = await readSummary(artifact('dataset'), datasetSummary);
   assert.deepEqual([train_pairs, test_pairs, pairs], [null, null, 25]);
-  await assertUnknown(output, /^dataset\.seed is null, so which pairs it was trained on is not known$/);
+  await assertUnknown(
+    join(folder, 'stages'),
+    logs['train']!,
+    /^dataset\.seed is null, so which pairs it was trained on is not known$/,
+  );
 
   const { scalars } = await readMeasures(artifact('measures'));
   assert.ok(scalars.includes('loss_all') && scalars.includes('excluded_loss_logits_all'));
@@ -90,6 +95,7 @@ test('a split on which a model has another train loss than it ended with is not 
   const { code, output } = await run(['train'], 'dataset.seed=598', `train.start=${model}`);
   assert.equal(code, 0, output);
   await assertUnknown(
+    join(folder, 'artifacts'),
     output,
     /^it ended with a train loss of 2\.50e-1 and has 5\.\d\de\+2 on the train pairs of/,
   );
