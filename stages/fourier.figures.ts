@@ -76,6 +76,7 @@ export const embeddingMap = ({ names }: FourierBasis, embedding: Matrix, key: Fr
     names,
     columns: { name: 'd_model', label: 'residual dimension' },
     value: 'coefficient',
+    by: 'root',
     key,
   });
 
@@ -87,6 +88,7 @@ export const outputMap = ({ names }: FourierBasis, W_logit: Matrix, key: Frequen
     names,
     columns: { name: 'neuron', label: 'neuron' },
     value: 'coefficient',
+    by: 'root',
     key,
   });
 

@@ -59,6 +59,7 @@ export function excludedLines(
   losses: readonly number[],
   none: number,
   allKey: number,
+  key: readonly number[],
   { sum, note }: GroupWords,
 ): Lines {
   const loss = set === 'train' ? 'train loss' : 'loss, all pairs';
@@ -70,6 +71,8 @@ export function excludedLines(
     x: frequencyAxis(losses.length),
     y: { label: loss, log: true },
     dots: true,
+    stems: true,
+    named: key,
     series: [
       { name: 'without one k', values: losses },
       { name: 'without all key k', values: losses.map(() => allKey), colour: 1, dashed: true },
@@ -84,7 +87,7 @@ export interface NamedScores {
   readonly scores: LossBySet;
 }
 
-/** A table of losses, as powers of ten, or of accuracies: one row per variant of the network, one column per set of pairs. */
+/** A table of losses or of accuracies: one row per variant of the network, one column per set of pairs. */
 export function scoreTable(
   measure: 'loss' | 'accuracy',
   rows: readonly NamedScores[],
@@ -97,14 +100,14 @@ export function scoreTable(
     kind: 'heatmap',
     title: isLoss ? 'Losses with parts kept or taken out' : 'Accuracies with parts kept or taken out',
     subtitle: isLoss
-      ? `log₁₀ of the mean cross-entropy; guessing among ${p} answers has ${Math.log10(Math.log(p)).toFixed(2)}.`
+      ? `Mean cross-entropy in nats; guessing among ${p} answers has ${Math.log(p).toFixed(2)}.`
       : `Share of pairs whose largest logit is the answer's; guessing has ${(1 / p).toFixed(3)}.`,
     x: { name: 'set', label: 'pairs', length: sets.length, names: sets },
     y: { name: 'variant', label: 'network', length: rows.length, names: rows.map(({ name }) => name) },
     colour: isLoss
-      ? { name: 'log10_loss', label: 'log₁₀ of the loss', signed: false }
+      ? { name: 'loss', label: 'cross-entropy (nats)', signed: false, by: 'logarithm' }
       : { name: 'accuracy', label: 'accuracy', signed: false, domain: [0, 1] },
-    facets: [{ values: isLoss ? values.map((loss) => Math.log10(loss)) : values }],
+    facets: [{ values }],
     numbers: true,
     width: 270,
     height: 24 * rows.length,

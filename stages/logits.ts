@@ -113,7 +113,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   await writeFigure(
     out,
     'excluded_loss',
-    excludedLines(set, excludedOf(set), full.loss[set], excluded.loss[set], view.words),
+    excludedLines(set, excludedOf(set), full.loss[set], excluded.loss[set], key, view.words),
   );
   const chance = `${random[0]!.length} random k`;
   const cosines = lossAndAccuracy('loss_of_cosine_logits', 'accuracy_of_cosine_logits');

@@ -84,7 +84,10 @@ export function clusterBars(
   return {
     kind: 'bars',
     title: 'Neurons by their best frequency',
-    subtitle: `A cluster has the neurons of which its frequency explains more than ${above}.`,
+    subtitle:
+      clusters.length > 0
+        ? `A cluster has the neurons of which its frequency explains more than ${above}.`
+        : `There is no cluster: no frequency explains more than ${above} of a neuron.`,
     x: { label: 'frequency k', values },
     y: { label: 'neurons' },
     series: [
@@ -106,8 +109,7 @@ export function clusterNormMap(
   return {
     kind: 'heatmap',
     title: 'W_logit by cluster in the Fourier basis',
-    subtitle:
-      'L2 norm over the neurons of a cluster of each Fourier component of W_out W_U over the answers c.',
+    subtitle: `L2 norm over the neurons ${rows.length > 1 ? 'of a cluster ' : ''}of each Fourier component of W_out W_U over the answers c.`,
     x: {
       name: 'component',
       label: 'Fourier component of the answer',
@@ -124,12 +126,16 @@ export function clusterNormMap(
 }
 
 /** Mean activation of each neuron over b, for every a, centred and scaled to 1, neurons in a given order. */
-export function orderedNeuronMap(profiles: Matrix, numbers: Omit<Axis, 'length'>): Heatmap {
+export function orderedNeuronMap(
+  profiles: Matrix,
+  numbers: Omit<Axis, 'length'>,
+  clusters: readonly Cluster[],
+): Heatmap {
+  const order = clusters.length > 0 ? 'Clusters first, then the other neurons; dead' : 'Dead';
   return {
     kind: 'heatmap',
     title: 'Neurons ordered by frequency and phase',
-    subtitle:
-      'Mean activation over b for every a, centred, the largest deviation of each neuron 1. Clusters first, then the other neurons; dead ones are left out.',
+    subtitle: `Mean activation over b for every a, centred, the largest deviation of each neuron 1. ${order} ones are left out.`,
     x: { ...numbers, length: profiles.columns },
     y: { name: 'place', label: 'neuron, by frequency and phase', length: profiles.rows },
     colour: { name: 'deviation', label: 'deviation', signed: true },
@@ -147,10 +153,11 @@ export const outputByCluster = (
 ): Heatmap =>
   componentMap({
     title: 'W_logit in the Fourier basis, neurons by cluster',
-    subtitle: 'F (W_out W_U)ᵀ; neurons ordered by frequency and phase, so that clusters are stripes.',
+    subtitle: `F (W_out W_U)ᵀ; neurons ordered by frequency and phase${clusters.length > 0 ? ', so that clusters are stripes' : ''}.`,
     matrix: W_logit,
     names,
     columns: { name: 'place', label: 'neuron, by frequency and phase' },
     value: 'coefficient',
+    by: 'root',
     key: clusters.map(({ frequency }) => frequency),
   });

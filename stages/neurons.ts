@@ -101,7 +101,7 @@ await stage(params, async ({ params, needs, out, progress, say }) => {
   await writeFigure(
     out,
     'neurons_ordered',
-    orderedNeuronMap(profilesOverA(post, order), axisInFigure(numberAxis(p, operation), 'a')),
+    orderedNeuronMap(profilesOverA(post, order), axisInFigure(numberAxis(p, operation), 'a'), clusters),
   );
 
   const W_logit = logitMapInBasis(basis, logitMap(weights, n));

@@ -5,6 +5,7 @@ import type { ArrowSchema, Columns } from '../lib/files/arrow.ts';
 import { WEIGHT_NAMES, type WeightName } from '../lib/network/config.ts';
 import { legendOf, present } from '../lib/measures/columns.ts';
 import { SCALAR_FIGURES } from '../lib/measures/shown.ts';
+import { SERIES_COLOURS } from '../lib/charts/style.ts';
 import { frequenciesOf, rowsOf } from '../lib/numerics/fourier-basis.ts';
 import type { GroupWords } from '../lib/task/cyclic-group.ts';
 
@@ -22,6 +23,8 @@ export interface ProgressFigure {
 
 /** Singular values drawn. */
 const SHOWN = 24;
+/** Key frequencies with a curve of their own: with more, colours would repeat. */
+const MOST_NAMED = SERIES_COLOURS.length - 1;
 
 /** Weights that act together in pairs share a colour. */
 const WEIGHT_STYLES: Readonly<Record<WeightName, Pick<LineSeries, 'colour' | 'dashed'>>> = {
@@ -48,7 +51,7 @@ export function progressFigures(
     return written === text ? text : `${written} ${words.note}`.trim();
   };
   const count = training.epochs.length;
-  const listed = SCALAR_FIGURES.flatMap(({ name, title, subtitle, columns: all, ...rest }) => {
+  const listed = SCALAR_FIGURES.flatMap(({ name, title, subtitle, withKey, columns: all, ...rest }) => {
     const found = present(all, (column) => column in columns);
     if (found.length === 0) return [];
     const drawn = found.map((column) => ({
@@ -58,7 +61,9 @@ export function progressFigures(
     const heading = {
       title: title.replace('{sum}', words.sum).replace('{answer}', words.answer),
       // The subtitle speaks of all columns, so it is left out when some are not drawn.
-      ...(found.length === all.length && { subtitle: spoken(subtitle) }),
+      ...(found.length === all.length && {
+        subtitle: spoken(withKey && key.length > 0 ? `${subtitle} ${withKey}` : subtitle),
+      }),
     };
     return [{ name, figure: curves(training, { ...rest, ...heading, series: drawn }) }];
   });
@@ -80,10 +85,11 @@ export function progressFigures(
     name,
     values: over((i) => weight(j, i)),
   }));
+  const pairs = key.length <= MOST_NAMED ? key.length : 0;
   const values = Array.from(
     { length: Math.min(SHOWN, widthOf('singular_values_W_E')) },
     (_, j): LineSeries => {
-      const isKey = j < 2 * key.length;
+      const isKey = j < 2 * pairs;
       return {
         name: `s${j + 1}`,
         values: over((i) => singular(j, i)),
@@ -116,7 +122,7 @@ export function progressFigures(
       figure: curves(training, {
         y: 'norm',
         title: 'Embedding by frequency',
-        subtitle: 'Norm of sine and cosine of each frequency in W_E.',
+        subtitle: `Norm of sine and cosine of ${key.length > 0 ? 'each frequency' : 'the strongest frequency'} in W_E.`,
         label: 'norm',
         series: frequencies((k, i) => Math.hypot(...rowsOf(n, k).map((row) => norm(row, i)))),
       }),
@@ -126,7 +132,7 @@ export function progressFigures(
       figure: curves(training, {
         y: 'value',
         title: 'Singular values of W_E',
-        subtitle: `The ${values.length} largest of ${widthOf('singular_values_W_E')}; two of a colour for each key frequency, the others in grey.`,
+        subtitle: `${largest(values.length, widthOf('singular_values_W_E'))}${pairs > 0 ? '; two of a colour for each key frequency, the others in grey' : ''}.`,
         label: 'singular value',
         series: values,
       }),
@@ -184,7 +190,13 @@ export function phaseBands(
   });
 }
 
-/** A curve for each key frequency, and the largest of all others in grey; `value` is of frequency k at checkpoint i. */
+const largest = (shown: number, of: number): string =>
+  shown === of ? `All ${of}` : `The ${shown} largest of ${of}`;
+
+/**
+ * A curve for each key frequency, of many for those that end largest, and the largest of all others in grey; `value` is of
+ * frequency k at checkpoint i.
+ */
 function frequencySeries(
   n: number,
   checkpoints: number,
@@ -192,12 +204,24 @@ function frequencySeries(
   value: (k: number, i: number) => number,
 ): LineSeries[] {
   const over = (of: (i: number) => number): number[] => Array.from({ length: checkpoints }, (_, i) => of(i));
-  const others = frequenciesOf(n).filter((k) => !key.includes(k));
-  const largest = (i: number): number => others.reduce((most, k) => Math.max(most, value(k, i)), 0);
+  const last = (k: number): number => value(k, checkpoints - 1);
+  const named = [...key]
+    .sort((j, k) => last(k) - last(j))
+    .slice(0, MOST_NAMED)
+    .sort((j, k) => j - k);
+  const others = frequenciesOf(n).filter((k) => !named.includes(k));
+  const strongest = (i: number): number => others.reduce((most, k) => Math.max(most, value(k, i)), 0);
   return [
-    ...key.map((k, colour) => ({ name: `k = ${k}`, values: over((i) => value(k, i)), colour })),
+    ...named.map((k, colour) => ({ name: `k = ${k}`, values: over((i) => value(k, i)), colour })),
     ...(others.length > 0
-      ? [{ name: 'largest of the others', values: over(largest), colour: 'grey' as const, dashed: true }]
+      ? [
+          {
+            name: named.length > 0 ? 'largest of the others' : 'largest',
+            values: over(strongest),
+            colour: 'grey' as const,
+            dashed: true,
+          },
+        ]
       : []),
   ];
 }

@@ -13,6 +13,8 @@ interface Components {
   readonly columns: Omit<Axis, 'length'>;
   /** What the entries are. */
   readonly value: string;
+  /** How colours follow the values: by the root where a trained matrix has few large ones. */
+  readonly by?: 'root';
   /** Frequencies that are named at the right. */
   readonly key?: readonly number[];
 }
@@ -25,6 +27,7 @@ export function componentMap({
   names,
   columns,
   value,
+  by,
   key = [],
 }: Components): Heatmap {
   const n = matrix.rows;
@@ -50,7 +53,7 @@ export function componentMap({
           .map((k) => rows(k).cosine),
       ],
     },
-    colour: { name: 'value', label: value, signed: true },
+    colour: { name: 'value', label: value, signed: true, ...(by && { by }) },
     facets: [{ values: matrix.data }],
     rowMarks: key.map((k) => ({ at: (rows(k).first + rows(k).cosine) / 2, label: `k = ${k}` })),
     width: matrix.columns * Math.max(1, Math.floor(560 / matrix.columns)),
@@ -68,7 +71,7 @@ interface GridSpectra {
   readonly facets: Heatmap['facets'];
 }
 
-/** Coefficients over (component of a, component of b). */
+/** Coefficients over (component of a, component of b): of a trained network few stand out. */
 export function gridSpectrumMap({ title, subtitle, names, colour, facets }: GridSpectra): Heatmap {
   const p = names.length;
   const stride = [1, 2, 5, 10, 20, 50].find((s) => p / (2 * s) <= 6) ?? 100;
@@ -89,9 +92,10 @@ export function gridSpectrumMap({ title, subtitle, names, colour, facets }: Grid
     subtitle,
     x,
     y: axis('a'),
-    colour,
+    colour: { ...colour, by: 'root' },
     facet: 'of',
     facets,
+    enlarge: true,
     width: side,
     height: side,
   };

@@ -10,7 +10,9 @@ const DRAWN = 10;
 export function singularValues(name: string, of: readonly Decomposition[]): Lines {
   const [{ matrix, S }] = of as [Decomposition];
   const single = of.length === 1;
-  const controls = single ? 'Control: a Gaussian matrix' : 'Controls: Gaussian matrices';
+  const controls = single
+    ? 'Control: a Gaussian matrix'
+    : 'Dashed, in the colour of its head: a Gaussian matrix';
   return {
     kind: 'lines',
     title: `Singular values of ${name}`,
@@ -25,6 +27,7 @@ export function singularValues(name: string, of: readonly Decomposition[]): Line
         values: control,
         colour: single ? ('grey' as const) : head,
         dashed: true,
+        unnamed: !single,
       })),
     ],
     names: { series: 'matrix', x: 'index', y: 'singular_value' },

@@ -3,19 +3,17 @@ import type { Bars, Table } from './figure.ts';
 import { createFrame, padDomain } from './frame.ts';
 import { linesTable } from './lines.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
-import { dodgeLabels } from './parts/labels.ts';
+import { nameValues } from './parts/names.ts';
 import { drawPanel, Plot } from './parts/plot.ts';
-import { INK, MUTED, SERIES_COLOURS, TEXT_SIZE } from './style.ts';
+import { INK, MUTED, SERIES_COLOURS } from './style.ts';
 
 const WIDTH = 860;
 const HEIGHT = 300;
 /** Share of the distance between neighbouring x that bars fill. */
 const FILLED = 0.82;
-/** If more values of x than this are to be named, none is: so many names would say nothing. */
-const MAX_NAMED = 12;
 
 export function drawBars({ title, subtitle, x, y, series, level, ...options }: Bars): Drawing {
-  const named = options.named && options.named.length <= MAX_NAMED ? options.named : [];
+  const { named = [] } = options;
   const step = x.values.length > 1 ? x.values[1]! - x.values[0]! : 1;
   const domain = [x.values[0]! - 0.7 * step, x.values.at(-1)! + 0.7 * step] as const;
   const [, high] = padDomain([0, level?.y ?? 0, ...series.flatMap(({ values }) => Array.from(values))]);
@@ -43,27 +41,16 @@ export function drawBars({ title, subtitle, x, y, series, level, ...options }: B
     return Math.max(0, ...series.map(({ values }) => values[j]!).filter(Number.isFinite));
   };
   const perUnit = { x: (WIDTH - 80) / (domain[1] - domain[0]), y: HEIGHT / top };
-  const labels = named.map((at) => ({ text: String(at), x: at * perUnit.x, y: -tallest(at) * perUnit.y }));
-  const baselines = dodgeLabels(labels);
+  const names = named.map((at) => {
+    const y = tallest(at);
+    return { x: at, y, left: at * perUnit.x, top: -y * perUnit.y };
+  });
   const panel = drawPanel({
     ...frame.options,
     marks: [
       ...frame.back,
       Plot.rect(rectangles, { x1: 'x1', x2: 'x2', y1: 0, y2: 'y', fill: 'fill' }),
-      ...named.map((at, i) =>
-        Plot.text([at], {
-          x: at,
-          y: tallest(at),
-          dy: baselines[i]! - labels[i]!.y - 4,
-          text: [String(at)],
-          lineAnchor: 'bottom',
-          fontWeight: 'bold',
-          stroke: 'white',
-          strokeWidth: 4,
-          fill: INK,
-          fontSize: TEXT_SIZE,
-        }),
-      ),
+      ...nameValues(names, 4),
       ...(level ? [Plot.ruleY([level.y], { stroke: INK, strokeDasharray: '5,3' })] : []),
       ...frame.front,
     ],

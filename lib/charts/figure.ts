@@ -21,6 +21,10 @@ export interface Lines extends Titled, Names<'series' | 'x' | 'y'> {
   readonly series: readonly LineSeries[];
   /** A dot at every value, for axes that count things. */
   readonly dots?: boolean;
+  /** A stem below each dot in place of the curve, where there is nothing between the values of x. */
+  readonly stems?: boolean;
+  /** Values of x that are named above the dots of the first series; a dozen at most, since more say nothing. */
+  readonly named?: readonly number[];
   readonly marks?: readonly Mark[];
   readonly bands?: readonly Band[];
 }
@@ -85,6 +89,8 @@ export interface Heatmap extends Titled {
   readonly rowMarks?: readonly { readonly at: number; readonly label: string }[];
   /** Writes each value into its cell: for matrices of a few cells. */
   readonly numbers?: boolean;
+  /** Where few cells stand out, they are drawn larger than they are: of a single pixel little is seen. */
+  readonly enlarge?: boolean;
 }
 
 /** One side of a matrix. */
@@ -108,6 +114,8 @@ export interface Colour {
   readonly signed: boolean;
   /** Where the scale starts and ends, if that does not follow from the values (shares: 0 to 1). */
   readonly domain?: readonly [number, number];
+  /** Colours by the root of the size, where a few values are far above the others; or by the logarithm. */
+  readonly by?: 'root' | 'logarithm';
 }
 
 /** The results of repeated runs at each place of an axis. */

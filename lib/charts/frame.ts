@@ -39,8 +39,9 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   const ticks = y.ticks ?? (y.log ? logTicks(...y.domain) : linearTicks(y.domain, height / 60));
   const marginLeft = 38 + Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
   const right = width - MARGIN_RIGHT;
+  const domain = [clearOf(marks, x.domain, right - marginLeft), x.domain[1]] as const;
   const toPixel = (value: number): number =>
-    marginLeft + ((value - x.domain[0]) / (x.domain[1] - x.domain[0])) * (right - marginLeft);
+    marginLeft + ((value - domain[0]) / (domain[1] - domain[0])) * (right - marginLeft);
 
   const markLabels = marks.map((mark): Label => {
     const at = toPixel(mark.x) + 5;
@@ -115,10 +116,20 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
     marginRight: MARGIN_RIGHT,
     marginBottom: MARGIN_BOTTOM,
     marginLeft,
-    x: { domain: x.domain, label: null },
+    x: { domain, label: null },
     y: { domain: y.domain, label: null, type: y.log ? 'log' : 'linear' },
   };
   return { options, back, front };
+}
+
+/** A line so near to the axis would be taken for it (pixels). */
+const NEAR = 9;
+
+/** Where an axis begins so that the first mark stands clear of it. */
+function clearOf(marks: readonly Mark[], [low, high]: readonly [number, number], pixels: number): number {
+  const first = Math.min(...marks.map(({ x }) => x).filter((x) => x >= low));
+  const share = NEAR / pixels;
+  return (first - low) / (high - low) < share ? (first - share * high) / (1 - share) : low;
 }
 
 /** Baselines of labels beside their lines, placed from the far side in, so that no line runs through a label. */

@@ -3,6 +3,7 @@
 // viridis. One colour bar with numbers at the right serves all facets.
 import type { Axis, Colour, Heatmap, Table } from './figure.ts';
 import { drawColourBar } from './parts/colour.ts';
+import { enlargeSpots } from './spots.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
 import { drawFacets } from './parts/facets.ts';
 
@@ -17,10 +18,24 @@ export function drawHeatmap(figure: Heatmap): Drawing {
     if (values.length !== x.length * y.length)
       throw new Error(`heat map "${title}": ${values.length} values for ${y.length} x ${x.length} cells`);
   const domain = colourDomain(colour, facets);
-  const { panel, top, bottom } = drawFacets({ ...figure, width, height }, domain);
+  const shown = figure.enlarge ? facets.map((facet) => spotted(facet, x.length, width, domain)) : facets;
+  const { panel, top, bottom } = drawFacets({ ...figure, facets: shown, width, height }, domain);
+  const isSpotted = shown.some(({ values }, i) => values !== facets[i]!.values);
   const bar = drawColourBar(colour, domain, { top, height: Math.min(bottom - top, 320) });
-  return composeFigure({ title, subtitle, panels: [panel, bar] });
+  const said = isSpotted ? `${subtitle ?? ''} Cells that stand out are drawn larger.`.trim() : subtitle;
+  return composeFigure({ title, subtitle: said, panels: [panel, bar] });
 }
+
+/** The same values where nothing is to be enlarged. */
+const spotted = (
+  { values, ...facet }: Heatmap['facets'][number],
+  columns: number,
+  width: number,
+  domain: readonly [number, number],
+): Heatmap['facets'][number] => ({
+  ...facet,
+  values: enlargeSpots(values, columns, Math.max(...domain.map(Math.abs)), width / columns),
+});
 
 /** One row per cell, with the names of its facet, row and column. */
 export function heatmapTable({ x, y, facets, facet = 'facet', colour }: Heatmap): Table {
@@ -48,11 +63,13 @@ function colourDomain(colour: Colour, facets: Heatmap['facets']): [number, numbe
   let [low, high] = [colour.signed ? 0 : Infinity, -Infinity];
   for (const { values } of facets)
     for (const value of Array.from(values))
-      if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, value)];
+      if (Number.isFinite(value) && (colour.by !== 'logarithm' || value > 0))
+        [low, high] = [Math.min(low, value), Math.max(high, value)];
   if (colour.signed) {
     const largest = Math.max(-low, high) || 1;
     return [-largest, largest];
   }
+  if (colour.by === 'logarithm') return high > low ? [low, high] : [low, 10 * low];
   const from = low >= 0 ? 0 : low;
   return high > from ? [from, high] : [from, from + 1];
 }

@@ -32,7 +32,10 @@ export function logTicks(low: number, high: number): { at: number; name: string 
   return exponents.filter((e) => e % stride === 0).map((e) => ({ at: 10 ** e, name: formatPower(e) }));
 }
 
-/** About `count` round numbers inside [low, high]; with `whole`, only whole ones, for axes that count things. */
+/** Fewer say nothing of a scale: 0 alone, or a single number beside it. */
+const FEWEST_TICKS = 3;
+
+/** About `count` round numbers inside [low, high], three at least; with `whole`, only whole ones, for axes that count things. */
 export function linearTicks(
   [low, high]: readonly [number, number],
   count: number,
@@ -40,12 +43,23 @@ export function linearTicks(
 ): { at: number; name: string }[] {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const round = power * ([1, 2, 5].find((m) => m * power >= rough * 0.999) ?? 10);
-  const step = whole ? Math.max(1, round) : round;
-  const first = Math.ceil(low / step - 1e-9);
-  const last = Math.floor(high / step + 1e-9);
-  return Array.from({ length: last - first + 1 }, (_, i) => {
-    const at = (first + i) * step;
-    return { at, name: formatTick(at) };
-  });
+  const places = (step: number): number[] => {
+    const first = Math.ceil(low / step - 1e-9);
+    const last = Math.floor(high / step + 1e-9);
+    return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+  };
+  const steps = [10, 5, 2, 1, 0.5, 0.2, 0.1].map((m) => m * power).filter((step) => !whole || step >= 1);
+  const largest = steps.findLastIndex((step) => step >= rough * 0.999);
+  const allowed = largest < 0 ? [1] : steps.slice(largest);
+  const step = allowed.find((each) => places(each).length >= FEWEST_TICKS) ?? allowed.at(-1)!;
+  return places(step).map((at) => ({ at, name: formatTick(at) }));
+}
+
+/** Three significant digits, as a cell or a sentence shows them: 0.991, 32.4, 4.14·10⁻⁷. */
+export const formatShort = (value: number): string => formatTick(Number(value.toPrecision(3)));
+
+/** The last value of an axis, or a round number just beyond it: an axis over 24,999 epochs ends at 25,000. */
+export function roundEnd(first: number, last: number): number {
+  const round = Number(last.toPrecision(2));
+  return round > last && round - last < 0.005 * (last - first) ? round : last;
 }

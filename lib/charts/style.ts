@@ -34,8 +34,20 @@ export function textWidth(text: string, size: number, bold = false): number {
   return em * size * (bold ? 1.12 : 1);
 }
 
-/** The text cut into lines no wider than `width` pixels, at spaces. */
+/** The text cut into lines no wider than `width` pixels, at spaces: as few as it takes, and those of about one width. */
 export function wrapText(text: string, size: number, width: number, bold = false): string[] {
+  const greedy = fillLines(text, size, width, bold);
+  // A narrower width with as many lines leaves no word alone on the last.
+  let [least, most] = [width / greedy.length, width];
+  while (most - least > 4) {
+    const middle = (least + most) / 2;
+    if (fillLines(text, size, middle, bold).length === greedy.length) most = middle;
+    else least = middle;
+  }
+  return fillLines(text, size, most, bold);
+}
+
+function fillLines(text: string, size: number, width: number, bold: boolean): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;

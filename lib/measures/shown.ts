@@ -5,6 +5,8 @@ export interface ScalarFigure {
   readonly name: string;
   readonly title: string;
   readonly subtitle: string;
+  /** A further sentence where there are key frequencies. */
+  readonly withKey?: string;
   readonly y: string;
   readonly label: string;
   readonly log?: boolean;
@@ -102,8 +104,8 @@ export const SCALAR_FIGURES: readonly ScalarFigure[] = [
   {
     name: 'effective_rank',
     title: 'Effective rank',
-    subtitle:
-      'exp of the entropy of the squared singular values: how many directions count. Two for each key frequency are enough.',
+    subtitle: 'exp of the entropy of the squared singular values: how many directions count.',
+    withKey: 'Two for each key frequency are enough.',
     y: 'rank',
     label: 'directions',
     columns: ['effective_rank_W_E', 'effective_rank_W_logit'],

@@ -11,25 +11,20 @@ import {
   learnsTogether,
   groks,
   growsFirst,
+  growsThenShows,
   hasNotGrokked,
   isWorseThanGuessing,
   isMostlyTuned,
+  namedHeads,
   type Facts,
 } from './facts.ts';
+import { atEnd, lastly, VERDICT, within } from './phrases.ts';
 import { percent, short, whole } from './page/parts/numbers.ts';
 
 export interface Claim {
   readonly when: (facts: Facts) => boolean;
   readonly says: (facts: Facts) => string;
 }
-
-/** The share of a head's attention that a frequency must explain to be named. */
-const NAMED = 0.5;
-const VERDICT = {
-  yes: 'It computes by turning circles: the stage logits finds it to be a clock.',
-  partly: 'The stage logits finds it to be a clock in some respects.',
-  no: 'The stage logits finds it to be no clock.',
-};
 
 export const CLAIMS = {
   title: [
@@ -194,31 +189,30 @@ export const CLAIMS = {
   ],
   attention: [
     {
-      when: ({ attention }) => attention !== null && attention.some(({ fraction }) => fraction > NAMED),
-      says: ({ attention }) =>
-        `At the end ${attention!
-          .flatMap(({ frequency, fraction }, head) =>
-            fraction > NAMED
-              ? [`frequency ${frequency} explains ${percent(fraction)} of what varies in head ${head}`]
-              : [],
-          )
-          .join(', ')}.`,
+      when: (facts) => namedHeads(facts).length > 0,
+      says: (facts) => {
+        const heads = namedHeads(facts).map(
+          ({ frequency, fraction, head }) =>
+            `frequency ${frequency} explains ${percent(fraction)} of what varies in head ${head}`,
+        );
+        return lastly(facts, heads.join(', '));
+      },
     },
   ],
   measures_title: [
-    { when: growsFirst, says: () => 'The rule grows before it shows' },
-    { when: (facts) => !growsFirst(facts), says: () => 'Measures over training' },
+    { when: growsThenShows, says: () => 'The rule grows before it shows' },
+    { when: (facts) => !growsThenShows(facts), says: () => 'Measures over training' },
   ],
   losses: [
     {
       when: growsFirst,
       says: ({ rule, guessing }) =>
-        `Restricted test loss is below ${short(guessing / 2)}, half of guessing, from epoch ${whole(rule!.grows!)}; the test loss itself ${rule!.shows === null ? 'not yet' : `from epoch ${whole(rule!.shows)}`}.`,
+        `Restricted test loss is below ${short(guessing / 2)}, half of guessing, from epoch ${whole(rule!.grows!)}; the test loss itself ${rule!.shows === null ? 'never' : `from epoch ${whole(rule!.shows)}`}.`,
     },
   ],
   weights: [
     {
-      when: ({ weights }) => weights !== null && weights.lost > 0,
+      when: (facts) => hasStates(facts) && facts.weights !== null && facts.weights.lost > 0,
       says: ({ weights }) =>
         `The sum of squared weights is largest at epoch ${whole(weights!.epoch)} and has lost ${percent(weights!.lost)} of that at the end.`,
     },
@@ -230,8 +224,15 @@ export const CLAIMS = {
   neurons: [
     {
       when: ({ tuned }) => tuned !== null,
-      says: ({ tuned }) =>
-        `At the end one frequency explains more than ${Math.round(100 * tuned!.above)} % of ${tuned!.neurons} of the ${tuned!.of} neurons.`,
+      says: (facts) => {
+        const { neurons, of, above } = facts.tuned!;
+        const [which, whose] = neurons === 0 ? ['no', 'any'] : ['one', neurons];
+        const share = Math.round(100 * above);
+        return lastly(
+          facts,
+          `${which} frequency explains more than ${share} % of ${whose} of the ${of} neurons`,
+        );
+      },
     },
   ],
   sum: [
@@ -246,9 +247,6 @@ export const CLAIMS = {
     },
   ],
 } satisfies Readonly<Record<string, readonly Claim[]>>;
-
-const atEnd = (facts: Facts): string => (hasStates(facts) ? ' at the end' : '');
-const within = (epochs: number | null): string => (epochs === null ? '' : ` within ${whole(epochs)} epochs`);
 
 export type Place = keyof typeof CLAIMS;
 

@@ -241,6 +241,14 @@ export const isWorseThanGuessing = ({ worst, guessing }: Facts): boolean =>
 
 export const isMostlyTuned = ({ tuned }: Facts): boolean => tuned !== null && tuned.neurons > tuned.of / 2;
 
-/** What the key frequencies alone compute is right before the whole network is. */
+/** What the key frequencies alone compute is right before the whole network is, or without its ever being so. */
 export const growsFirst = ({ rule }: Facts): boolean =>
   rule !== null && rule.grows !== null && (rule.shows === null || rule.grows < rule.shows);
+/** And then the whole network is. */
+export const growsThenShows = (facts: Facts): boolean => growsFirst(facts) && facts.rule!.shows !== null;
+
+/** The share of a head's attention that a frequency must explain to be named. */
+const NAMED = 0.5;
+/** With their number. */
+export const namedHeads = ({ attention }: Facts) =>
+  (attention ?? []).map((best, head) => ({ ...best, head })).filter(({ fraction }) => fraction > NAMED);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { draw, tableOf } from '../../lib/charts/draw.ts';
 import type { Heatmap } from '../../lib/charts/figure.ts';
+import { enlargeSpots } from '../../lib/charts/spots.ts';
 import { TorchGenerator } from '../../lib/numerics/torch-generator.ts';
 import { assertClose } from '../assert-close.ts';
 import { assertSound, rastersOf, readValues, textsOf } from './picture.ts';
@@ -125,6 +126,51 @@ test('cells, names and row marks can be written out', () => {
   assert.deepEqual(Object.keys(columns), ['head', 'position', 'attention']);
   assert.deepEqual(columns['head'], ['Head 0', 'Head 0', 'Head 0', 'Head 1', 'Head 1', 'Head 1']);
   assert.deepEqual(columns['position'], ['a', 'b', '=', 'a', 'b', '=']);
+});
+
+test('losses are written as numbers and coloured by their logarithm', () => {
+  const figure = draw({
+    ...signed,
+    ...axes(1, 4),
+    colour: { name: 'loss', label: 'loss', signed: false, by: 'logarithm' },
+    facets: [{ values: [2.6e-7, 2.6e-4, 0.262, 4] }],
+    numbers: true,
+  });
+  const texts = textsOf(figure);
+  for (const text of ['2.6·10⁻⁷', '0.00026', '0.262', '4', '10⁻⁵']) assert.ok(texts.includes(text), text);
+  const [raster, bar] = rastersOf(figure);
+  const steps = new Set(
+    Array.from({ length: 256 }, (_, i) => [...bar!.rgba.subarray(4 * i, 4 * i + 3)].join()),
+  );
+  assert.ok(steps.size > 200, `${steps.size} colours on the bar`);
+  const colour = (i: number): string => [...raster!.rgba.subarray(4 * i, 4 * i + 3)].join();
+  assert.equal(new Set([0, 1, 2, 3].map(colour)).size, 4);
+  assertSound(figure);
+});
+
+test('a few cells that stand out are drawn larger, of many each is as it is, and the numbers stay', () => {
+  const few = Float64Array.from({ length: 113 * 113 }, (_, i) => (i === 113 * 50 + 20 ? 5 : 0.001));
+  const shown = enlargeSpots(few, 113, 5, 3);
+  assert.equal(shown[113 * 49 + 21], 5);
+  assert.equal(Array.from(shown).filter((x) => x === 5).length, 9);
+  assert.equal(enlargeSpots(few, 113, 5, 10), few);
+  const many = random(113 * 113, 3);
+  assert.equal(enlargeSpots(many, 113, 4, 3), many);
+  const options: Heatmap = { ...signed, ...axes(113, 113), facets: [{ values: few }], enlarge: true };
+  assert.deepEqual(tableOf(options).columns['value'], few);
+  assertSound(draw(options));
+  assert.match(draw(options).svg, /Cells that stand out are drawn larger\./);
+  const plain = { ...options, facets: [{ values: many }] };
+  assert.doesNotMatch(draw(plain).svg, /drawn larger/);
+});
+
+test('by the root of the size small values show beside a large one', () => {
+  const small = (by?: 'root'): number[] => {
+    const colour = { name: 'v', label: 'v', signed: true, ...(by && { by }) };
+    const [raster] = rastersOf(draw({ ...signed, ...axes(1, 2), colour, facets: [{ values: [100, 4] }] }));
+    return [...raster!.rgba.subarray(4, 7)];
+  };
+  assert.ok(small('root')[0]! < small()[0]! - 20, `${small('root')} and ${small()}`);
 });
 
 test('the table has a row per cell of every facet', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dodgeLabels, LABEL_HEIGHT } from '../../lib/charts/parts/labels.ts';
-import { formatPower, formatTick, linearTicks, logTicks } from '../../lib/charts/numbers.ts';
+import { formatPower, formatTick, linearTicks, logTicks, roundEnd } from '../../lib/charts/numbers.ts';
 import { TEXT_SIZE, textWidth, wrapText } from '../../lib/charts/style.ts';
 
 test('labels that would cover each other are moved up, the others stay', () => {
@@ -59,6 +59,37 @@ test('ticks are round numbers inside the domain', () => {
     ['0.5', '1', '2'],
   );
   assert.equal(logTicks(1e-30, 1).length <= 13, true);
+});
+
+test('an axis has three numbers at least, as zero alone says nothing of a scale', () => {
+  const names = (low: number, high: number, count: number, whole = false): string[] =>
+    linearTicks([low, high], count, whole).map(({ name }) => name);
+  assert.deepEqual(names(-45, 45, 3.2), ['−40', '−20', '0', '20', '40']);
+  assert.deepEqual(names(0, 1.08, 2), ['0', '0.5', '1']);
+  for (const low of [-97, -45, -3.1, -0.02, 0, 7])
+    for (const size of [0.013, 0.9, 4, 33, 71, 480, 12345])
+      for (const count of [1.1, 2, 3.2, 8]) {
+        const found = names(low, low + size, count);
+        assert.ok(
+          found.length >= 3 && found.length <= 2 * count + 8,
+          `${low}, ${size}, ${count}: ${found.join(' ')}`,
+        );
+      }
+  assert.deepEqual(names(-0.5, 1.5, 3, true), ['0', '1']);
+});
+
+test('an axis ends at a round number just beyond its last value', () => {
+  assert.deepEqual(
+    [24_999, 2_999, 200, 1_640].map((last) => roundEnd(0, last)),
+    [25_000, 3_000, 200, 1_640],
+  );
+});
+
+test('no word stands alone on the last line, and there are no more lines for that', () => {
+  const text = 'Attention paid by = to each position, mean over all 12,769 pairs; rows sum to 1.';
+  const wrapped = wrapText(text, 12, 480);
+  assert.equal(wrapped.length, 2);
+  assert.ok(textWidth(wrapped[1]!, 12) > 0.6 * textWidth(wrapped[0]!, 12), wrapped.join(' | '));
 });
 
 test('text is wrapped at spaces and keeps its words', () => {

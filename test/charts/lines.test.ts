@@ -126,3 +126,38 @@ test('the table is in long form', () => {
     loss: Float64Array.from([1, 2, 5, 6]),
   });
 });
+
+test('a mark beside the axis stands clear of it', () => {
+  const placesOf = (mark: number): { axis: number; mark: number } => {
+    const { svg } = draw({ ...loss, bands: [], marks: [{ x: mark, label: 'early' }] });
+    const x = (label: string): number =>
+      Number(
+        new RegExp(`(<line[^>]*aria-label="${label}"|aria-label="${label}"><line[^>]*) `)
+          .exec(svg)?.[0]
+          .match(/x1="([\d.]+)"/)?.[1],
+      );
+    return { axis: x('frame'), mark: x('rule') };
+  };
+  for (const epoch of [0, 140, 300]) {
+    const { axis, mark } = placesOf(epoch);
+    assert.ok(mark - axis > 8.9, `${epoch}: ${mark} beside ${axis}`);
+  }
+});
+
+test('values on stems are not joined, and those that are named have their names', () => {
+  const stems: Lines = {
+    ...loss,
+    x: { label: 'frequency k', values: [1, 2, 3, 4] },
+    series: [{ name: 'without one k', values: [1e-7, 0.1, 1e-7, 3] }],
+    marks: [],
+    bands: [],
+    dots: true,
+    stems: true,
+    named: [2, 4],
+  };
+  const { svg } = draw(stems);
+  assert.equal(svg.match(/<circle/g)?.length, 4);
+  assert.doesNotMatch(svg, /aria-label="line"/);
+  assert.match(svg, /font-weight="bold"[^]*>2<\/text>[^]*>4<\/text>/);
+  assertSound(draw(stems));
+});

@@ -1,9 +1,9 @@
 // The rasters of a heat map, one per facet, with their axes, titles and marks.
 // Each cell is a unit square around whole numbers: that way Plot's raster mark is exact.
 import type { Axis, Colour, Heatmap } from '../figure.ts';
-import { formatTick } from '../numbers.ts';
+import { formatShort, formatTick } from '../numbers.ts';
 import { INK, TEXT_SIZE, textWidth, TICK_SIZE } from '../style.ts';
-import { colourScale } from './colour.ts';
+import { colourScale, shareOf } from './colour.ts';
 import { drawPanel, Plot, type Panel } from './plot.ts';
 
 type SizedHeatmap = Heatmap & { readonly width: number; readonly height: number };
@@ -67,7 +67,12 @@ function drawCells(
 ) {
   const place = (f: number) => ({ fx: f % columns, fy: Math.floor(f / columns) });
   const cells = facets.flatMap(({ values }, f) =>
-    Array.from(values, (value, i) => ({ value, x: i % x.length, y: Math.floor(i / x.length), ...place(f) })),
+    Array.from(values, (value, i) => ({
+      value,
+      x: i % x.length,
+      y: Math.floor(i / x.length),
+      ...place(f),
+    })),
   );
   const titles = facets.map(({ name }, f) => ({ name, ...place(f) }));
   const channels = { x: 'x', y: 'y', fx: 'fx', fy: 'fy' };
@@ -93,7 +98,8 @@ function drawCells(
   });
   const inCells = Plot.text(cells, {
     ...channels,
-    text: ({ value }: { value: number }) => value.toFixed(3).replace('-', '−'),
+    text: ({ value }: { value: number }) =>
+      colour.by === 'logarithm' ? formatShort(value) : value.toFixed(3).replace('-', '−'),
     fill: ({ value }: { value: number }) => (isDark(colour, domain, value) ? 'white' : 'black'),
     fontSize: TEXT_SIZE,
   });
@@ -162,7 +168,7 @@ function chooseTicks({ length, ticks }: Axis, pixels: number, pitch: number): nu
 }
 
 /** Whether the colour of a value is so dark that white text is easier to read on it. */
-function isDark({ signed }: Colour, [low, high]: [number, number], value: number): boolean {
-  const at = (value - low) / (high - low);
-  return signed ? Math.abs(at - 0.5) > 0.33 : at < 0.55;
+function isDark(colour: Colour, domain: [number, number], value: number): boolean {
+  const at = shareOf(colour, domain, value);
+  return colour.signed ? Math.abs(at - 0.5) > 0.33 : at < 0.55;
 }

@@ -1,5 +1,6 @@
 // Loss, accuracy and measures of both runs over one another.
 import { padDomain } from '../../../charts/frame.ts';
+import { roundEnd } from '../../../charts/numbers.ts';
 import { legendOf } from '../../../measures/columns.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, section } from '../parts/element.ts';
@@ -34,7 +35,7 @@ function linesOver(title: string, label: string, lines: readonly Line[], log: bo
     220,
     () => `${title} of both runs over ${last} epochs`,
     () => ({
-      frame: { x: { label: 'epoch', domain: [0, last] }, y: { label, domain, log } },
+      frame: { x: { label: 'epoch', domain: [0, roundEnd(0, last)] }, y: { label, domain, log } },
       marks: shown.map(({ name, which, isDashed, points }) =>
         Plot.line(points as [number, number][], {
           x: ([epoch]: [number, number]) => epoch,

@@ -1,6 +1,7 @@
 // The spectra of both networks at the end, on the same scale.
 import { MUTED } from '../../../charts/style.ts';
 import { frequencyOf } from '../../../numerics/fourier-basis.ts';
+import { hasStates } from '../../facts.ts';
 import type { Run } from '../explorer/run.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, section } from '../parts/element.ts';
@@ -34,8 +35,10 @@ export function spectra(pair: Pair): HTMLElement | null {
   if (rows.length === 0) return null;
   return section(
     'spectra',
-    'Spectra at the end',
-    h('p', {}, 'Key frequencies have the colour of their run.'),
+    pair.every(({ run }) => hasStates(run.facts)) ? 'Spectra at the end' : 'Spectra',
+    ...(pair.some(({ run }) => run.keyFrequencies.length > 0)
+      ? [h('p', {}, 'Key frequencies have the colour of their run.')]
+      : []),
     ...rows.map((cards) => h('div', { class: 'two' }, ...cards)),
   );
 }

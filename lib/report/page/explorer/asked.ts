@@ -1,6 +1,7 @@
 // The run as the sections take it that the lab shows of its own network, too.
 import { TUNED } from '../../../measures/thresholds.ts';
 import { claimsAt } from '../../claims.ts';
+import { hasStates } from '../../facts.ts';
 import { h, missing, section } from '../parts/element.ts';
 import { describe } from './maps.ts';
 import { neurons } from './neurons.ts';
@@ -42,7 +43,7 @@ export function neuronsOf(run: Run, store: Store): HTMLElement {
     {
       title,
       words: `Under “One neuron” there is more of it. ${claimsAt('neurons', facts)}`,
-      when: 'at the last epoch',
+      when: hasStates(facts) ? 'at the last epoch' : '',
       axis,
       frequency: column('neuron_frequency'),
       fraction: column('neuron_fraction_explained'),

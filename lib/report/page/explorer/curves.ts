@@ -1,5 +1,6 @@
 // Loss and accuracy over training, with the phases shaded; a click moves the slider.
 import { padDomain } from '../../../charts/frame.ts';
+import { roundEnd } from '../../../charts/numbers.ts';
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { claimsAt } from '../../claims.ts';
 import { nearestIndex } from '../../snapshots.ts';
@@ -31,7 +32,7 @@ export function curves(run: Run, store: Store): HTMLElement | null {
       () => `${label} of the training and the test pairs over ${whole(epochs.at(-1)!)} epochs`,
       () => ({
         frame: {
-          x: { label: 'epoch', domain: [0, epochs.at(-1)! || 1] },
+          x: { label: 'epoch', domain: [0, roundEnd(0, epochs.at(-1)!) || 1] },
           y: { label, domain, log },
           bands: run.phases.map(({ name, from, to }) => ({ label: name, from, to })),
           marks: milestones(run),

@@ -1,6 +1,7 @@
 // Pictures that the page computes from the weights: the embedding circle, attention, a neuron and its spectrum.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import { claimsAt } from '../../claims.ts';
+import { hasStates } from '../../facts.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, source } from '../parts/element.ts';
 import { short, whole } from '../parts/numbers.ts';
@@ -194,12 +195,13 @@ export function pairRaster({ axis }: Pick<Run, 'axis'>, options: { readonly bar?
   return raster(axis.numbers.length, { rows, columns, name, ...options });
 }
 
-/** What the stage neurons found about it, at the end of training. */
+/** What the stage neurons found about it, in the last state. */
 export function describe(run: Run, neuron: number): string {
   const { neurons } = run.data;
   if (!neurons) return '';
   const frequency = run.column(neurons, 'neuron_frequency')![neuron]!;
   const fraction = run.column(neurons, 'neuron_fraction_explained')![neuron]!;
-  if (frequency === 0) return 'silent at the end';
-  return `at the end frequency ${whole(frequency)} explains ${short(100 * fraction)} % of it`;
+  const end = hasStates(run.facts) ? 'at the end ' : '';
+  if (frequency === 0) return `${end}silent`;
+  return `${end}frequency ${whole(frequency)} explains ${short(100 * fraction)} % of it`;
 }

@@ -50,7 +50,7 @@ export function neurons(table: NeuronTable, store: Store): HTMLElement {
       'p',
       {},
       `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below; in a list, the arrow keys go on to the neuron that fires next. ${words} `,
-      source(`Nanda et al. 2023, section 4.2, ${when}.`),
+      source(`Nanda et al. 2023, section 4.2${when && `, ${when}`}.`),
     ),
     h('div', { class: 'clusters' }, ...clusters.map((cluster) => drawCluster(store, cluster))),
     chosenNeuron(table, store),

@@ -191,7 +191,7 @@ export function sum(run: Askable, store: Store): HTMLElement {
       {},
       `The whole network runs here, in this page, on the pair you choose. ${run.words} `,
       source(
-        'Forward pass as TransformerLens’; waves: Fourier components of the logits over c; Nanda et al. 2023, section 4.',
+        `Forward pass as TransformerLens’${waves.length > 1 ? '; waves: Fourier components of the logits over c; Nanda et al. 2023, section 4' : ''}.`,
       ),
     ),
     h('div', { class: 'ask' }, boxA.element, boxB.element, random, verdict),

@@ -59,15 +59,15 @@ export function pictures(learning: Learning): Pictures {
       'lab-spectrum',
       'What the embedding is made of',
       [bars.element],
-      'Norm of each frequency in W_E: the handful that grows is what it will compute with. ',
+      `Norm of each frequency in W_E${learning.ungrouped ? '' : '. In a network that groks a handful grows, and the others fall'}. `,
       source('Nanda et al. 2023, figure 3.'),
     ),
-    card('lab-loss', 'Loss', [names, loss.element], 'Of pairs it is trained on, and of pairs it never saw.'),
+    card('lab-loss', 'Loss', [names, loss.element], 'Of the pairs it is trained on, and of those held out.'),
     card(
       'lab-accuracy',
       'Accuracy',
       [names.cloneNode(true), accuracy.element],
-      'It has memorised at 99 % of the training pairs, and grokked at 99 % of the others.',
+      'Memorised: 99 % of the training pairs right. Grokked: 99 % of the others.',
     ),
   );
   const draw = (): void => {

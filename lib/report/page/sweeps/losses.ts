@@ -1,6 +1,7 @@
 // Test losses of all runs of a sweep in one picture, the chosen run in front in another colour.
 import type { CurveBundleOptions } from '../../../charts/figure.ts';
 import { padDomain } from '../../../charts/frame.ts';
+import { roundEnd } from '../../../charts/numbers.ts';
 import { SCHEMES } from '../../../charts/style.ts';
 import { chart, onPoint, Plot } from '../parts/chart.ts';
 import { h } from '../parts/element.ts';
@@ -36,7 +37,7 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
     300,
     () => `Test losses of ${curves.length} runs; in front, ${chosen.point}`,
     () => ({
-      frame: { x: { ...x, domain: [0, last] }, y: { ...y, domain, log: true } },
+      frame: { x: { ...x, domain: [0, roundEnd(0, last)] }, y: { ...y, domain, log: true } },
       isScatter: true,
       marks: [
         ...curves.map(({ name, points, colour: value }) =>

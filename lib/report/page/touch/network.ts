@@ -103,7 +103,14 @@ export class Network {
     const others = Array.from({ length: this.highest }, (_, i) => i + 1).filter(
       (k) => !frequencies.includes(k),
     );
-    if (others.length > 0) waves.push(this.#frequencies('W_E.others', `the ${others.length} others`, others));
+    if (others.length > 0)
+      waves.push(
+        this.#frequencies(
+          'W_E.others',
+          others.length === 1 ? `the other, ${others[0]!}` : `the ${others.length} others`,
+          others,
+        ),
+      );
     return [
       { title: 'What each head writes', parts: heads },
       { title: 'Frequencies of the embedding', parts: waves },

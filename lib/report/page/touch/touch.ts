@@ -125,7 +125,9 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
       'p',
       {},
       `${which} Each slider keeps a share of one part, from 1, as it is, to 0, taken out, and whatever follows that part is computed anew, here. `,
-      source('Parts set to zero as in Nanda et al. 2023; frequencies of the embedding as in GROKVERSE.'),
+      source(
+        `Parts set to zero as in Nanda et al. 2023${of.key === null ? '' : '; frequencies of the embedding as in GROKVERSE'}.`,
+      ),
     ),
     h('div', { class: 'ask' }, ...buttons, ...list),
     h(
