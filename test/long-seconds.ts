@@ -2,7 +2,7 @@
 export const LONG_SECONDS: Readonly<Record<string, number>> = {
   'test/files/arrow.test.ts': 15,
   'test/files/safetensors.test.ts': 10,
-  'test/docs/commands.test.ts': 60,
+  'test/docs/commands.test.ts': 110,
   'test/engines/kernel/builds.test.ts': 15,
   'test/engines/kernel/compiled-clang.test.ts': 150,
   'test/engines/kernel/compiled-gcc.test.ts': 90,
