@@ -1,5 +1,5 @@
-// What is measured of the trained network: every measure, those that need its float64 run among them; and the controls with
-// random frequencies that some of them have.
+// The measures of the trained network: all of them, also those that need its float64 forward pass; and the scores with which
+// random frequencies are compared.
 import { toMatrix } from '../numerics/matrix.ts';
 import { carryBiases, type Model } from '../network/biases.ts';
 import type { Weights } from '../network/config.ts';
