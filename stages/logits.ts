@@ -59,7 +59,7 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   const { config } = carrying;
   const view = viewGroup(run);
   const ofNetwork = { p: config.p, operation: run.task.operation };
-  const { key, values } = await readLast(folderOf(needs, 'measures'), run.task);
+  const { key, values, list } = await readLast(folderOf(needs, 'measures'), run.task);
   if (key === null) {
     const not_measured = view.why!;
     say(not_measured);
@@ -72,7 +72,6 @@ await stage(params, async ({ params, identity, needs, out, progress, runsOn, say
   const network = runNetwork(config, weights, view.pairs);
   progress(1, 4, 'controls');
   const number = (name: string): number => values[name] as number;
-  const list = (name: string): number[] => Array.from(values[name] as Float64Array);
   const lossAndAccuracy = (loss: string, accuracy: string): LossBySet => ({
     loss: bySet(values, loss),
     accuracy: bySet(values, accuracy),

@@ -35,11 +35,15 @@ export function lastOf(values: Values) {
   return { last: Object.fromEntries(numbers), last_lists: Object.fromEntries(lists) };
 }
 
+export interface LastMeasures {
+  readonly key: readonly number[] | null;
+  readonly values: Values;
+  /** Those of a measure that is a list. Throws Failure if an older version measured, which did not know it yet. */
+  readonly list: (name: string) => number[];
+}
+
 /** Key frequencies and measures of the trained network. Throws Failure if they are of another task. */
-export async function readLast(
-  folder: string,
-  task: Task,
-): Promise<{ readonly key: readonly number[] | null; readonly values: Values }> {
+export async function readLast(folder: string, task: Task): Promise<LastMeasures> {
   const { p, operation, key_frequencies, last, last_lists } = await readSummary(folder, measuresSummary);
   if (p !== task.p || operation !== task.operation)
     throw new Failure(
@@ -51,7 +55,15 @@ export async function readLast(
   const lists = Object.entries(last_lists).map(
     ([name, values]) => [name, Float64Array.from(values, known)] as const,
   );
-  return { key: key_frequencies, values: Object.fromEntries([...numbers, ...lists]) };
+  const list = (name: string): number[] => {
+    const found = last_lists[name];
+    if (found) return found.map(known);
+    throw new Failure(
+      `${folder} has no ${name}: an older version wrote it`,
+      'run the stage measures again: `npm run pipeline -- measures`',
+    );
+  };
+  return { key: key_frequencies, values: Object.fromEntries([...numbers, ...lists]), list };
 }
 
 const NAME = 'measures.arrow';

@@ -82,13 +82,15 @@ test('a model and a dataset of different p are refused', async (t) => {
   assert.equal(message, 'the model has p = 53, the dataset p = 51');
 });
 
-test('measures of another task are refused', async (t) => {
+test('measures of another task, or of an older version, are refused', async (t) => {
   const folder = await temporaryFolder(t);
   const of = { p: 31, operation: 'subtract' } as const;
   const nothing = { not_measured: null, checkpoints: 0, key_frequencies: [1], last: {}, last_lists: {} };
   await writeSummary(folder, measuresSummary, { ...of, ...nothing });
   const task = { ...of, train_fraction: 0.5, seed: 1 };
-  assert.deepEqual(await readLast(folder, task), { key: [1], values: {} });
+  const { key, values, list } = await readLast(folder, task);
+  assert.deepEqual({ key, values }, { key: [1], values: {} });
+  assert.throws(() => list('singular_values'), /has no singular_values: an older version wrote it/);
   await assert.rejects(
     readLast(folder, { ...task, operation: 'add' }),
     /is of subtract modulo 31, the dataset of add modulo 31/,
