@@ -1,15 +1,17 @@
 // Two runs in one page: the small run and one of another setting beside it, which is a point of a sweep as far as the page
 // knows: a folder with stages and no report.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildComparison } from '../../lib/report/compare.ts';
 import { openReport } from '../../lib/report/open-report.ts';
+import { loader } from '../loader.ts';
 import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
-import { artifact, EPOCHS, inFolder, smallRun } from './small-run.ts';
+import { artifact, EPOCHS, inFolder, project, smallRun } from './small-run.ts';
 
 const failsWith = (message: RegExp, remedy: RegExp) => (error: Error & { remedy?: string }) =>
   message.test(error.message) && remedy.test(error.remedy ?? '');
@@ -44,6 +46,25 @@ describe('two runs compared', () => {
     assert.equal(known.isNew, false);
     assert.equal(known.html, await readFile(join(artifact('report'), 'index.html'), 'utf8'));
     assert.equal(known.data.made_by['train']!.params['epochs'], EPOCHS);
+  });
+
+  test('npm run report --compare serves both in one page, and the explorer of the other', async (t) => {
+    const args = ['--artifacts', artifact(), '--compare', inFolder('point'), '--no-open'];
+    const child = spawn(process.execPath, ['--import', loader, 'commands/report.ts', ...args], {
+      cwd: project,
+    });
+    t.after(() => child.kill());
+    let said = '';
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      said += chunk.toString();
+      if (said.includes('other/report/')) break;
+    }
+    const url = /both runs: (\S+)compare\//.exec(said)![1]!;
+    const [both, other] = await Promise.all(
+      ['compare/', 'other/report/'].map(async (path) => (await fetch(url + path)).text()),
+    );
+    assert.match(both!, /<title>grokscope: .* and .*point<\/title>/);
+    assert.equal(other, (await openReport(inFolder('point'))).html);
   });
 
   test('runs of two operations are not compared', async () => {
