@@ -96,7 +96,7 @@ describe('the page of a training', { skip }, () => {
     await rm(livePath(folder));
     await page.waitForSelector('#live[data-state="none"]');
     assert.match(
-      (await page.locator('[role=status]').textContent()) ?? '',
+      (await page.locator('.lead[role=status]').textContent()) ?? '',
       /^The training has ended\. The explorer/,
     );
   });

@@ -37,7 +37,7 @@ test('explain of a file says which stage wrote it, from what, and whether it was
   assert.match(out, /\n {2}sha256 [0-9a-f]{64}\n\nkey [0-9a-f]{64}\n {2}params\n {4}n +1\n/);
   assert.match(out, /\n {2}inputs\n {4}a\/result\.txt {2}[0-9a-f]{12}\n/);
   await project.write('artifacts/b/note.txt', 'mine');
-  assert.match((await project.run('explain', 'artifacts/b/note.txt')).out, /not of that run/);
+  assert.match((await project.run('explain', 'artifacts/b/note.txt')).out, /not written by that run/);
   const content = await project.read('artifacts/b/result.txt');
   await writeFile(file, 'other');
   assert.match((await project.run('explain', file)).out, /changed since: it was [0-9a-f]{64}/);
