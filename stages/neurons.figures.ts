@@ -86,7 +86,7 @@ export function clusterBars(
     title: 'Neurons by their best frequency',
     subtitle:
       clusters.length > 0
-        ? `A cluster has the neurons of which its frequency explains more than ${above}.`
+        ? `A cluster holds the neurons that its frequency explains to more than ${above}.`
         : `There is no cluster: no frequency explains more than ${above} of a neuron.`,
     x: { label: 'frequency k', values },
     y: { label: 'neurons' },

@@ -124,7 +124,7 @@ export const CLAIMS = {
     {
       when: isWorseThanGuessing,
       says: ({ worst, guessing }) =>
-        `The test loss is largest at epoch ${whole(worst!.epoch)}, ${short(worst!.loss)}, where guessing has ${short(guessing)}.`,
+        `The test loss is largest at epoch ${whole(worst!.epoch)}, where it is ${short(worst!.loss)}; guessing has ${short(guessing)}.`,
     },
     {
       when: (facts) => isWorseThanGuessing(facts) && facts.worst!.recovered !== null,

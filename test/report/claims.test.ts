@@ -163,7 +163,7 @@ test('what is said of a run that memorised, then grokked', () => {
   assert.match(claimsAt('curves', GROKKED), /trained on 842 pairs; 1,967 are held out/);
   assert.match(
     claimsAt('curves', GROKKED),
-    /largest at epoch 400, 12.3, where guessing has 3.97\. By epoch 1,800 /,
+    /largest at epoch 400, where it is 12.3; guessing has 3.97\. By epoch 1,800 /,
   );
   assert.match(claimsAt('embedding', GROKKED), /20 of 26 frequencies .* epoch 3,999 those of 2\./);
   assert.match(
