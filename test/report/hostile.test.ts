@@ -17,7 +17,7 @@ const DECODED = `Promise.all([...document.querySelectorAll('.static img')].map((
 
 describe('pages over hostile artifacts', { skip }, () => {
   let folder: string;
-  let context: BrowserContext;
+  const contexts: BrowserContext[] = [];
   let server: Server;
   let abroad: Server;
   let url: string;
@@ -27,13 +27,19 @@ describe('pages over hostile artifacts', { skip }, () => {
   const said: string[] = [];
   const path = (...names: string[]): string => join(folder, ...names);
 
-  /** One page for what comes from the file system and one for the server's, as a new one starts two processes. */
+  /**
+   * One page for what comes from the file system and one for the server's, as a new one starts two processes; each in a
+   * window of its own, as one that is behind another draws a frame a second.
+   */
   const pages = new Map<string, Page>();
 
   async function openPage(address: string): Promise<Page> {
     const { protocol } = new URL(address);
-    const page = pages.get(protocol) ?? (await context.newPage());
-    if (!pages.has(protocol)) {
+    let page = pages.get(protocol);
+    if (!page) {
+      const context = await openContext({ width: 1280, height: 900 });
+      contexts.push(context);
+      page = await context.newPage();
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
       page.on('pageerror', (error) => problems.push(error.message));
       pages.set(protocol, page);
@@ -70,10 +76,9 @@ describe('pages over hostile artifacts', { skip }, () => {
     for (const write of [writeHostileSweeps, writeHostileRun])
       await write(folder, address, (line) => said.push(line));
     ({ server, url } = await serve(folder));
-    context = await openContext({ width: 1280, height: 900 });
   });
   after(async () => {
-    await context?.close();
+    await Promise.all(contexts.map((context) => context.close()));
     for (const each of [server, abroad]) {
       each?.closeAllConnections();
       each?.close();

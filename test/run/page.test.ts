@@ -22,14 +22,17 @@ const HEIGHT = 'document.documentElement.scrollHeight';
 const SECTIONS = ['curves', 'explorer', 'measures', 'neurons', 'sum', 'figures', 'sweeps', 'provenance'];
 
 describe('the explorer page', { skip }, () => {
-  let context: BrowserContext;
+  const contexts: BrowserContext[] = [];
   let page: Page;
   /** For other files and views, one after another, as a new page starts two processes. */
   let other: Page;
   const problems: string[] = [];
   const requests: string[] = [];
 
+  /** Each in a window of its own: one that is behind another draws a frame a second. */
   async function newPage(): Promise<Page> {
+    const context = await openContext({ width: 1280, height: 800 });
+    contexts.push(context);
     const opened = await context.newPage();
     opened.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     opened.on('pageerror', (error) => problems.push(error.message));
@@ -45,11 +48,10 @@ describe('the explorer page', { skip }, () => {
   before(async () => {
     const { code, output } = await smallRun();
     assert.equal(code, 0, output);
-    context = await openContext({ width: 1280, height: 800 });
     [page, other] = [await newPage(), await newPage()];
     await show(page, artifact('report', 'index.html'));
   });
-  after(() => context?.close());
+  after(() => Promise.all(contexts.map((context) => context.close())));
 
   test('has every section, reports no error and fetches nothing', async () => {
     for (const id of SECTIONS) assert.equal(await page.locator(`section#${id}`).count(), 1, id);
@@ -143,7 +145,7 @@ describe('the explorer page', { skip }, () => {
 
   test('links to files that are there where it is served, and to none where it was sent', async () => {
     assert.equal(await page.locator(FILE_LINKS).count(), 0);
-    const links = await servedLinks(context, artifact(), 'report/index.html', '#provenance');
+    const links = await servedLinks(other.context(), artifact(), 'report/index.html', '#provenance');
     assert.ok(links.length > 90, `${links.length} links`);
     for (const link of links) {
       if (link === '../sweeps/index.html') continue; // is there once a sweep has been run, as the page says
