@@ -37,8 +37,12 @@ export const openBrowser = (executablePath: string): Promise<Browser> =>
     handleSIGHUP: false,
   });
 
-/** Waits until what a change of the page set going is drawn: fonts, transitions, and what waits for the next frames. */
+/**
+ * Waits until what a change of the page set going is drawn: fonts, transitions, and what waits for the next frames. In
+ * front, as a page behind another has one frame a second; scrolling into view waits for frames, too.
+ */
 export async function settled(page: Page): Promise<void> {
+  await page.bringToFront();
   await page.evaluate(`(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     for (let i = 0; i < 3; i++) await frame();

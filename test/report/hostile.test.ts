@@ -44,6 +44,7 @@ describe('pages over hostile artifacts', { skip }, () => {
       page.on('pageerror', (error) => problems.push(error.message));
       pages.set(protocol, page);
     }
+    await page.bringToFront(); // behind the other it would have one frame a second
     await page.goto(address);
     return page;
   }

@@ -41,6 +41,7 @@ describe('the explorer page', { skip }, () => {
   }
 
   async function show(at: Page, path: string, view = ''): Promise<void> {
+    await at.bringToFront();
     await at.goto(pathToFileURL(path).href + view);
     await at.waitForSelector('#provenance');
   }
@@ -152,6 +153,7 @@ describe('the explorer page', { skip }, () => {
       const path = resolve(dirname(artifact('report', 'index.html')), decodeURIComponent(link));
       assert.ok(existsSync(path), link);
     }
+    await page.bringToFront();
   });
 
   test('saves a drawing as SVG, PNG and CSV, a heat map, a figure of a stage and a table, from the file system', async () => {
