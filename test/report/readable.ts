@@ -10,8 +10,11 @@ const LOOK_FOR = {
   dark: { resultTypes: ['violations'], runOnly: ['color-contrast'] },
 } as const;
 
-/** Fails with what axe finds serious or critical, or where the page is wider than a phone. Leaves the page that narrow. */
-export async function assertReadable(page: Page): Promise<void> {
+/**
+ * Fails with what axe finds serious or critical `within` the page, or where the page is wider than a phone. Leaves the page
+ * that narrow.
+ */
+export async function assertReadable(page: Page, within = 'html'): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
@@ -19,7 +22,7 @@ export async function assertReadable(page: Page): Promise<void> {
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
     if (colorScheme === 'light') await page.evaluate(axe.source);
     const { violations } = await page.evaluate<AxeResults>(
-      `axe.run(${JSON.stringify(LOOK_FOR[colorScheme])})`,
+      `axe.run(${JSON.stringify(within)}, ${JSON.stringify(LOOK_FOR[colorScheme])})`,
     );
     const grave = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')

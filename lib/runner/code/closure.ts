@@ -10,6 +10,7 @@ import { esbuildVersion } from '../../files/bundle.ts';
 import type { Pipeline, Stage } from '../config/stage-definition.ts';
 import { hashOrMissing, identityOf, type Hashes } from '../disk/hashes.ts';
 import { readSealed, writeSealed } from '../disk/sealed.ts';
+import { forgetTexts } from './texts.ts';
 import type { Trace } from './trace.ts';
 
 export type Closure = Pick<Trace, 'files' | 'assets' | 'packages'>;
@@ -67,8 +68,10 @@ async function searchClosure(root: string, script: string, cache: string, hashes
 }
 
 /** Deletes a saved closure, so that the next call searches for it again. Needed when a text has been lost. */
-export const forgetClosure = (cache: string, script: string): Promise<void> =>
-  rm(keptAt(cache, script), { recursive: true, force: true });
+export function forgetClosure(cache: string, script: string): Promise<void> {
+  forgetTexts();
+  return rm(keptAt(cache, script), { recursive: true, force: true });
+}
 
 const keptAt = (cache: string, script: string): string =>
   join(cache, 'closures', `${createHash('sha256').update(script).digest('hex').slice(0, 32)}.json`);

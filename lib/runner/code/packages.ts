@@ -39,7 +39,8 @@ const LOCK = 'package-lock.json';
 export async function findInstalled(root: string, names: readonly string[]): Promise<Installed> {
   const seen: Record<string, string> = {};
   const look = (path: string): boolean => (seen[path] ??= identityOf(join(root, path))) !== 'missing';
-  const lock = look(LOCK) ? ((await readJson<{ packages?: Lock }>(join(root, LOCK))).packages ?? {}) : null;
+  const read = <T>(path: string): Promise<T> => readAsIdentified<T>(join(root, path), seen[path]!);
+  const lock = look(LOCK) ? ((await read<{ packages?: Lock }>(LOCK)).packages ?? {}) : null;
   const versions = new Map<string, Set<string>>();
   const visited = new Set<string>();
 
@@ -66,7 +67,7 @@ export async function findInstalled(root: string, names: readonly string[]): Pro
     for (const place of places(name, from)) {
       if (!look(place.slice(0, -name.length - 1)) || !look(`${place}/package.json`)) continue;
       await refuseLinked(root, place, name);
-      return { place, manifest: await readJson<Manifest>(join(root, place, 'package.json')) };
+      return { place, manifest: await read<Manifest>(`${place}/package.json`) };
     }
     return undefined;
   };
@@ -121,6 +122,17 @@ async function refuseLinked(root: string, place: string, name: string): Promise<
 
 function refuse(place: string, message: string): never {
   throw new ConfigurationError([{ place, message: `${message}: run \`npm ci\`` }]);
+}
+
+/** What files held when they had this identity: stages share most packages, and all of them the lock file. */
+const known = new Map<string, { readonly identity: string; readonly value: unknown }>();
+
+async function readAsIdentified<T>(path: string, identity: string): Promise<T> {
+  const earlier = known.get(path);
+  if (earlier?.identity === identity) return earlier.value as T;
+  const value = await readJson<T>(path);
+  known.set(path, { identity, value });
+  return value;
 }
 
 async function readJson<T>(path: string): Promise<T> {

@@ -35,13 +35,25 @@ export function textOf(path: string, source: string): Promise<Text> {
   return making;
 }
 
-/** Saves a text in `cache`, if that can be written to. Returns the hash of the text. */
+/** Path of a text in a cache -> the source map beside it. Both have been found or put there by this process. */
+const kept = new Map<string, string>();
+
+/** Looks again whether texts are there. Needed when one has been lost. */
+export const forgetTexts = (): void => kept.clear();
+
+/**
+ * Saves a text in `cache`, if that can be written to. Returns the hash of the text. Stages share most modules: what this
+ * process has saved is not looked for again.
+ */
 export async function keepText(cache: string, { code, map }: Text): Promise<string> {
   const hash = sha256(code);
+  const path = join(cache, 'code', hash);
+  if (kept.get(path) === map) return hash;
   const keep = (name: string, text: string): Promise<void> =>
     replaceFile(join(cache, 'code', name), text).catch(() => {}); // a missing text is noticed when a stage starts
   if (!(await isKept(cache, hash))) await keep(hash, code);
   if (map !== '') await keep(`${hash}.map`, map); // an edited comment changes only the map: the newest one is right
+  kept.set(path, map);
   return hash;
 }
 
