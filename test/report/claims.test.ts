@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CLAIMS, claimsAt, type Claim, type Place } from '../../lib/report/claims.ts';
 import { factsOf, type Evidence, type Facts } from '../../lib/report/facts.ts';
+import { percent } from '../../lib/report/page/parts/numbers.ts';
 
 /** A run that memorised, then grokked, and is a clock. */
 const GROKKED: Facts = {
@@ -373,4 +374,14 @@ test('why nothing is measured comes from the operation and its p', () => {
   assert.equal(factsOf(EVIDENCE).not_measured, null);
   assert.match(factsOf({ ...EVIDENCE, operation: 'quadratic' }).not_measured ?? '', /no sum of angles/);
   assert.match(factsOf({ ...EVIDENCE, operation: 'multiply', p: 6 }).not_measured ?? '', /6 is not prime/);
+});
+
+test('a share that is zero but for rounding, or next to nothing, is not said as a power of ten', () => {
+  assert.deepEqual([3.5e-15, 0, -2e-16, 0.0001, 0.9982].map(percent), [
+    '< 0.01 %',
+    '0 %',
+    '0 %',
+    '0.01 %',
+    '99.8 %',
+  ]);
 });

@@ -93,8 +93,11 @@ describe('the lab', { skip }, () => {
   test('opens as its address says, names the cost and the arithmetic before it starts, and fetches nothing', async () => {
     assert.equal(await page.locator('#lab-p').inputValue(), '7');
     const said = (await page.locator('#lab .status').textContent()) ?? '';
-    assert.match(said, /^34 pairs to learn from, 15 it will never see\. An epoch takes about [\d.]+ ms/);
-    assert.ok(said.includes(`By ${await arithmetic()} multipl`), said);
+    assert.match(
+      said,
+      /^34 pairs to learn from, and 15 that it will never see\. An epoch takes about [\d.]+ ms/,
+    );
+    assert.ok(said.includes(`Arithmetic: ${await arithmetic()} multipl`), said);
     assert.deepEqual(
       requests.filter((url) => !/^(file|data|blob):/.test(url)),
       [],
@@ -124,7 +127,7 @@ describe('the lab', { skip }, () => {
         [18, 0.5],
       ]),
     );
-    assert.match((await line.textContent()) ?? '', /^none/);
+    assert.match((await line.textContent()) ?? '', /^there is none/);
   });
 
   test('a setting that makes no sense is told beside it, and starts nothing', async () => {

@@ -29,7 +29,7 @@ test('a panel of measures speaks of what it draws', () => {
 
 test('where the split is not known, the words of a loss over all pairs stand beside it', () => {
   const isThere = (column: string): boolean => everything(column) && !/_(train|test)$/.test(column);
-  assert.match(wordsOf(GROUPS[0]!, isThere).words, /^Restricted keeps/);
+  assert.match(wordsOf(GROUPS[0]!, isThere).words, /^Restricted losses keep/);
   assert.ok(columnsOf(GROUPS[0]!, isThere).includes('restricted_loss_logits_all'));
 });
 

@@ -1,4 +1,4 @@
-// Loss, accuracy and measures of both runs over one another.
+// Loss, accuracy and measures of both runs, drawn in the same charts.
 import { padDomain } from '../../../charts/frame.ts';
 import { roundEnd } from '../../../charts/numbers.ts';
 import { legendOf } from '../../../measures/columns.ts';
@@ -7,7 +7,7 @@ import { h, section } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
 import { colourOf, namesOf, type Pair } from './pair.ts';
 
-/** Most points of a line. */
+/** A line has at most this many points. */
 const MOST_POINTS = 800;
 
 interface Line {
@@ -68,7 +68,7 @@ export function compareCurves(pair: Pair): HTMLElement | null {
   return section(
     'curves',
     'Curves',
-    h('p', {}, 'Of test pairs, and dashed of training pairs.'),
+    h('p', {}, 'Solid lines: test pairs. Dashed lines: training pairs.'),
     namesOf(pair),
     h(
       'div',
@@ -79,7 +79,7 @@ export function compareCurves(pair: Pair): HTMLElement | null {
   );
 }
 
-/** Columns of the catalogue, and whether their scale is logarithmic. */
+/** Measures of the catalogue, and whether each has a logarithmic scale. */
 const MEASURES: readonly (readonly [column: string, log: boolean])[] = [
   ['restricted_loss_logits_test', true],
   ['excluded_loss_logits_train', true],

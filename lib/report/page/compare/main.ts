@@ -1,4 +1,5 @@
-// Two runs: their outcomes, the settings that differ, their curves in the same charts, their spectra side by side.
+// The page that compares two runs: their outcomes, the settings that differ, their curves and measures in the same
+// charts, their spectra side by side, and their verdicts.
 import type { Compared } from '../../compare.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';

@@ -1,4 +1,4 @@
-// What came of both runs, in numbers.
+// The outcomes of both runs: a story and a table of numbers.
 import { OPERATIONS } from '../../../task/operations.ts';
 import { claimsAt } from '../../claims.ts';
 import type { Run } from '../explorer/run.ts';
@@ -20,7 +20,7 @@ const ROWS: Readonly<Record<string, (run: Run) => string>> = {
 
 const epoch = (at: number | null): string => (at === null ? '–' : `epoch ${whole(at)}`);
 
-// The story gets no states, so that it does not mention the slider, which this page does not have.
+// The story is told without states, so that it does not mention the slider, which this page does not have.
 export function outcomes(pair: Pair): HTMLElement {
   const { noun } = OPERATIONS[pair[0].run.facts.operation];
   return h(

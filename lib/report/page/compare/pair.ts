@@ -1,10 +1,10 @@
-// The two runs that are compared.
+// The two runs that are compared, with their names and colours.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import type { Run } from '../explorer/run.ts';
 import { legend } from '../parts/chart.ts';
 
 export interface Named {
-  /** As the user named its folder. */
+  /** The name of its folder as the user wrote it. */
   readonly name: string;
   readonly run: Run;
 }

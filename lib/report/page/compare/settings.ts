@@ -1,4 +1,4 @@
-// The params of both runs that differ, stage by stage.
+// The params of both runs, stage by stage: those that differ, and on demand the others.
 import { details, h, section, table } from '../parts/element.ts';
 import type { Pair } from './pair.ts';
 
@@ -34,7 +34,7 @@ export function settings(pair: Pair): HTMLElement {
     'Settings that differ',
     ...unknown.map(({ name }) => h('p', { class: 'note' }, `The settings of ${name} are not known.`)),
     differ.length === 0
-      ? h('p', {}, 'No param that is known of both differs.')
+      ? h('p', {}, 'No param that is known for both runs differs.')
       : table(
           head,
           differ.map(({ name, values }) => [h('code', {}, name), ...values]),

@@ -8,10 +8,10 @@ import { h, section } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
 import { colourOf, type Pair } from './pair.ts';
 
-/** By frequency, 1 first. */
+/** One value per frequency, beginning with frequency 1. */
 type Spectrum = readonly number[];
 
-/** Norm of each frequency in W_E: of sine and cosine together. */
+/** The norm of each frequency in W_E, sine and cosine together. */
 function embedding(run: Run): Spectrum | null {
   const norms = run.list('fourier_norms_W_E', run.epochs.length - 1);
   if (!norms) return null;

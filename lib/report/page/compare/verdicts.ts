@@ -1,4 +1,4 @@
-// Is it a clock: each criterion, and how both networks meet it.
+// The verdicts on both networks: each criterion of "Is it a clock?" and whether each network meets it.
 import { h, section, table, type Child } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
 import type { Pair } from './pair.ts';

@@ -1,5 +1,6 @@
-// The reader's choice in the address of the page (#epoch=10600&k=9&neuron=114&a=45&b=85), so that a link opens the same view
-// and back and forward lead through what was looked at; and arrow keys that move the slider from anywhere.
+// Keeps the reader's choice in the address of the page (#epoch=10600&k=9&neuron=114&a=45&b=85), so that a link opens
+// the same view, and back and forward lead through earlier views. Also lets the arrow keys move the slider from
+// anywhere.
 import { nearestIndex } from '../../snapshots.ts';
 import { addressInSteps, readAddress } from '../parts/address.ts';
 import type { Run } from './run.ts';
@@ -7,7 +8,7 @@ import type { Choice, Store } from './store.ts';
 
 type Chosen = Partial<Omit<Choice, 'snapshot'>>;
 
-/** What the address asks for; what it does not name, or names wrongly, is left out. */
+/** The choices in the address. What it does not name, or names wrongly, is left out. */
 export function readChoice({ data, epochs }: Run): Chosen {
   const { p, d_mlp } = data.config;
   const address = readAddress();
@@ -27,19 +28,21 @@ export function readChoice({ data, epochs }: Run): Chosen {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null));
 }
 
-/** The epoch that the address asks for, whether there is a checkpoint or not. */
+/** The epoch in the address, whether or not it has a checkpoint. */
 function askedEpoch(): number | null {
   const text = readAddress().get('epoch');
   return text !== null && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** The epoch that the address asks for where the one at `frame` only stands in for it, as the nearest checkpoint. */
+/** The epoch in the address if it has no checkpoint and `frame` is the nearest one; otherwise null. */
 export function standsInFor({ epochs }: Run, frame: number): number | null {
   const epoch = askedEpoch();
   return epoch !== null && epoch !== epochs[frame] && nearestIndex(epochs, epoch) === frame ? epoch : null;
 }
 
-/** Writes every later choice into the address, and makes that of the address where the reader goes back or follows a link. */
+/**
+ * Writes every later choice into the address, and takes choices from it when the reader goes back or follows a link.
+ */
 export function keepInAddress(run: Run, store: Store): void {
   const write = addressInSteps();
   let isFirst = true;
@@ -57,10 +60,10 @@ export function keepInAddress(run: Run, store: Store): void {
   });
 }
 
-/** What has a use of its own for these keys. */
+/** Elements that use these keys themselves. */
 const USES_KEYS = 'input:not([type=checkbox]), select, textarea, [tabindex]';
 
-/** Left and right, home and end move the slider, wherever the focus is but in a field, a chart or a part that scrolls. */
+/** Left, right, Home and End move the slider, unless the focus is in a field, a chart or a part that scrolls. */
 export function moveByKeys(run: Run, store: Store): void {
   const last = run.epochs.length - 1;
   const frames: Readonly<Record<string, (frame: number) => number>> = {

@@ -1,4 +1,4 @@
-// The run as the sections take it that the lab shows of its own network, too.
+// Passes the run to two sections that the lab shares with the explorer: "Ask it" and the neurons.
 import { TUNED } from '../../../measures/thresholds.ts';
 import { claimsAt } from '../../claims.ts';
 import { hasStates } from '../../facts.ts';
@@ -42,7 +42,7 @@ export function neuronsOf(run: Run, store: Store): HTMLElement {
   return neurons(
     {
       title,
-      words: `Under “One neuron” there is more of it. ${claimsAt('neurons', facts)}`,
+      words: `The panel “One neuron” shows more of it. ${claimsAt('neurons', facts)}`,
       when: hasStates(facts) ? 'at the last epoch' : '',
       axis,
       frequency: column('neuron_frequency'),

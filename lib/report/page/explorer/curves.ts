@@ -10,7 +10,7 @@ import { whole } from '../parts/numbers.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
-/** Most points of a line: a run may have logged ten times as many epochs as there are pixels. */
+/** A line has at most this many points: a run may have logged ten times as many epochs as there are pixels. */
 const MOST_POINTS = 1200;
 
 export function curves(run: Run, store: Store): HTMLElement | null {
@@ -79,7 +79,7 @@ export function curves(run: Run, store: Store): HTMLElement | null {
   );
 }
 
-/** Named apart from the phases, whose first is memorisation. */
+/** The epochs of 99 %. They are not called "memorised" because the first phase is called memorisation. */
 function milestones({ facts: { memorised, grokked } }: Run): { x: number; label: string }[] {
   const marks = [
     { x: memorised, label: 'train 99 %' },

@@ -1,4 +1,4 @@
-// All pictures that the slider moves.
+// The section with the pictures that follow the slider.
 import { claimsAt } from '../../claims.ts';
 import { h, missing, section } from '../parts/element.ts';
 import { attentionMap, embeddingCircle, neuronMap } from './maps.ts';
@@ -24,15 +24,15 @@ export function explorer(run: Run, store: Store): HTMLElement {
       'p',
       {},
       isMoving
-        ? 'The slider at the foot of the window moves every picture; the arrow keys move it by one checkpoint. Numbers are there for every checkpoint; weights travel for those that are ticked below the slider, and the nearest stands for the others.' +
+        ? 'Every picture follows the slider at the foot of the window; the arrow keys move it by one checkpoint. The page has the numbers of every checkpoint, but weights only of those ticked below the slider; pictures made from weights show the nearest of these.' +
             (run.data.snapshots_lack_room
               ? ' There would be more of them if the page could be larger than 12 MB.'
               : '')
-        : `Of this network there is one state: ${run.facts.origin === 'taken' ? 'the weights it came with' : 'its weights at the end'}.`,
+        : `The page has one state of this network: ${run.facts.origin === 'taken' ? 'the weights it came with' : 'its weights at the end'}.`,
     ),
     ...(run.data.summaries.progress
       ? []
-      : [missing('What the embedding and the answer are made of, over training,', 'progress')]),
+      : [missing('The history of the embedding and the answer by frequency', 'progress')]),
     h('div', { class: 'cards' }, ...panels),
   );
 }

@@ -1,4 +1,4 @@
-// All figures that the stages drew.
+// The section with all figures that the stages drew.
 import { h, isServed, missing, pathOf, section } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
 import type { Run } from './run.ts';
@@ -15,7 +15,7 @@ export function figures(run: Run): HTMLElement {
     h(
       'p',
       {},
-      `As the stages drew them.${isServed ? ' Links lead to the files beside this page, in the folder it was made in; those that end in .arrow have the numbers.' : ''}`,
+      `These are the figures as the stages drew them.${isServed ? ' Links lead to their files in the folder of this run; the .arrow files hold the numbers.' : ''}`,
     ),
     ...groups.map((stage) => {
       const own = figures.flatMap((figure, i) => (figure.stage === stage ? [{ figure, i }] : []));

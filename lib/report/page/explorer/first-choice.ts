@@ -1,8 +1,8 @@
-// What the page shows before the reader has chosen: what its words describe, as this run has it.
+// What the page shows before the reader chooses anything: good examples in this run of what its words describe.
 import type { Run } from './run.ts';
 import type { Choice } from './store.ts';
 
-/** The last checkpoint, the strongest circle, a neuron that its frequency explains well, a pair that was not trained on. */
+/** The last checkpoint, the strongest circle, the clearest neuron, and a pair that the network was not trained on. */
 export function firstChoice(run: Run): Omit<Choice, 'snapshot'> {
   const { p } = run.data.config;
   const frame = run.epochs.length - 1;
@@ -32,7 +32,7 @@ function clearest(run: Run): number {
   return best;
 }
 
-/** The first pair from the middle of the grid on that was not trained on; that in the middle if there is none. */
+/** The first held-out pair from the middle of the grid on; the pair in the middle if there is none. */
 function heldOut(run: Run, p: number): { a: number; b: number } {
   const [a, b] = [Math.round(0.4 * p), Math.round(0.75 * p)];
   for (let i = 0; i < p * (p - 1); i++) {

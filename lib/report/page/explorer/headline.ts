@@ -1,4 +1,4 @@
-// What happened in this run, in numbers.
+// The top of the page: what happened in this run, in a sentence and in numbers.
 import { KEY_RULE } from '../../../measures/key-frequencies.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
 import { claimsAt } from '../../claims.ts';
@@ -28,7 +28,7 @@ export function headline(run: Run): HTMLElement {
   );
 }
 
-/** Label, value and what the value is. */
+/** For each tile its label, its value and a note on the value. */
 function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
   const { history, memorised, grokked, key, not_measured, test_accuracy, unsplit } = facts;
   const { test_loss = null, train_loss = null } = data.summaries.train ?? {};
@@ -56,11 +56,11 @@ function tilesOf({ facts, data, axis }: Run): [string, string, string][] {
   return tiles;
 }
 
-/** A list that fits in a tile, else how many there are of how many. */
+/** A list that fits in a tile; otherwise how many of `of` there are. */
 const listed = (key: readonly number[], of: number): string =>
   key.length > 8 ? `${key.length} of ${of}` : key.join(', ');
 
-/** What was asked for, as far as it counted. */
+/** The settings of the run, without those that did not matter for it. */
 function factsOf({ facts, data }: Run): [string, string][] {
   const { config, task, made_by } = data;
   const { params = {}, identity = {} } = made_by['train'] ?? {};

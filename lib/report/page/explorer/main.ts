@@ -1,4 +1,4 @@
-// The explorer: reads the data in the page, makes the sections and connects them to the slider.
+// The explorer: reads the data in the page, makes the sections and connects them with the slider.
 import type { ReportData } from '../../data.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
@@ -25,7 +25,7 @@ import { sweepsLink } from './sweeps-link.ts';
 const run = new Run(JSON.parse(textBlock('data')) as ReportData);
 const choice = { ...firstChoice(run), ...readChoice(run) };
 
-/** Which network is touched, whatever the slider shows. */
+/** Says which network "Touch it" shows: it does not follow the slider. */
 function lastOf({ facts, epochs }: Run): string {
   if (facts.origin === 'taken') return 'This is the network as it came.';
   return `This is the network at the end, after ${whole(facts.epochs ?? epochs.at(-1)! + 1)} epochs.`;
@@ -62,7 +62,7 @@ async function show(): Promise<void> {
 }
 
 function sectionsOf(store: Store): HTMLElement[] {
-  /** Sections that the slider moves. It stays at the foot of the window while one of them is in sight. */
+  /** Sections that follow the slider. It stays at the foot of the window while one of them is in sight. */
   const moving = [
     part('curves', () => curves(run, store)),
     part('the explorer', () => explorer(run, store)),

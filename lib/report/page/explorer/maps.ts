@@ -4,14 +4,14 @@ import { claimsAt } from '../../claims.ts';
 import { hasStates } from '../../facts.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, source } from '../parts/element.ts';
-import { short, whole } from '../parts/numbers.ts';
+import { percent, short, whole } from '../parts/numbers.ts';
 import { colourBar, largest, raster, type Raster } from '../parts/raster.ts';
 import { numberBox, panel } from './panel.ts';
 import type { Run } from './run.ts';
 import type { Choice, Store } from './store.ts';
 
 const CIRCLE_HEIGHT = 300;
-/** How many points have their number beside them. */
+/** At most this many points have their number beside them. */
 const MOST_NAMED = 16;
 
 /** A number in the plane of a frequency. */
@@ -21,7 +21,7 @@ interface Place {
   readonly y: number;
 }
 
-/** Null where the task has no group, as no circle is expected there, and where the group is too small for one. */
+/** Null if the task has no group, since no circle is expected then, or if the group is too small for one. */
 export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
   const { numbers } = run.axis;
   const n = numbers.length;
@@ -84,7 +84,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
     change: () => store.set({ frequency: Number(select.value) }),
   });
   const key = run.keyFrequencies;
-  // One cosine alone is no circle: of an even number of elements the last frequency is left out.
+  // The last frequency of an even n is left out: it has a cosine but no sine, and so no circle.
   const all = Array.from({ length: (n - 1) >> 1 }, (_, i) => i + 1);
   const others = all.filter((k) => !key.includes(k));
   const group = (label: string, of: readonly number[]): HTMLElement =>
@@ -102,7 +102,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
     title: 'Numbers on a circle',
     controls: [h('label', { class: 'box' }, 'frequency', select)],
     words: [
-      `The embedding seen in the plane of one frequency; the line goes from each number to the next by its angle. ${claimsAt('circle', run.facts)} `,
+      `The embedding in the plane of one frequency. The line joins the numbers in the order of their angles at this frequency. ${claimsAt('circle', run.facts)} `,
       source('Projections of W_E on cos w_k W_E and sin w_k W_E; Nanda et al. 2023, section 4.1.'),
     ],
     picture: [picture.element],
@@ -126,7 +126,7 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
     id: 'attention',
     title: 'Where it looks',
     words: [
-      `Attention from = to a, head by head, by pair. (What is left goes to b and to = itself.) ${claimsAt('axes', run.facts)} ${claimsAt('attention', run.facts)} `,
+      `Attention from = to a of each head, for every pair. (The rest goes to b and to = itself.) ${claimsAt('axes', run.facts)} ${claimsAt('attention', run.facts)} `,
       source('Nanda et al. 2023, figure 4.'),
     ],
     picture: [figures, colourBar(false, h('span', {}, '0'), h('span', {}, '1'))],
@@ -172,7 +172,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     title: 'One neuron',
     controls: [box.element, about],
     words: [
-      `Its activation by pair, and the same in the two-dimensional Fourier basis (constant, sin 1, cos 1, sin 2, …). ${claimsAt('axes', run.facts)} `,
+      `Its activation for every pair, and the same in the two-dimensional Fourier basis (constant, sin 1, cos 1, sin 2, …). ${claimsAt('axes', run.facts)} `,
       source('F n Fᵀ; Nanda et al. 2023, figure 5; TransformerLens’ demo.'),
     ],
     picture: [
@@ -187,7 +187,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
   });
 }
 
-/** A heat map over all pairs, in the order of the axes, which tells the pair under the pointer. */
+/** A heat map over all pairs, in the order of the axes. Its readout names the pair. */
 export function pairRaster({ axis }: Pick<Run, 'axis'>, options: { readonly bar?: boolean } = {}): Raster {
   const [rows, columns] = [axis.label('a'), axis.label('b')];
   const name = (row: number, column: number): string =>
@@ -195,7 +195,7 @@ export function pairRaster({ axis }: Pick<Run, 'axis'>, options: { readonly bar?
   return raster(axis.numbers.length, { rows, columns, name, ...options });
 }
 
-/** What the stage neurons found about it, in the last state. */
+/** What the stage neurons found about a neuron, in the last state. */
 export function describe(run: Run, neuron: number): string {
   const { neurons } = run.data;
   if (!neurons) return '';
@@ -203,5 +203,5 @@ export function describe(run: Run, neuron: number): string {
   const fraction = run.column(neurons, 'neuron_fraction_explained')![neuron]!;
   const end = hasStates(run.facts) ? 'at the end ' : '';
   if (frequency === 0) return `${end}silent`;
-  return `${end}frequency ${whole(frequency)} explains ${short(100 * fraction)} % of it`;
+  return `${end}frequency ${whole(frequency)} explains ${percent(fraction)} of it`;
 }

@@ -1,27 +1,27 @@
-// Which measures are drawn together over training, and what is said of them: a sentence stands there only where one of the
-// measures that it speaks of is drawn. Free of the browser, as tests read it.
+// Which measures are drawn together over training, and what is said of them. A sentence is shown only if the run has
+// one of the measures that it speaks of. Uses nothing of the browser, because tests read it.
 import { present } from '../../../measures/columns.ts';
 import type { Place } from '../../claims.ts';
 
 interface Said {
   readonly says: string;
-  /** Columns of which one has to be there; always said without. */
+  /** The sentence is said if the run has one of these columns; without `of` it is always said. */
   readonly of?: readonly string[];
 }
 
 export interface MeasureGroup {
   readonly id: string;
-  /** The first whose columns are there. */
+  /** The first that applies is the title. */
   readonly titles: readonly Said[];
   readonly words: readonly Said[];
   readonly sources: readonly Said[];
-  /** The place of what is claimed of this run. */
+  /** The place of the claims about this run that belong here. */
   readonly claims?: Place;
   readonly label: string;
   readonly log?: boolean;
-  /** Each divided by its own largest value, as units differ. */
+  /** Whether each measure is divided by its own largest value, because their units differ. */
   readonly relative?: boolean;
-  /** Columns of the catalogue: those drawn at first, and those that can be switched on. */
+  /** Columns of the catalogue: `drawn` from the start, `others` once the reader switches them on. */
   readonly drawn: readonly string[];
   readonly others: readonly string[];
 }
@@ -39,7 +39,7 @@ export const GROUPS: readonly MeasureGroup[] = [
     words: [
       {
         of: KEPT,
-        says: 'Restricted keeps only what the key frequencies bring, excluded takes it out: of the logits, of the neurons, or as pure cosines.',
+        says: 'Restricted losses keep only what the key frequencies contribute; excluded losses take it out. They do so in the logits, in the neurons, or as pure cosines.',
       },
     ],
     sources: [
@@ -58,12 +58,12 @@ export const GROUPS: readonly MeasureGroup[] = [
     words: [
       {
         of: IN_KEY,
-        says: 'Shares from 0 to 1: of the logits that the key frequencies explain, of the embedding’s energy that lies in them, of neurons and logits that are trigonometric.',
+        says: 'Each line is a share from 0 to 1: how much of the logits the key frequencies explain, how much of the embedding’s energy lies in them, and how much of neurons and logits is trigonometric.',
       },
       { of: ACCURACIES, says: 'Accuracy is the share of pairs whose largest logit is that of the answer.' },
       {
         of: ['gini_power_per_frequency_W_E'],
-        says: 'The Gini coefficient is 0 where all frequencies of the embedding have the same power, and near 1 where one has everything.',
+        says: 'The Gini coefficient is 0 if all frequencies of the embedding have the same power, and near 1 if one frequency has all of it.',
       },
     ],
     sources: [
@@ -85,7 +85,7 @@ export const GROUPS: readonly MeasureGroup[] = [
     titles: [{ says: 'How large and how simple it is' }],
     words: [
       {
-        says: 'The sum of squared weights is what weight decay works on; effective rank counts the directions of a matrix that matter. Each as a share of its own largest value.',
+        says: 'The sum of squared weights is what weight decay works on; effective rank counts the directions of a matrix that matter. Each line is a share of its own largest value.',
       },
     ],
     sources: [
@@ -103,14 +103,14 @@ export const GROUPS: readonly MeasureGroup[] = [
 
 type IsThere = (column: string) => boolean;
 
-/** The columns of a group that there are. */
+/** The columns of a group that the run has. */
 export const columnsOf = ({ drawn, others }: MeasureGroup, isThere: IsThere): string[] =>
   present([...drawn, ...others], isThere);
 
 const holding = (all: readonly Said[], isThere: IsThere): string[] =>
   all.filter(({ of }) => of === undefined || present(of, isThere).length > 0).map(({ says }) => says);
 
-/** What is said of a group where there are these columns. */
+/** What is said of a group if the run has these columns. */
 export const wordsOf = (
   { titles, words, sources }: MeasureGroup,
   isThere: IsThere,

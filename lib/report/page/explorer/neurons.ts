@@ -1,4 +1,4 @@
-// All neurons, clustered by the frequency that they compute with. The explorer shows the chosen one.
+// The section with all neurons, clustered by the frequency that they compute with, and the chosen one beside them.
 import { SERIES_COLOURS } from '../../../charts/style.ts';
 import type { NumberAxis } from '../../../task/number-axis.ts';
 import { chart, Plot, type Svg } from '../parts/chart.ts';
@@ -15,22 +15,22 @@ interface Neuron {
   readonly phase: number;
 }
 
-/** What is found of the neurons of a network. */
+/** What is known about the neurons of a network. */
 export interface NeuronTable {
   readonly title: string;
-  /** What is claimed of them. */
+  /** What the page says about them. */
   readonly words: string;
-  /** When they were so, to end a sentence. */
+  /** When they were measured, to end a sentence; may be empty. */
   readonly when: string;
   readonly axis: NumberAxis;
-  /** By neuron; frequency 0 for a silent one. */
+  /** These three have one value per neuron; a silent neuron has frequency 0. */
   readonly frequency: ArrayLike<number>;
   readonly fraction: ArrayLike<number>;
   readonly phase: ArrayLike<number>;
-  /** Of what share a frequency must explain more, for a neuron to belong to its cluster. */
+  /** A neuron belongs to the cluster of a frequency that explains more than this share of it. */
   readonly above: number;
   describe(neuron: number): string;
-  /** For all pairs, as they stand between the axes, [n*n]. */
+  /** Activations of the chosen neuron for all pairs, in the order of the axes, [n*n]. */
   activation(choice: Choice): Float64Array;
 }
 
@@ -49,7 +49,7 @@ export function neurons(table: NeuronTable, store: Store): HTMLElement {
     h(
       'p',
       {},
-      `Each dot is a neuron: across, the angle at which it fires; up, how much of it its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, and its activations show below; in a list, the arrow keys go on to the neuron that fires next. ${words} `,
+      `Each dot is a neuron. Its horizontal place is the angle at which it fires; its height is the share of it that its frequency explains. A neuron belongs to the cluster of a frequency that explains more than ${Math.round(100 * above)} % of it. Choose a dot, or a neuron in the list of its cluster, to see its activations below; in a list, the arrow keys lead to the neuron with the next angle. ${words} `,
       source(`Nanda et al. 2023, section 4.2${when && `, ${when}`}.`),
     ),
     h('div', { class: 'clusters' }, ...clusters.map((cluster) => drawCluster(store, cluster))),

@@ -9,7 +9,7 @@ export interface Panel {
   readonly words: readonly Child[];
   readonly controls?: readonly Child[];
   readonly picture: readonly Child[];
-  /** Whether the picture is computed from weights: the page has them for some epochs only. */
+  /** Whether the picture is computed from weights, which the page has for some epochs only. */
   readonly fromWeights: boolean;
 }
 

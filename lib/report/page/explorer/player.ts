@@ -1,10 +1,10 @@
-// Plays through the checkpoints, as if the slider were drawn along. It never starts by itself, so nothing moves that the
-// reader has not set going, whether the system asks for reduced motion or not.
+// Plays through the checkpoints as if the reader moved the slider. It never starts by itself, so nothing moves unless
+// the reader asks for it, whether or not the system asks for reduced motion.
 import type { Store } from './store.ts';
 
-/** From the first checkpoint to the last. */
+/** Time to play from the first checkpoint to the last. */
 const WHOLE_MS = 20_000;
-/** What a checkpoint is shown for, at the least and at the most. */
+/** The shortest and the longest time that a checkpoint is shown. */
 const [LEAST_MS, MOST_MS] = [60, 500];
 
 export class Player {
@@ -12,10 +12,10 @@ export class Player {
   readonly #last: number;
   readonly #tell: (isPlaying: boolean) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Where it led last: if the reader moved on from there, it stops. */
+  /** The frame that it set last. If the reader moves to another one, it stops. */
   #frame = 0;
 
-  /** `last`: the last frame. `tell` hears when it starts and stops. */
+  /** `last`: the last frame. `tell` is called when it starts and stops. */
   constructor(store: Store, last: number, tell: (isPlaying: boolean) => void) {
     this.#store = store;
     this.#last = last;
@@ -23,7 +23,7 @@ export class Player {
     store.follow(['frame'], ({ frame }) => this.#timer !== undefined && frame !== this.#frame && this.stop());
   }
 
-  /** From the end it starts anew. */
+  /** Starts or stops. At the end it starts again from the first checkpoint. */
   toggle(): void {
     if (this.#timer !== undefined) return this.stop();
     this.#frame = this.#store.choice.frame === this.#last ? 0 : this.#store.choice.frame;
@@ -38,7 +38,7 @@ export class Player {
     this.#tell(false);
   }
 
-  /** Each step waits for the one before to be on the screen. */
+  /** Each step waits until the one before is on the screen. */
   #wait(): void {
     const each = Math.min(MOST_MS, Math.max(LEAST_MS, WHOLE_MS / this.#last));
     this.#timer = setTimeout(() => requestAnimationFrame(() => this.#step()), each);

@@ -1,4 +1,4 @@
-// What exactly this page was made from.
+// The section that says exactly what this page was made from.
 import { details, fileLink, h, pathOf, section, table } from '../parts/element.ts';
 import type { Run } from './run.ts';
 
@@ -17,14 +17,14 @@ export function provenance(run: Run): HTMLElement {
     h(
       'p',
       {},
-      'Everything here follows from the settings, the code and the packages below: the same key gives the same bytes. ',
+      'Everything here follows from the settings, the code and the packages below. The same key gives the same bytes. ',
       first ? `Node ${first.node}, ${first.platform}.` : '',
       ...(run.facts.forked_after === null
         ? []
         : [
-            ' The run that it goes on from, where that is at hand, and this one stand in one page by ',
+            ' If the run that it was forked from is still there, ',
             h('code', {}, 'npm run report'),
-            '.',
+            ' compares the two in one page.',
           ]),
     ),
     ...(stages.length > 0

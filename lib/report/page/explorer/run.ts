@@ -1,4 +1,4 @@
-// The run that the page shows: the numbers of every checkpoint, and what the page computes from the weights.
+// The run that the page shows: gives the numbers of every checkpoint, and computes pictures from the weights.
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import { transformGrid, withoutConstant } from '../../../measures/grid-transform.ts';
 import { viewWeights, type Weights } from '../../../network/config.ts';
@@ -27,12 +27,12 @@ export class Run {
   readonly epochs: readonly number[];
   readonly phases: readonly Phase[];
   readonly facts: Facts;
-  /** Empty where the stages found none: then nothing is drawn by them. */
+  /** Empty if the stages found none: then pictures that need them are left out. */
   readonly keyFrequencies: readonly number[];
   readonly axis: NumberAxis;
   readonly basis: FourierBasis;
   readonly #columns = new Map<string, Float32Array>();
-  /** By index: bytes of those that are unpacked, and what has been made of those that were looked at. */
+  /** By index: the bytes of unpacked snapshots, and what was computed from those that were looked at. */
   readonly #unpacked = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #snapshots = new Map<number, Snapshot>();
   readonly #trained: Uint8Array;
@@ -99,7 +99,7 @@ export class Run {
     }));
   }
 
-  /** The index of the snapshot nearest to a frame, of those that are unpacked: soon after the page has opened, all. */
+  /** The index of the unpacked snapshot nearest to a frame. Soon after the page has opened all are unpacked. */
   snapshotOf(frame: number): number {
     const indices = [...this.#unpacked.keys()];
     const epochs = indices.map((index) => this.data.snapshots[index]!);
@@ -124,16 +124,16 @@ export class Run {
     try {
       this.#unpacked.set(index, await inflateBlock(`weights-${index}`));
     } catch {
-      // Whoever asks for it is told.
+      // #bytes throws when somebody asks for it.
     }
   }
 
-  /** To end a sentence. A network that came without checkpoints has one state, and that no epoch. */
+  /** To end a sentence. A network that came without checkpoints has one state, which has no epoch. */
   when(epoch: number): string {
     return this.#hasEpochs ? `at epoch ${whole(epoch)}` : 'as it is';
   }
 
-  /** The weights of the last snapshot; W_Q and W_K are others with the same scores. */
+  /** The weights of the last snapshot. W_Q and W_K are not the network's own but give the same attention scores. */
   lastWeights(): Weights {
     const { config, snapshots } = this.data;
     return viewWeights(config, new Float32Array(this.#bytes(snapshots.length - 1)));
@@ -145,7 +145,7 @@ export class Run {
     return bytes.buffer;
   }
 
-  /** What pictures of an unpacked snapshot use, made on first use (some milliseconds). */
+  /** What pictures need of an unpacked snapshot; computed on first use, which takes some milliseconds. */
   snapshot(index: number): Snapshot {
     const known = this.#snapshots.get(index);
     if (known) return known;
@@ -159,14 +159,14 @@ export class Run {
     return snapshot;
   }
 
-  /** Attention of one head from `=` to a for all pairs, as they stand between the axes, [n*n]. */
+  /** Attention of one head from `=` to a for all pairs, in the order of the axes, [n*n]. */
   attentionToA(index: number, head: number): Float64Array {
     const { rows, columns, data } = this.snapshot(index).pattern;
     const all = Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
     return onAxes(this.axis, all, this.data.config.p);
   }
 
-  /** Activations of one neuron after the ReLU for all pairs, as they stand between the axes, [n*n]. */
+  /** Activations of one neuron after the ReLU for all pairs, in the order of the axes, [n*n]. */
   neuron(index: number, j: number): Float64Array {
     return neuronOn(this.axis, this.snapshot(index), j);
   }

@@ -1,4 +1,5 @@
-// The epoch slider: a bar that stays at the foot of the window, with the phases of training on its track. It can play.
+// The epoch slider: a bar that stays at the foot of the window, with the phases of training on its track and a play
+// button.
 import { h } from '../parts/element.ts';
 import { whole } from '../parts/numbers.ts';
 import { standsInFor } from './address.ts';
@@ -6,7 +7,7 @@ import { Player } from './player.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
-/** As text, not as a picture in colours. */
+/** \ufe0e asks for the character as text, not as a coloured picture. */
 const [PLAY, PAUSE] = ['▶\ufe0e', '❚❚'];
 
 /** Null if there is only one checkpoint, as for a network that was not trained here. */
@@ -44,7 +45,7 @@ export function slider(run: Run, store: Store): HTMLElement | null {
     { type: 'button', class: 'play', 'aria-label': 'play', click: () => player.toggle() },
     PLAY,
   );
-  // A button does so by itself.
+  // Space plays and pauses; on the button it does so by itself.
   input.addEventListener('keydown', (event) => {
     if (event.key !== ' ') return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-// What pictures of one network use, whatever it is a state of.
+// Everything that pictures of one state of a network are computed from.
 import type { ModelConfig } from '../../../network/config.ts';
 import {
   attentionFromEquals,
@@ -25,7 +25,7 @@ export function makeSnapshot(config: ModelConfig, shown: ShownNetwork): Snapshot
   return { config, ...shown, W_E: toMatrix(shown.weights.W_E, { rows: config.p }), resid, pattern };
 }
 
-/** Activations of one neuron after the ReLU for all pairs, as they stand between the axes, [n*n]. */
+/** Activations of one neuron after the ReLU for all pairs, in the order of the axes, [n*n]. */
 export function neuronOn(
   axis: NumberAxis,
   { config, weights, resid, pattern }: Snapshot,

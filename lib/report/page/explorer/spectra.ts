@@ -1,5 +1,5 @@
-// Charts by frequency or by index: embedding spectrum, singular values, cosine coefficients of the logits. Their numbers
-// come from the stage progress, for every checkpoint. The scales are the same for the whole run.
+// Charts by frequency or by index: embedding spectrum, singular values, cosine coefficients of the logits. The stage
+// progress gives their numbers for every checkpoint. Their scales stay the same for the whole run.
 import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { claimsAt } from '../../claims.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
@@ -29,7 +29,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
   if (!all) return null;
   const half = run.axis.numbers.length >> 1;
   const top = most(all) * 1.12;
-  // 'Sin 3', 'Cos 3': for an even number of elements the last frequency has a cosine alone.
+  // Names are 'Sin 3', 'Cos 3'. For an even n the last frequency has only a cosine.
   const components = run.basis.names.slice(1).map((name) => {
     const [wave, k] = name.split(' ') as [string, string];
     return { k: Number(k), isCosine: wave === 'Cos' };
@@ -72,7 +72,7 @@ export function embeddingSpectrum(run: Run, store: Store): HTMLElement | null {
     id: 'embedding-spectrum',
     title: 'The embedding by frequency',
     words: [
-      `Each number’s vector, taken over the numbers, as sine and cosine waves. ${claimsAt('axes', run.facts)} ${claimsAt('embedding', run.facts)} `,
+      `The vectors of all numbers as a sum of sine and cosine waves over the numbers. ${claimsAt('axes', run.facts)} ${claimsAt('embedding', run.facts)} `,
       source('Norms of F W_E; Nanda et al. 2023, figure 3.'),
     ],
     picture: [

@@ -1,9 +1,9 @@
-// What the reader has chosen; calls those who follow it when that changes.
+// Holds what the reader has chosen, and calls its followers when that changes.
 
 export interface Choice {
   /** Index of a checkpoint. */
   readonly frame: number;
-  /** Index of the snapshot nearest to it; follows `frame`. */
+  /** Index of the snapshot nearest to `frame`, from which it follows. */
   readonly snapshot: number;
   readonly frequency: number;
   readonly neuron: number;
@@ -25,7 +25,7 @@ export class Store {
     return this.#choice;
   }
 
-  /** Changes the choice and calls all who follow it, before the next redraw of the screen. */
+  /** Changes the choice and at once calls all followers of what has changed. */
   set(part: Partial<Omit<Choice, 'snapshot'>>): void {
     const before = this.#choice;
     const after = { ...before, ...part };
@@ -36,14 +36,14 @@ export class Store {
     for (const listen of this.#listeners) listen(this.#choice, changed);
   }
 
-  /** Follows a better snapshot for the same frame, now that there may be one. */
+  /** Looks for a nearer snapshot for the same frame, after another one was unpacked. */
   refresh(): void {
     this.set({});
   }
 
   /**
-   * Calls `draw` now, and whenever one of `names` has changed. While `place` is out of sight it waits until that comes
-   * into sight, so that a step of the slider draws only what can be seen.
+   * Calls `draw` now, and whenever one of `names` has changed. While `place` is out of sight, `draw` waits, so that a step
+   * of the slider draws only what can be seen.
    */
   follow(names: readonly (keyof Choice)[], draw: (choice: Choice) => void, place?: Element): void {
     let isSeen = place === undefined;

@@ -1,4 +1,5 @@
-// Ask the network a sum, or whatever it learnt: the page runs the prompt `a b =` with the weights of the slider's epoch.
+// The section "Ask it": the reader asks the network a sum, or whatever it has learnt, and the page runs the prompt `a b
+// =` with the weights of the slider's epoch.
 import { padDomain, type FrameOptions } from '../../../charts/frame.ts';
 import type { Tick } from '../../../charts/figure.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
@@ -22,14 +23,14 @@ export interface Askable {
   readonly config: ModelConfig;
   readonly operation: Operation;
   readonly axis: NumberAxis;
-  /** Empty where there are none: then no waves are drawn. */
+  /** Empty if there are none: then no waves are drawn. */
   readonly keyFrequencies: readonly number[];
-  /** What is claimed of it. */
+  /** What the page says about it. */
   readonly words: string;
   pair(choice: Choice): PairRun;
   /** To end a sentence: `at epoch 10,600`. */
   when(choice: Choice): string;
-  /** Null where that is not known. */
+  /** Null if that is not known. */
   isTrained(a: number, b: number): boolean | null;
 }
 
@@ -82,10 +83,11 @@ export function sum(run: Askable, store: Store): HTMLElement {
       ...cells.map((row, head) => h('tr', {}, h('th', { scope: 'row' }, `head ${head}`), ...row)),
     ),
   );
-  // By place on the axis; a number outside the group, which no wave leads to, stands behind.
+  // In the order of the axis.
   const total = (): Float64Array =>
     Float64Array.from(axis.numbers, (_, i) => asked.waves.reduce((sum, wave) => sum + wave[i]!, 0));
   const places = Array.from(axis.numbers.keys());
+  // All answers; those outside the group, which no wave reaches, come last.
   const all = [
     ...axis.numbers,
     ...Array.from({ length: p }, (_, c) => c).filter((c) => !axis.numbers.includes(c)),
@@ -98,7 +100,9 @@ export function sum(run: Askable, store: Store): HTMLElement {
   });
   const colours = run.keyFrequencies.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]!);
   const right = (): number => all.indexOf(asked.right);
-  /** A wave, or their sum, over the answers: a dot where there is one, since between answers there is nothing. */
+  /**
+   * A wave, or the sum of all waves, over the answers. Dots mark the answers, since a wave has no value between them.
+   */
   const row = (describe: () => string, values: () => Float64Array, colour: string, isLast: boolean): Chart =>
     chart(isLast ? 110 : 64, describe, () => {
       const now = values();
@@ -233,7 +237,7 @@ export function sum(run: Askable, store: Store): HTMLElement {
   return element;
 }
 
-/** How many ticks of an axis whose numbers do not count up. */
+/** An axis whose numbers are not in counting order names at most this many answers. */
 const MOST_NAMED = 12;
 
 function namedTicks(numbers: readonly number[]): Tick[] {

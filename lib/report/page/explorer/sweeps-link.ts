@@ -1,5 +1,5 @@
-// A link to the page of sweeps. Another command makes that page, at another time: this one depends on its stages alone
-// and cannot know what is on it.
+// A link to the page of sweeps. Another command makes that page at another time. This page depends only on its stages
+// and cannot know what is there.
 import { fileLink, h, section } from '../parts/element.ts';
 
 export const sweepsLink = (): HTMLElement =>
@@ -11,8 +11,8 @@ export const sweepsLink = (): HTMLElement =>
       {},
       'This is one run. How long until it groks with more data, less weight decay, another modulus or another seed? ',
       h('code', {}, 'npm run sweep -- data-fraction'),
-      ' trains many runs and puts them side by side, every run to be asked for its numbers, on ',
+      ' trains many runs and shows them side by side, with the numbers of each, on ',
       fileLink('../sweeps/index.html', 'the page of sweeps'),
-      ', which is there once a sweep has been run in this folder.',
+      '. That page exists once a sweep has run in this folder.',
     ),
   );

@@ -1,4 +1,4 @@
-// The last network of the run, with what is to be known to touch it. Its weights are in the page as float32.
+// The last network of the run, in the form that "Touch it" takes. The page has its weights as float32.
 import { gridRows, takeRows } from '../../../task/split.ts';
 import { clusterAll, type Cluster, type Touchable } from '../touch/network.ts';
 import type { Run } from './run.ts';
@@ -25,7 +25,7 @@ export function touchableOf(run: Run): Touchable {
   };
 }
 
-/** As the stage neurons found them at the end; without it, all in one. */
+/** The clusters that the stage neurons found at the end; a single cluster if it has not run. */
 function clustersOf(run: Run): Cluster[] {
   const { neurons, config } = run.data;
   const all = Array.from({ length: config.d_mlp }, (_, j) => j);

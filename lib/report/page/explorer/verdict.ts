@@ -1,4 +1,4 @@
-// Is it a clock: each criterion of the stage logits with what was found and what was asked, those met and those not.
+// The section "Is it a clock?": each criterion of the stage logits, the value found, the bound, and whether it is met.
 import type { Summaries } from '../../../artifacts/summaries.ts';
 import { h, source, table } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
@@ -9,7 +9,7 @@ const ANSWER = { yes: 'Yes', partly: 'In part', no: 'No' };
 type Verdict = Extract<NonNullable<Summaries['logits']>, { verdict: object }>['verdict'];
 type Criterion = Verdict['criteria'][number];
 
-/** Null where it was not asked. */
+/** Null if the stage logits gave no verdict. */
 export function verdict({ data }: Run): HTMLElement | null {
   const { logits } = data.summaries;
   if (!logits || !('verdict' in logits) || !logits.verdict) return null;
@@ -22,11 +22,11 @@ export function verdict({ data }: Run): HTMLElement | null {
     h(
       'p',
       {},
-      `A clock turns a and b into angles and adds these. ${met} of ${criteria.length} criteria are met. The rule: ${rule}. `,
+      `A clock turns a and b into angles and adds them. ${met} of ${criteria.length} criteria are met. The rule: ${rule}. `,
       source('The stage logits; sources beside each criterion.'),
     ),
     table(
-      ['', 'criterion', 'found', 'asked', 'measured before'],
+      ['', 'criterion', 'found', 'required', 'published'],
       criteria.map((each) => [
         h('span', { class: each.met ? 'right' : 'wrong' }, each.met ? '✓ met' : '✗ not met'),
         `${each.name}${each.needed ? ' (needed)' : ''}`,

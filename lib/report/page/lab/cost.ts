@@ -1,9 +1,10 @@
-// What a setting will take, before it starts: an epoch is timed here; how many it takes is known from runs like it.
+// Estimates how long a setting will train before it groks. The lab times an epoch on this machine; the number of epochs
+// comes from similar runs that were measured.
 import type { Settings } from '../../worker/messages.ts';
 import { short, whole } from '../parts/numbers.ts';
 import { START } from './settings.ts';
 
-/** Epochs until addition was grokked, by p and fraction, with the other settings as they are at the start. */
+/** Epochs until addition was grokked, by p and train fraction, with all other settings as in START. */
 const KNOWN: readonly (readonly [p: number, train_fraction: number, epochs: number])[] = [
   [31, 0.6, 930],
   [31, 0.7, 850],
@@ -25,7 +26,7 @@ const KNOWN: readonly (readonly [p: number, train_fraction: number, epochs: numb
 const NEAR_P = 0.15;
 const NEAR_FRACTION = 0.06;
 
-/** Epochs of the nearest run that is known; null where none is near. */
+/** The nearest measured run; null if none is near. */
 export function expectedEpochs(
   settings: Settings,
 ): { p: number; train_fraction: number; epochs: number } | null {
@@ -40,7 +41,7 @@ export function expectedEpochs(
   return distance(best) > 1 ? null : { p: best[0], train_fraction: best[1], epochs: best[2] };
 }
 
-/** 3 s, 4 minutes, 1.5 hours. */
+/** As `3 s`, `4 minutes` or `1.5 hours`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 90) return `${Number(seconds.toPrecision(seconds < 10 ? 1 : 2))} s`;
@@ -51,7 +52,7 @@ export function duration(ms: number): string {
 export function describeCost(settings: Settings, epoch_ms: number): string {
   const each = `An epoch takes about ${short(epoch_ms)} ms here, 1,000 of them ${duration(1000 * epoch_ms)}.`;
   const known = expectedEpochs(settings);
-  if (known === null) return `${each} How many it takes to grok is not known: no run near it was measured.`;
+  if (known === null) return `${each} How many it needs to grok is not known: no similar run was measured.`;
   const { p, train_fraction, epochs } = known;
   const like =
     p === settings.p && train_fraction === settings.train_fraction

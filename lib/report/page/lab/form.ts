@@ -1,4 +1,4 @@
-// The settings as a form. A network that has begun to learn keeps its settings, all but the weight decay.
+// The settings as a form. Once a network has begun to learn, only its weight decay can be changed.
 import { OPERATION_NAMES, OPERATIONS, type Operation } from '../../../task/operations.ts';
 import type { Settings } from '../../worker/messages.ts';
 import { details, h } from '../parts/element.ts';
@@ -10,7 +10,10 @@ export interface Form {
   setOpen(isOpen: boolean): void;
 }
 
-/** `until`: where training pauses by itself. `change` gets the settings whenever they are changed and make sense. */
+/**
+ * `until`: the field for the epoch at which training pauses. `change` is called after each change that leaves the
+ * settings valid.
+ */
 export function settingsForm(
   start: Settings,
   until: HTMLInputElement,

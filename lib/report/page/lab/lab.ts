@@ -1,4 +1,4 @@
-// The lab: a network of the reader's choice learns in this page, by the project's own kernel.
+// The lab: trains a network of the reader's choice in this page, with the project's own kernel.
 import { viewWeights } from '../../../network/config.ts';
 import { modelPieces } from '../../../network/saved-model.ts';
 import type { FromWorker, Settings } from '../../worker/messages.ts';
@@ -16,11 +16,11 @@ import { Trainer } from './trainer.ts';
 
 type Phase = 'preparing' | 'ready' | 'running' | 'paused' | 'failed';
 
-/** Where training pauses by itself, as the pipeline's ends. */
+/** Training pauses at this epoch unless told otherwise: the pipeline's default `train.epochs`. */
 const EPOCHS = 25_000;
-/** After a change of the settings, the network is made when no other follows within this time. */
+/** After a change of the settings, waits this long for another one before it makes the network. */
 const REST_MS = 300;
-/** Of the page's time, drawing takes at most a quarter. */
+/** Drawing may take at most this share of the page's time. */
 const DRAWN_SHARE = 0.25;
 
 const ENGINES = {
@@ -28,10 +28,10 @@ const ENGINES = {
   separate: 'separate multiply and add (WebAssembly with SIMD)',
 } as const;
 
-/** `heading`: has an element with the id lab-title. */
+/** `heading` must contain an element with the id lab-title. */
 export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   let settings: Settings = readSettings(readAddress());
-  /** Whether weight decay was changed on the way: then no line of the pipeline gives this network. */
+  /** Whether weight decay was changed during training: then no command of the pipeline trains this network. */
   let isChanged = false;
   let phase: Phase = 'preparing';
   let arithmetic: keyof typeof ENGINES | null = null;
@@ -78,7 +78,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     rest = setTimeout(begin, REST_MS);
   });
 
-  /** Taken away as soon as the network changes. */
+  /** Removes the sections about the trained network, which go out of date as soon as it changes. */
   const leave = (): void => {
     gone.abort();
     gone = new AbortController();
@@ -129,13 +129,13 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     h(
       'p',
       { class: 'same' },
-      'The same network, bit for bit where the arithmetic is the same, by the pipeline: ',
+      'This command trains the same network in the pipeline, bit for bit if the arithmetic is the same: ',
       line,
     ),
     touched,
   );
 
-  /** Texts and buttons, from what is known. */
+  /** Brings texts and buttons up to date. */
   function update(): void {
     const epochs = learning?.epochs ?? 0;
     const isReady = phase === 'ready' || phase === 'paused' || phase === 'running';
@@ -147,7 +147,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     look.disabled = phase !== 'ready' && phase !== 'paused';
     form.setOpen(phase !== 'running' && (phase !== 'paused' || epochs === 0));
     line.textContent = isChanged
-      ? 'none, as the weight decay was changed on the way'
+      ? 'there is none, because the weight decay was changed during training'
       : pipelineLine(settings, Math.max(epochs, 1));
     element.dataset['phase'] = phase;
     element.dataset['epochs'] = String(epochs);
@@ -164,7 +164,10 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
 
   let waits = false;
   let free = 0;
-  /** Draws before the next redraw of the screen, but leaves the page most of its time. */
+  /**
+   * Draws at the next repaint of the screen, or later if drawing has just taken long, so that the page stays
+   * responsive.
+   */
   function redraw(): void {
     if (waits) return;
     waits = true;
@@ -195,9 +198,9 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
         shown = pictures(learning);
         place.replaceChildren(shown.element);
         say(
-          `${whole(message.train_pairs)} pairs to learn from, ${whole(message.test_pairs)} it will never see. `,
+          `${whole(message.train_pairs)} pairs to learn from, and ${whole(message.test_pairs)} that it will never see. `,
           describeCost(settings, epoch_ms),
-          ` By ${ENGINES[arithmetic!]}.`,
+          ` Arithmetic: ${ENGINES[arithmetic!]}.`,
         );
         return redraw();
       case 'trained': {

@@ -1,4 +1,4 @@
-// What is known of the network that learns: its history, and its embedding in the order of the group.
+// What the page knows of a network in training: its history, and its embedding in the order of the group.
 import { findMilestones, type Milestones } from '../../../measures/milestones.ts';
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import {
@@ -13,18 +13,18 @@ import { OPERATIONS } from '../../../task/operations.ts';
 import type { HistoryRecord } from '../../../training/history.ts';
 import type { Settings } from '../../worker/messages.ts';
 
-/** What is to be known of the task and the network. */
+/** What has to be known of the task and the network. */
 export type Learner = Pick<Settings, 'p' | 'operation' | 'd_model'>;
 
 export class Learning {
   readonly settings: Learner;
-  /** Order of the group in which the operation is addition; p where there is none. */
+  /** Order of the group in which the operation is addition; p if there is none. */
   readonly n: number;
-  /** Why there is none; null where there is one. */
+  /** Why there is no such group; null if there is one. */
   readonly ungrouped: string | null;
   readonly history: HistoryRecord[] = [];
   epochs = 0;
-  /** Number at each index of the group. */
+  /** The number at each index of the group. */
   readonly #numbers: readonly number[];
   readonly #basis: FourierBasis;
   #W_E: Matrix;
@@ -49,7 +49,7 @@ export class Learning {
     return this.history.length > 0 ? findMilestones(this.history) : null;
   }
 
-  /** What the number at an index of the group is called. */
+  /** The number at an index of the group. */
   numberAt(index: number): number {
     return this.#numbers[index]!;
   }

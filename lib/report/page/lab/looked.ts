@@ -1,4 +1,4 @@
-// The network that has learnt here, asked and taken apart by the sections of the explorer.
+// Shows the network that was trained in the lab in sections of the explorer: "Ask it", its neurons and "Touch it".
 import { TUNED } from '../../../measures/thresholds.ts';
 import type { HistoryRecord } from '../../../training/history.ts';
 import type { FromWorker, Settings } from '../../worker/messages.ts';
@@ -16,7 +16,7 @@ import { touchableOf } from './touchable.ts';
 
 type Looked = Extract<FromWorker, { tell: 'looked' }>;
 
-/** `gone`: when they are taken away. */
+/** `gone`: aborts when the sections are removed. */
 export function looked(
   settings: Settings,
   history: readonly HistoryRecord[],

@@ -12,7 +12,7 @@ document
         h(
           'p',
           { class: 'lead' },
-          'A small transformer learns modular arithmetic here, in this page, step by step as the pipeline trains it. First it learns its training pairs by heart. Then, quite suddenly, it finds the rule: its numbers fall into circles.',
+          'A small transformer learns modular arithmetic in this page, step by step, just as in the pipeline. First it learns its training pairs by heart. Then, quite suddenly, it finds the rule, and its numbers fall into circles.',
         ),
       ),
     ),

@@ -1,4 +1,4 @@
-// What is seen while a network learns: its losses and accuracies, the spectrum of its embedding, circles.
+// The pictures of a network in training: losses, accuracies, the spectrum of its embedding, and circles.
 import { MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import { chart, legend, Plot, type Chart } from '../parts/chart.ts';
 import { h, source, type Child } from '../parts/element.ts';
@@ -6,9 +6,9 @@ import { short, whole } from '../parts/numbers.ts';
 import { circleColour, circles } from '../parts/circles.ts';
 import type { Learning } from './learning.ts';
 
-/** How many frequencies have their circle shown. */
+/** The circles of this many frequencies are shown. */
 const SHOWN = 4;
-/** Most points of a line. */
+/** A line has at most this many points. */
 const MOST_POINTS = 400;
 /** Width of a bar, as a share of the distance between frequencies. */
 const FILLED = 0.8;
@@ -42,7 +42,7 @@ export function pictures(learning: Learning): Pictures {
   ] as const;
   const [loss, accuracy, bars] = drawn;
   const group = learning.ungrouped
-    ? `There is no group in which this operation is addition (${learning.ungrouped}), so no circles are to be expected. `
+    ? `Do not expect circles here: there is no group in which this operation is addition (${learning.ungrouped}). `
     : '';
   const names = legend(['train', 'test'].map((name, i) => ({ name, colour: SERIES_COLOURS[i]! })));
   const element = h(
@@ -52,22 +52,22 @@ export function pictures(learning: Learning): Pictures {
       'lab-circles',
       'Numbers on circles',
       [turning.element],
-      `The embedding in the planes of the strongest frequencies, in the colours of their bars. ${group}`,
+      `The embedding in the planes of its strongest frequencies; each circle has the colour of its bar. ${group}`,
       source('Nanda et al. 2023, section 4.1.'),
     ),
     card(
       'lab-spectrum',
       'What the embedding is made of',
       [bars.element],
-      `Norm of each frequency in W_E${learning.ungrouped ? '' : '. In a network that groks a handful grows, and the others fall'}. `,
+      `Norm of each frequency in W_E${learning.ungrouped ? '' : '. When a network groks, a handful of frequencies grow and the others shrink'}. `,
       source('Nanda et al. 2023, figure 3.'),
     ),
-    card('lab-loss', 'Loss', [names, loss.element], 'Of the pairs it is trained on, and of those held out.'),
+    card('lab-loss', 'Loss', [names, loss.element], 'Over the training pairs and over the held-out pairs.'),
     card(
       'lab-accuracy',
       'Accuracy',
       [names.cloneNode(true), accuracy.element],
-      'Memorised: 99 % of the training pairs right. Grokked: 99 % of the others.',
+      'Memorised: 99 % of the training pairs are right. Grokked: 99 % of the held-out pairs are right.',
     ),
   );
   const draw = (): void => {
@@ -87,7 +87,7 @@ const card = (id: string, title: string, picture: readonly Child[], ...words: Ch
     h('p', {}, ...words),
   );
 
-/** The end of an axis that grows by steps, so that it does not tremble. */
+/** The end of an axis that grows in steps, so that the axis does not move all the time. */
 function roundUp(epochs: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(epochs, 100)));
   return [1, 1.5, 2, 3, 4, 6, 8, 10].map((x) => x * power).find((end) => end >= epochs)!;

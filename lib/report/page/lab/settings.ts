@@ -1,23 +1,23 @@
-// What the lab can be asked to train: each field with its name in pipeline.yaml, what it may be, and where it starts. The
-// address of the page holds them under these names, so that a link opens the lab as it was.
+// The settings of the lab: each field with its name in pipeline.yaml, its range and its first value. The address of the
+// page holds them under these names, so that a link opens the lab with the same settings.
 import { OPERATION_NAMES, OPERATIONS } from '../../../task/operations.ts';
 import { pairCount } from '../../../task/split.ts';
 import type { Settings } from '../../worker/messages.ts';
 
 export interface Field {
   readonly name: keyof Settings;
-  /** As `--set` of npm run pipeline calls it. */
+  /** Its name for `--set` of npm run pipeline. */
   readonly param: string;
   readonly label: string;
   readonly min: number;
   readonly max: number;
   readonly whole: boolean;
-  /** min and max themselves are too far. */
+  /** Whether min and max themselves are excluded. */
   readonly open?: boolean;
 }
 
 const MAX_SEED = 2 ** 32 - 1;
-/** Above that a browser's single thread takes hours. */
+/** With a larger p a browser's single thread would take hours. */
 const MAX_P = 113;
 
 const whole = (name: Field['name'], param: string, label: string, min: number, max: number): Field => ({
@@ -62,7 +62,7 @@ export const START: Settings = {
   ...{ learning_rate: 1e-3, weight_decay: 1 },
 };
 
-/** What a field must be, to complete "p must be"; null where the value is fine. */
+/** What the value must be, to complete "p must be"; null if the value is fine. */
 export function findFault({ min, max, whole, open }: Field, value: number): string | null {
   const range = open ? `above ${min} and below ${max}` : `from ${min} to ${max}`;
   const isInside = open ? value > min && value < max : value >= min && value <= max;
@@ -70,7 +70,7 @@ export function findFault({ min, max, whole, open }: Field, value: number): stri
   return whole ? `a whole number ${range}` : range;
 }
 
-/** What is wrong with the settings together, by the name of a field. */
+/** A field whose value does not go with the others, and what it must be; null if all go together. */
 export function findClash({
   p,
   operation,
@@ -84,7 +84,7 @@ export function findClash({
   return null;
 }
 
-/** The settings that an address asks for; what it does not name, or names wrongly, is as at the start. */
+/** The settings in an address. What it does not name, or names wrongly, is as in START. */
 export function readSettings(address: URLSearchParams): Settings {
   const settings: Record<string, unknown> = { ...START };
   for (const field of [...FIELDS, ...SIZES]) {
@@ -97,16 +97,19 @@ export function readSettings(address: URLSearchParams): Settings {
   return findClash(settings as unknown as Settings) === null ? (settings as unknown as Settings) : START;
 }
 
-/** Every setting by its param. */
+/** The param and the value of every setting. */
 export const paramsOf = (settings: Settings): [string, string][] => [
   [OPERATION.param, settings.operation],
   ...[...FIELDS, ...SIZES].map(({ name, param }): [string, string] => [param, String(settings[name])]),
 ];
 
-/** Those that are not as in the project's own pipeline.yaml, whose run is the published one. */
+/** The settings of the project's own pipeline.yaml, which are those of the published run. */
 const PIPELINE: Settings = { ...START, p: 113, train_fraction: 0.3 };
 
-/** The line that trains the same network, bit for bit where the arithmetic is the same. */
+/**
+ * The command that trains the same network, bit for bit if the arithmetic is the same. It names what differs from
+ * PIPELINE.
+ */
 export function pipelineLine(settings: Settings, epochs: number): string {
   const written = new Map(paramsOf(PIPELINE));
   const sets = paramsOf(settings).filter(([param, value]) => written.get(param) !== value);

@@ -1,4 +1,4 @@
-// The network that has learnt here, with what is to be known to touch it.
+// The network that was trained in the lab, in the form that "Touch it" takes.
 import { TUNED } from '../../../measures/thresholds.ts';
 import { viewWeights } from '../../../network/config.ts';
 import { numberAxis } from '../../../task/number-axis.ts';

@@ -1,4 +1,4 @@
-// The worker that trains, seen from the page. Its script and the kernel's two builds are in the page.
+// The page's side of the worker that trains. The page contains the worker's script and both builds of the kernel.
 import type { FromWorker, Settings, ToWorker } from '../../worker/messages.ts';
 import { byteBlock } from '../parts/block.ts';
 
@@ -6,7 +6,7 @@ export class Trainer {
   readonly #worker: Worker;
   #run = 0;
 
-  /** `listen` hears of the newest network only. */
+  /** `listen` gets messages about the newest network only. */
   constructor(listen: (message: FromWorker) => void) {
     const script = new Blob([byteBlock('worker')], { type: 'text/javascript' });
     const url = URL.createObjectURL(script);
@@ -26,12 +26,12 @@ export class Trainer {
     this.#ask({ ask: 'load', modules: { relaxed, plain } });
   }
 
-  /** A new network at its start, in place of the one before. */
+  /** Replaces the network by a new, untrained one. */
   open(settings: Settings): void {
     this.#ask({ ask: 'open', run: ++this.#run, settings });
   }
 
-  /** Trains until so many epochs are done. */
+  /** Trains until `until` epochs are done in all. */
   train(until: number): void {
     this.#ask({ ask: 'train', run: this.#run, until });
   }

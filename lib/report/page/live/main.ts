@@ -1,4 +1,4 @@
-// A training while it runs, as the server tells it once a second.
+// Shows a training while it runs. Asks the server for news once a second.
 import { OPERATION_NAMES, OPERATIONS } from '../../../task/operations.ts';
 import type { LiveTraining } from '../../../training/live.ts';
 import { floatsOf } from '../parts/block.ts';
@@ -10,7 +10,7 @@ import { pictures, type Pictures } from '../lab/pictures.ts';
 import { duration } from '../lab/cost.ts';
 
 const EVERY_MS = 1000;
-/** A training that has shown nothing new for this long was probably stopped or killed. */
+/** A training that has shown nothing new for this long has probably been stopped or killed. */
 const SILENT_S = 60;
 
 type Answer = { readonly age: number; readonly live: LiveTraining } | null;
@@ -46,7 +46,7 @@ function show({ live }: NonNullable<Answer>): void {
   const { config, task, epochs, total, history } = live;
   const operation = OPERATION_NAMES.find((name) => name === task.operation)!;
   const W_E = floatsOf(live.W_E);
-  // Another training: an earlier one had more epochs, or another network.
+  // A new training has begun if there are fewer epochs than before, or another p.
   if (learning === null || learning.epochs > epochs || learning.settings.p !== config.p) {
     learning = new Learning({ ...config, operation }, W_E);
     shown = pictures(learning);
@@ -61,7 +61,7 @@ function show({ live }: NonNullable<Answer>): void {
     epoch === null || epoch === undefined ? '' : `${what} at epoch ${whole(epoch)}`;
   const each = live.seconds / Math.max(1, epochs - live.began_at);
   const texts: readonly (readonly [string, string])[] = [
-    [whole(epochs), `of ${whole(total)} at the most`],
+    [whole(epochs), `of at most ${whole(total)}`],
     [last ? percent(last.train_accuracy) : '–', when(milestones?.memorised_epoch, 'memorised')],
     [last ? percent(last.test_accuracy) : '–', when(milestones?.grokked_epoch, 'grokked')],
     [short(last?.test_loss), `train loss ${short(last?.train_loss)}`],
@@ -78,7 +78,7 @@ function show({ live }: NonNullable<Answer>): void {
   shown!.draw();
 }
 
-/** What the server says; undefined if it does not answer. */
+/** The answer of the server; undefined if it does not answer. */
 const ask = async (): Promise<Answer | undefined> => {
   try {
     return (await (await fetch('train.json')).json()) as Answer;
@@ -91,12 +91,12 @@ async function look(): Promise<void> {
   const answer = await ask();
   setTimeout(() => void look(), EVERY_MS);
   section.dataset['state'] = answer ? 'training' : answer === null ? 'none' : 'gone';
-  if (answer === undefined) say('The server has ended: npm run report starts it again.');
+  if (answer === undefined) say('The server has ended; npm run report starts it again.');
   else if (answer === null)
     say(
-      learning ? 'The training has ended. ' : 'Nothing trains in this folder now. ',
+      learning ? 'The training has ended. ' : 'No training is running in this folder now. ',
       h('a', { href: '../report/' }, 'The explorer'),
-      ' is there once its stage has run.',
+      ' opens once the stage report has run.',
     );
   else {
     show(answer);
@@ -104,7 +104,7 @@ async function look(): Promise<void> {
     say(
       isSilent
         ? `Nothing new for ${duration(1000 * answer.age)}: the training may have been stopped.`
-        : 'It is training now; this page follows it.',
+        : 'Training is running; this page follows it.',
     );
   }
 }

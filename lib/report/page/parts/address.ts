@@ -1,27 +1,29 @@
-// What the reader has chosen, in the address of the page after its #: name=value, joined by &. A link to a section is a
-// bare name there, and changes no choice.
+// Keeps the reader's choices in the address of the page, after its #, as name=value joined by &. A bare name there is a
+// link to a section and changes no choice.
 
 export function readAddress(): URLSearchParams {
   const text = location.hash.slice(1);
   return new URLSearchParams(text.includes('=') ? text : '');
 }
 
-/** Puts these names into the address in place of what they were, and takes those out whose value is null. */
+/** Sets these names in the address. A name whose value is null is removed. */
 export type WriteAddress = (values: Iterable<readonly [name: string, value: string | null]>) => void;
 
 export const writeAddress: WriteAddress = (values) => history.replaceState(null, '', addressWith(values));
 
-/** Changes that follow each other faster than this are one step of the reader's history. */
+/** Changes that follow each other faster than this are one entry in the browser's history. */
 const STEP_MS = 1000;
-/** Within a step the address is written when nothing has changed for so long, as browsers refuse hundreds of writes. */
+/**
+ * Within an entry the address is written once nothing has changed for this long: browsers refuse hundreds of writes.
+ */
 const REST_MS = 200;
 
-/** Writes changes so that back leads to what the address was before each step. */
+/** Writes changes so that the browser's back button leads to the address before each entry. */
 export function addressInSteps(): WriteAddress {
   let changed = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waiting = new Map<string, string | null>();
-  // What follows going back is a step of its own.
+  // A change after going back begins a new entry.
   addEventListener('hashchange', () => {
     changed = -Infinity;
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// Blocks of data in the page, by id: text, or bytes as text.
+// Reads the blocks of data in the page, by id: text, or bytes written as text.
 import { fromText } from '../../text-bytes.ts';
 
 export const textBlock = (id: string): string => document.getElementById(id)!.textContent;

@@ -1,5 +1,5 @@
-// Charts of a page, drawn by Plot in the style of the figures. They are as wide as their place and of a fixed height, so
-// that nothing moves when they change.
+// Charts of a page, drawn by Plot in the style of the figures. A chart is as wide as its place and has a fixed height,
+// so that nothing else moves when it changes.
 import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
 import { Plot } from '../../../charts/observable-plot.ts';
 import { INK } from '../../../charts/style.ts';
@@ -23,13 +23,13 @@ export interface Chart {
 export interface Drawing {
   readonly frame: Omit<FrameOptions, 'width' | 'height'>;
   readonly marks: readonly Plot.Markish[];
-  /** What stands at x, where that is not the axis' label and the number. */
+  /** Names the place x; by default the label of the axis and the number. */
   readonly at?: (x: number) => string;
-  /** Whether each point is read by itself, wherever it is, by its channel `reading`. */
+  /** Whether each point is read on its own, through its channel `reading`, rather than all points at one x together. */
   readonly isScatter?: boolean;
 }
 
-/** `describe` gives the text for screen readers, `compose` the marks, whenever the chart is drawn. */
+/** Each time the chart is drawn, `describe` gives the text for screen readers and `compose` the marks. */
 export function chart(height: number, describe: () => string, compose: (width: number) => Drawing): Chart {
   const element = h('div', { class: 'chart' });
   let svg: Svg | undefined;
@@ -53,7 +53,7 @@ export function chart(height: number, describe: () => string, compose: (width: n
     svg.setAttribute('role', 'img');
     svg.setAttribute('aria-label', label);
     svg.querySelector('style')?.remove();
-    // The picture has a label of its own, so those that Plot gives to its parts are taken off.
+    // The picture has a label of its own, so the labels that Plot gives its parts are removed.
     for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     element.replaceChildren(svg);
     element.style.minHeight = `${svg.getAttribute('height')}px`;
@@ -68,7 +68,7 @@ export function chart(height: number, describe: () => string, compose: (width: n
   return { element, draw, svg: () => svg };
 }
 
-/** Calls `draw` when the element gets its first width, and whenever that changes. */
+/** Calls `draw` when the element gets its first width, and whenever the width changes. */
 function onWidth(element: HTMLElement, draw: () => void): void {
   let width = 0;
   new ResizeObserver(() => {
@@ -78,7 +78,7 @@ function onWidth(element: HTMLElement, draw: () => void): void {
   }).observe(element);
 }
 
-/** A vertical line at the epoch of the slider, in a colour that no series has. */
+/** A vertical line at the slider's epoch, in a colour that no series has. */
 export const cursor = (epoch: number): Plot.Markish =>
   Plot.ruleX([epoch], { stroke: INK, strokeWidth: 1.6, ariaDescription: 'cursor' });
 
@@ -91,7 +91,7 @@ export function moveCursor({ svg }: Chart, epoch: number): void {
   line.setAttribute('x2', x);
 }
 
-/** Calls `choose` with the value of x under the pointer, at a click and while dragging. */
+/** Calls `choose` with the value of x under the pointer, on a click and while dragging. */
 export function onPick({ element, svg }: Chart, choose: (x: number) => void): void {
   const pick = (event: PointerEvent): void => {
     const drawn = svg();
@@ -107,10 +107,10 @@ export function onPick({ element, svg }: Chart, choose: (x: number) => void): vo
   });
 }
 
-/** The pointer means a point only if it is at most so near (pixels). */
+/** The pointer chooses a point within this distance, in pixels. */
 const REACH = 40;
 
-/** Calls `choose` with the name of the point nearest to the pointer: at a click or tap, and while a mouse moves. */
+/** Calls `choose` with the name of the point nearest to the pointer, on a click or tap and while a mouse moves. */
 export function onPoint(
   { element, svg }: Chart,
   points: readonly { readonly name: string; readonly x: number; readonly y: number }[],
@@ -156,5 +156,5 @@ export function legend(items: readonly { name: string; colour: string; dashed?: 
   );
 }
 
-/** The colour from the style sheet, which is lighter in the dark scheme. */
+/** The style sheet's version of a colour, which is lighter in the dark scheme. */
 export const swatchColour = (colour: string): string => `var(--c-${colour.slice(1)}, ${colour})`;

@@ -1,4 +1,5 @@
-// Circles of some frequencies side by side, as small pictures that are changed in place: they move many times a second.
+// Circles of some frequencies side by side. They are small pictures that are changed in place, because they move many
+// times a second.
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import type { Matrix } from '../../../numerics/matrix.ts';
 import { h } from './element.ts';
@@ -7,22 +8,22 @@ import { readout } from './readout.ts';
 import { canBeSaved, sideBySide, type Rows } from './saving.ts';
 
 const SVG = 'http://www.w3.org/2000/svg';
-/** How many points of a circle have their number beside them. */
+/** This many points of a circle have their number beside them. */
 const NAMED = 8;
 const REACH = 1.3;
-/** A pointer means a dot that is so near, in pixels. */
+/** The pointer chooses a dot within this distance, in pixels. */
 const NEAR = 30;
-/** As they are in files, too, where no style sheet is. */
+/** Set as attributes, because a saved file has no style sheet. */
 const WAY = { fill: 'none', 'stroke-opacity': 0.4, 'stroke-width': 0.008 };
 const NAME = { 'font-size': 0.1, 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 
-/** An embedding as it is now. */
+/** An embedding that changes: its current state. */
 export interface Turning {
   /** How many numbers there are. */
   readonly n: number;
   /** The numbers in the plane of frequency k, [n, 2]. */
   circle(k: number): Matrix;
-  /** What the number at an index is called. */
+  /** The number at an index. */
   numberAt(index: number): number;
 }
 
@@ -40,7 +41,7 @@ function draw<K extends keyof SVGElementTagNameMap>(
 interface Circle {
   readonly element: HTMLElement;
   readonly svg: SVGSVGElement;
-  /** Number and place of each dot, with the frequency in front. */
+  /** A row for each dot: frequency, number, along cosine, along sine. */
   readonly rows: () => Rows;
   show(turning: Turning, k: number, radius: number): void;
 }
@@ -56,7 +57,7 @@ function makeCircle(n: number, place: number): Circle {
   const caption = h('figcaption', {});
   const element = h('figure', { class: 'circle' }, caption);
   element.append(svg);
-  /** As it is drawn. */
+  /** What is drawn now. */
   let drawn: { turning: Turning; k: number; radius: number; data: Float64Array } | null = null;
   const reading = readout(element, 'chart', () => {
     if (!drawn) return null;
@@ -136,11 +137,11 @@ function makeCircle(n: number, place: number): Circle {
 
 export interface Circles {
   readonly element: HTMLElement;
-  /** `strongest`: frequencies, as many as there are circles at the most. */
+  /** `strongest`: frequencies, at most as many as there are circles. */
   draw(strongest: readonly number[]): void;
 }
 
-/** `count`: how many there are room for. */
+/** `count`: the number of circles. */
 export function circles(turning: Turning, count: number): Circles {
   const all = Array.from({ length: count }, (_, i) => makeCircle(turning.n, i));
   let reach = 0;
@@ -157,7 +158,7 @@ export function circles(turning: Turning, count: number): Circles {
   return {
     element,
     draw: (strongest) => {
-      // One scale for all, which grows with the circles but does not shrink: what is small looks small.
+      // One scale for all circles. It grows with them but never shrinks, so that a small circle looks small.
       for (const k of strongest) {
         const { data } = turning.circle(k);
         for (let i = 0; i < data.length; i += 2) reach = Math.max(reach, Math.hypot(data[i]!, data[i + 1]!));

@@ -5,8 +5,8 @@ type Attributes = Readonly<Record<string, Value | undefined>>;
 export type Child = Node | string;
 
 /**
- * An HTML element. A function among the attributes listens to the event of that name; `true` sets an attribute without a
- * value. Style is given as `{ property: value }`, as the policy of the page forbids style attributes.
+ * Makes an HTML element. A function among the attributes listens to the event of that name; `true` sets an attribute
+ * without a value. Style is given as `{ property: value }`, because the policy of the page forbids style attributes.
  */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -25,19 +25,21 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Whether the page was asked of a server, which has the files beside it; one that was sent stands alone. */
+/**
+ * Whether the page comes from a server, which also has the files beside it. A page opened from disk may stand alone.
+ */
 export const isServed = location.protocol !== 'file:';
 
-/** A link to a file beside the page; where there is none, its name. */
+/** A link to a file beside the page; only its name if the page is not served. */
 export const fileLink = (href: string, name: string): HTMLElement =>
   isServed ? h('a', { href }, name) : h('span', {}, name);
 
-/** The relative address of a file, with any characters in its names. */
+/** The relative address of a file. Its names may have any characters. */
 export const pathOf = (...names: readonly string[]): string => names.map(encodeURIComponent).join('/');
 
 /**
- * A part of the page. If it cannot be made, a line in its place says why, and the other parts are not affected: data that
- * came from elsewhere may be anything.
+ * A part of the page. If it cannot be made, a line in its place says why, and the other parts are not affected: data from
+ * elsewhere may be anything.
  */
 export function part<T>(name: string, make: () => T): T | HTMLElement {
   try {
@@ -51,7 +53,7 @@ export function part<T>(name: string, make: () => T): T | HTMLElement {
   }
 }
 
-/** A section of the page with its heading; the links at the top go to `id`. */
+/** A section of the page with a heading; the links at the top of the page lead to its `id`. */
 export function section(id: string, title: string, ...children: readonly Child[]): HTMLElement {
   const heading = `${id}-title`;
   return h('section', { id, 'aria-labelledby': heading }, h('h2', { id: heading }, title), ...children);
@@ -77,12 +79,12 @@ export const table = (head: readonly string[], rows: readonly (readonly Child[])
 export const details = (title: Child, ...content: readonly Child[]): HTMLElement =>
   h('details', {}, h('summary', {}, title), ...content);
 
-/** Stands in place of a part whose stage is missing. */
+/** A note in place of a part whose stage is missing. */
 export const missing = (what: string, stage: string): HTMLElement =>
   h(
     'p',
     { class: 'missing', 'data-missing': stage },
-    `${what} is made from the stage ${stage}, which was not there when this page was made. Add `,
+    `${what} is made from the stage ${stage}, and this page was made without it. Add `,
     h('code', {}, stage),
     ' to the needs of ',
     h('code', {}, 'report'),

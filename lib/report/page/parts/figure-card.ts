@@ -1,4 +1,5 @@
-// A figure of a stage or a sweep: unpacked when it comes into view, with links to its files beside the page.
+// A card with a figure of a stage or a sweep. The figure is unpacked when it comes into view; links lead to its files
+// beside the page.
 import { colourRules } from '../../colours.ts';
 import { byteBlock } from './block.ts';
 import { h, isServed } from './element.ts';
@@ -51,7 +52,7 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
 
 const waiting: (() => Promise<void>)[] = [];
 
-/** Shows the figures that nobody has come to yet, one at a time, so that a print has them. */
+/** Shows the figures that have not come into view yet, one at a time, so that a print has them. */
 export async function showFigures(): Promise<void> {
   for (const show of waiting.splice(0)) await show();
 }

@@ -1,4 +1,5 @@
-// What every page has once it stands: buttons to save what it shows, the choice of light and dark, a print that shows all.
+// Adds what every page has: buttons to save what it shows, a choice between light and dark, and a print that shows
+// everything.
 import { openForPrint } from './print.ts';
 import { offerSaving } from './saving.ts';
 import { themeButton } from './theme.ts';

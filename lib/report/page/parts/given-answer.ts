@@ -1,8 +1,8 @@
-// What a network answers to one pair, whether that is right, and how sure it is.
+// Says in words what a network answers to one pair, whether that is right, and how sure the network is.
 import { h } from './element.ts';
 import { percent } from './numbers.ts';
 
-/** `45 + 85 = 17` and a sentence without its full stop; `probability` is that of the given answer. */
+/** `45 + 85 = 17`, and a sentence without its full stop. `probability`: that of the given answer. */
 export function givenAnswer(
   question: string,
   given: number,

@@ -1,30 +1,30 @@
-// The numbers behind the marks of a chart, as Plot works them out: for a table, and to be read at a place.
+// The numbers behind the marks of a chart, as Plot computes them. They are saved as a table and read at a place.
 import { formatTick } from '../../../charts/numbers.ts';
 import type { Plot } from '../../../charts/observable-plot.ts';
 import { short } from './numbers.ts';
 import type { Place, Places } from './readout.ts';
 import type { Rows } from './saving.ts';
 
-/** What a chart draws, and how its places are read. */
+/** The marks of a chart, and how its places are read. */
 export interface Reading {
   readonly marks: readonly Plot.Markish[];
-  /** What stands at x of the axis; by default its label and the number. */
+  /** Names the place x of the axis. */
   readonly at: (x: number) => string;
-  /** Whether x is a count, so that marks beside one belong to it. */
+  /** Whether x is a whole number, so that marks on both sides of one belong to it. */
   readonly isCounted: boolean;
-  /** Each point is a place of its own, told by its reading alone. */
+  /** Whether each point is a place of its own, described by its reading alone. */
   readonly isScatter: boolean;
 }
 
-/** What Plot works out for the points of a mark, by channel. */
+/** What Plot computes for the points of a mark, by channel. */
 interface Drawn {
   readonly ariaDescription?: string;
   initialize(): { channels: Readonly<Record<string, { readonly value?: ArrayLike<unknown> }>> };
 }
 
-/** `reading` is a channel that pages add: what is said of a point. */
+/** Pages add the channel `reading`: the words that describe a point. */
 const CHANNELS = ['x', 'x1', 'x2', 'y', 'y1', 'y2', 'text', 'reading'];
-/** Marks that follow the reader, and are no data. */
+/** Marks that show the reader's choice and hold no data. */
 const FOLLOWS = ['cursor', 'chosen'];
 
 interface Series {
@@ -49,7 +49,7 @@ function seriesOf(marks: readonly Plot.Markish[]): Series[] {
   });
 }
 
-/** A row a point. */
+/** A table with one row per point. */
 export const numbersOf = (marks: readonly Plot.Markish[]): Rows => [
   ['mark', ...CHANNELS],
   ...seriesOf(marks).flatMap(({ name, length, value }, series) =>
@@ -65,9 +65,9 @@ export const atLabel =
   (x: number): string =>
     `${label} ${formatTick(x)}`;
 
-/** Values of other series are told with one that is so near, in pixels. */
+/** Points of other series within this distance along x, in pixels, are read together. */
 const BESIDE = 6;
-/** A pointer means a point of a scatter that is so near. */
+/** The pointer chooses a point of a scatter within this distance, in pixels. */
 const REACH = 40;
 
 interface Point {
@@ -78,7 +78,7 @@ interface Point {
   readonly says: string;
 }
 
-/** `zoom`: pixels of the page for each of the drawing. */
+/** `zoom`: pixels of the page per pixel of the drawing. */
 export function placesOf(svg: Plot.Plot, reading: Reading, zoom: number): Places {
   const points = pointsOf(svg, reading);
   const marksOf = (some: readonly Point[]): Place['marks'] =>
@@ -130,7 +130,7 @@ export function placesOf(svg: Plot.Plot, reading: Reading, zoom: number): Places
   };
 }
 
-/** Of each series the point nearest to `to`, where there is one beside it; in the order of the series. */
+/** The point of each series that is nearest to `to` along x, if one is within BESIDE, in the order of the series. */
 function nearestOfEach(points: readonly Point[], to: Point): Point[] {
   const best = new Map<number, Point>();
   const away = ({ pixel }: Point): number => Math.abs(pixel[0] - to.pixel[0]);
@@ -142,7 +142,7 @@ function nearestOfEach(points: readonly Point[], to: Point): Point[] {
   return [...best].sort(([i], [j]) => i - j).map(([, point]) => point);
 }
 
-/** Series with readings; where there are none, those that have a name. */
+/** The points of the series that have readings; if none has, of those that have a name. */
 function pointsOf(svg: Plot.Plot, { marks }: Reading): Point[] {
   const all = seriesOf(marks);
   const read = all.filter(({ value }) => value('reading', 0) !== undefined);

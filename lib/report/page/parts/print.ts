@@ -1,4 +1,4 @@
-// A print shows what is folded, too.
+// Unfolds everything for a print, so that it shows what is folded on the screen.
 
 export function openForPrint(root: Element): void {
   let opened: HTMLDetailsElement[] = [];

@@ -1,5 +1,5 @@
-// Heat maps of a page: a stretched canvas with one pixel for each cell, and a colour bar below. To keep up with the
-// slider, colours come from a table of 256 steps of Plot's schemes.
+// Heat maps of a page: a stretched canvas with one pixel per cell, and a colour bar below. To keep up with the slider,
+// colours come from a table of 256 steps of Plot's schemes.
 import { SCHEMES } from '../../../charts/style.ts';
 import { Plot } from './chart.ts';
 import { h } from './element.ts';
@@ -26,7 +26,7 @@ function colourTable(scheme: (typeof SCHEMES)[keyof typeof SCHEMES]): Uint8Clamp
   return data;
 }
 
-/** A bar with the colours of the scheme between the numbers of its ends. */
+/** A colour bar of the scheme between the numbers at its ends. */
 export function colourBar(signed: boolean, low: HTMLElement, high: HTMLElement): HTMLElement {
   const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
   const stops = Array.from({ length: 17 }, (_, i) => {
@@ -46,7 +46,7 @@ export interface Raster {
   draw(values: ArrayLike<number>, domain: readonly [number, number], description: string): void;
 }
 
-/** A square heat map with the names of rows and columns at its sides; the pointer calls a cell by its `name`. */
+/** A square heat map with the names of rows and columns at its sides. The readout calls a cell by its `name`. */
 export function raster(
   side: number,
   {
@@ -128,7 +128,7 @@ export function raster(
   return { element, draw };
 }
 
-/** Whole cells of several pixels, as a picture of one pixel a cell is hardly seen. */
+/** A copy with several pixels per cell: with one pixel per cell a saved picture would be tiny. */
 function enlarged(canvas: HTMLCanvasElement): HTMLCanvasElement {
   const zoom = Math.max(1, Math.ceil(600 / canvas.width));
   const larger = h('canvas', { width: zoom * canvas.width, height: zoom * canvas.height });

@@ -1,31 +1,31 @@
-// What is read off a chart or a grid, in one way for all: value and place under the pointer, or where arrow keys lead while it
-// has the focus; what keys lead to is told to screen readers.
+// Reads values off any chart or grid: shows the value and the place under the pointer, or, while the element has the
+// focus, where the arrow keys lead. Screen readers announce what the keys lead to.
 import { h } from './element.ts';
 
 export interface Place {
-  /** Where it is marked, in pixels from the corner of the element: once for each value that is told. */
+  /** Where to mark it, in pixels from the element's upper left corner: one mark for each value that is read. */
   readonly marks: readonly (readonly [x: number, y: number])[];
   readonly says: string;
 }
 
 export interface Places {
   readonly count: number;
-  /** Of a grid: how many there are in a row. */
+  /** For a grid: the number of places in a row. */
   readonly columns?: number;
-  /** The index of that which a pointer means; null where it means none. */
+  /** The index of the place that the pointer at (x, y) chooses; null if it chooses none. */
   nearest(x: number, y: number): number | null;
   place(index: number): Place;
 }
 
 export interface Readout {
-  /** After the picture has changed; `label` says what it is. */
+  /** Call it after the picture has changed. `label` says what the picture is. */
   refresh(label: string): void;
 }
 
-/** Between a place and its words, in pixels. */
+/** The distance between a place and its words, in pixels. */
 const GAP = 10;
 
-/** Of all readouts of the page one is shown. */
+/** Hides the readout that is shown now: the page shows one at a time. */
 let hideShown: (() => void) | null = null;
 let announced: HTMLElement | null = null;
 
@@ -35,7 +35,7 @@ function announce(says: string): void {
   announced.textContent = says;
 }
 
-/** `kind`: what a screen reader calls it. `places`: null while there is nothing to read. */
+/** `kind`: what a screen reader calls the element. `places` gives null while there is nothing to read. */
 export function readout(element: HTMLElement, kind: string, places: () => Places | null): Readout {
   const words = h('span', {});
   const shown = h('div', { class: 'reading', 'aria-hidden': 'true' });
@@ -81,7 +81,7 @@ export function readout(element: HTMLElement, kind: string, places: () => Places
   element.addEventListener('pointermove', (event) => event.pointerType === 'mouse' && point(event));
   element.addEventListener('pointerdown', point);
   element.addEventListener('pointerleave', (event) => event.pointerType === 'mouse' && hide());
-  // The focus is for keys: after a click the arrow keys move the slider as before.
+  // Only the keyboard gives focus: after a click the arrow keys still move the slider.
   element.addEventListener('mousedown', (event) => {
     event.preventDefault();
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
@@ -104,7 +104,7 @@ export function readout(element: HTMLElement, kind: string, places: () => Places
   return { refresh };
 }
 
-/** Where a key leads; null for a key that leads nowhere. In a grid home and end are those of the row. */
+/** The index that a key leads to; null for any other key. In a grid, Home and End lead to the ends of the row. */
 function afterKey({ count, columns = count }: Places, index: number, key: string): number | null {
   const row = index - (index % columns);
   const rowEnd = Math.min(row + columns, count) - 1;

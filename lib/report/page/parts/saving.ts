@@ -1,5 +1,5 @@
-// Saves or copies what a page shows, from file:// too: a drawing as SVG and PNG, numbers and tables as CSV. What can be saved
-// says so where it is made; the buttons are put beside it once the page stands.
+// Saves or copies what a page shows, from file:// too: drawings as SVG and PNG, numbers and tables as CSV. Code that
+// makes something worth saving registers it here; once the page is complete, buttons are put beside it.
 import { FONT } from '../../../charts/style.ts';
 import { h } from './element.ts';
 import { saveFile } from './save-file.ts';
@@ -7,12 +7,12 @@ import { saveFile } from './save-file.ts';
 export type Rows = readonly (readonly (string | number)[])[];
 
 export interface Saved {
-  /** Of its files; also how its buttons are told from others. */
+  /** The name of its files; it also tells its buttons from others. */
   readonly name: () => string;
-  /** The drawing as it would stand in a file; null while there is none. */
+  /** The drawing as the text of a file; null while there is none. */
   readonly svg?: () => string | null;
   readonly canvas?: () => HTMLCanvasElement;
-  /** With the names of the columns in front. */
+  /** The first row has the names of the columns. */
   readonly rows?: () => Rows;
 }
 
@@ -22,11 +22,11 @@ export const canBeSaved = (element: Element, what: Saved): void => void saved.se
 
 const PICTURES = '.chart, .raster, .circles, .static';
 
-/** Puts buttons beside everything in `root` that can be saved, tables included, and beside what comes into it later. */
+/** Puts buttons beside everything in `root` that can be saved, including tables and what is added to it later. */
 export function offerSaving(root: Element): void {
   offer(root);
   new MutationObserver((changes) => {
-    // Charts that are drawn again bring no elements of HTML.
+    // A chart that is drawn again adds SVG, not HTML.
     for (const { addedNodes } of changes)
       for (const node of addedNodes) if (node instanceof HTMLElement && !node.matches('.save')) offer(node);
   }).observe(root, { childList: true, subtree: true });
@@ -52,7 +52,7 @@ function putBeside(element: Element): void {
     element.after(buttons(what));
 }
 
-/** Pixels of a PNG for each of the drawing. */
+/** A PNG has this many pixels per pixel of the drawing, along each side. */
 const ZOOM = 2;
 
 function buttons({ name, svg, canvas, rows }: Saved): HTMLElement {
@@ -107,7 +107,7 @@ function buttons({ name, svg, canvas, rows }: Saved): HTMLElement {
   return element;
 }
 
-/** A drawing of the page as text that stands alone: white behind it, and the font that the page has. */
+/** A drawing of the page as the text of a file: on white, and in the page's font. */
 export function standalone(drawn: SVGElement): string {
   const copy = drawn.cloneNode(true) as SVGElement;
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
@@ -117,7 +117,7 @@ export function standalone(drawn: SVGElement): string {
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** Drawings in one, each below its caption. */
+/** Joins drawings into one, each below its caption; null if there are none. */
 export function sideBySide(
   drawings: readonly (readonly [svg: SVGSVGElement, caption: string])[],
 ): string | null {
@@ -134,7 +134,7 @@ export function sideBySide(
   return standalone(row);
 }
 
-/** Of a drawing among others, in pixels. */
+/** The side of each joined drawing and the height of its caption, in pixels. */
 const [SIDE, CAPTION] = [260, 20];
 
 function makeSvg(tag: string, attributes: Readonly<Record<string, string | number>>): SVGElement {

@@ -1,4 +1,4 @@
-// Light or dark: as the system has it, until the reader chooses.
+// Light or dark: follows the system until the reader chooses.
 import { h } from './element.ts';
 
 type Listen = (isDark: boolean) => void;
@@ -36,11 +36,11 @@ export function themeButton(): HTMLElement {
     '◐',
   );
   followScheme((dark) => button.setAttribute('aria-label', dark ? 'light colours' : 'dark colours'));
-  tell(); // those who listened before the remembered choice was read
+  tell(); // for those who listened before the remembered choice was read
   return button;
 }
 
-/** Some browsers store nothing for pages from the file system; then the choice lasts as long as the page is open. */
+/** Remembers the choice. Some browsers store nothing for pages from disk: then it lasts as long as the page is open. */
 function remember(scheme?: string): string | null {
   try {
     if (scheme) localStorage.setItem(KEPT, scheme);

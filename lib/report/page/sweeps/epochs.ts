@@ -1,4 +1,4 @@
-// Epochs over an axis of a sweep, as in the figure. Pointing at a run chooses it.
+// A chart of epochs over an axis of a sweep, like the figure. Pointing at a run chooses it.
 import type { SpreadOptions } from '../../../charts/figure.ts';
 import { colourOf, shownAt, spreadMarks } from '../../../charts/spread-marks.ts';
 import { chart, legend, onPoint, Plot } from '../parts/chart.ts';

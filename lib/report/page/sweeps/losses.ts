@@ -1,4 +1,4 @@
-// Test losses of all runs of a sweep in one picture, the chosen run in front in another colour.
+// The test losses of all runs of a sweep in one chart, with the chosen run in front, thick and dark.
 import type { CurveBundleOptions } from '../../../charts/figure.ts';
 import { padDomain } from '../../../charts/frame.ts';
 import { roundEnd } from '../../../charts/numbers.ts';
@@ -8,7 +8,7 @@ import { h } from '../parts/element.ts';
 import { short, whole } from '../parts/numbers.ts';
 import type { Chosen } from './chosen.ts';
 
-/** The part of the scheme (0 to 1) that can be seen on white and on black. */
+/** The part of the colour scheme (0 to 1) that is visible on white and on black. */
 const RANGE = [0.3, 0.92];
 
 export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: Chosen): HTMLElement {
@@ -76,6 +76,6 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
       h('span', {}, short(high)),
     ),
     picture.element,
-    h('p', {}, 'Lines end where training stopped; the chosen run is the thick one.'),
+    h('p', {}, 'Each line ends where training stopped. The thick line is the chosen run.'),
   );
 }

@@ -17,7 +17,7 @@ document
       h(
         'p',
         { class: 'lead' },
-        'Many trainings that differ in a few settings. A network has memorised when it knows 99 % of the pairs that it was trained on, and has grokked when it is right on 99 % of those that it never saw. Choose a run, in a picture or in its list, and its numbers show.',
+        'Many trainings that differ in a few settings. A network has memorised when it is right on 99 % of the pairs that it was trained on, and has grokked when it is right on 99 % of those that it never saw. Choose a run in a picture or in the list to see its numbers.',
       ),
     ),
     ...sweeps.map((data) => part(data.name, () => sweep(data))),

@@ -1,8 +1,8 @@
-// The numbers of a run as text. An epoch that was never reached is `never within 30,000`.
+// The numbers of a run as text. An epoch that was never reached reads `never within 30,000`.
 import type { SweepData, SweepPoint } from '../../sweeps/data.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
 
-/** Column heads for the usual fields; other fields stand under their own name. */
+/** Column heads for the usual fields; other fields have their own names as heads. */
 export const HEADS: Readonly<Record<string, string>> = {
   'train.memorised_epoch': 'memorised',
   'train.test_loss_below_0_1_epoch': 'test loss below 0.1',

@@ -1,4 +1,5 @@
-// The section of one sweep: epochs over each axis, outcomes over two axes, all losses, the numbers of a run, all files.
+// The section of one sweep: the numbers of the chosen run, epochs over each axis, all losses, outcomes over two axes,
+// and links to all files.
 import type { SweepData, SweepPoint } from '../../sweeps/data.ts';
 import { details, h, isServed, pathOf, section, table } from '../parts/element.ts';
 import { figureCard } from '../parts/figure-card.ts';
@@ -39,7 +40,7 @@ export function sweep(data: SweepData): HTMLElement {
           ),
         ]
       : []),
-    details('as pipeline.yaml has it', h('pre', { tabindex: 0 }, yaml)),
+    details('its part of pipeline.yaml', h('pre', { tabindex: 0 }, yaml)),
     h(
       'p',
       { class: 'files' },
@@ -47,7 +48,7 @@ export function sweep(data: SweepData): HTMLElement {
       link(pathOf('.', name, 'results.arrow'), 'results.arrow', `results of ${name}`),
       ', one row per run. Seconds, hosts and engines: ',
       link(pathOf('.', name, 'timings.arrow'), 'timings.arrow', `timings of ${name}`),
-      '. The same command makes it again: ',
+      '. To run it again: ',
       h('code', {}, `npm run sweep -- ${name}`),
     ),
   ];

@@ -1,4 +1,4 @@
-// What the network answers to one pair, as it is and as it was touched.
+// The network's answer to one pair, untouched and touched.
 import { padDomain } from '../../../charts/frame.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import type { Weights } from '../../../network/config.ts';
@@ -11,7 +11,7 @@ import { givenAnswer } from '../parts/given-answer.ts';
 import { short } from '../parts/numbers.ts';
 import type { Touchable } from './network.ts';
 
-/** How many answers an axis names whose numbers do not count up. */
+/** An axis whose numbers are not in counting order names at most this many answers. */
 const MOST_NAMED = 12;
 
 export interface Answer {

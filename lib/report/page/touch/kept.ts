@@ -1,9 +1,9 @@
-// Which shares of which parts are kept: in the address of the page, `W_E.9=0&past_mlp=0.5`, so that a link opens the network
-// as it was touched. Parts that are whole do not stand there.
+// Keeps the shares of the parts in the address of the page, as in `W_E.9=0&past_mlp=0.5`, so that a link opens the
+// network as it was touched. Parts that are whole are left out.
 import { readAddress, type WriteAddress } from '../parts/address.ts';
 import type { Kept, Network } from './network.ts';
 
-/** What the address asks for, as far as this network has it. */
+/** The shares in the address, without parts that this network does not have. */
 export function readKept(network: Network): Kept {
   const asked = new Map<string, number>();
   for (const [name, text] of readAddress()) {
@@ -14,7 +14,7 @@ export function readKept(network: Network): Kept {
   return new Map([...asked].filter(([name]) => names.has(name)));
 }
 
-/** In place of what stood there before. */
+/** Replaces the shares `before` in the address by `kept`. */
 export function writeKept(before: Kept, kept: Kept, write: WriteAddress): void {
   const gone = [...before.keys()].filter((name) => !kept.has(name));
   write([

@@ -1,4 +1,5 @@
-// A network whose parts can be turned down: its parts by name, and its weights with shares of them kept. Free of the page.
+// A network whose parts can be turned down: names its parts, and computes its weights with a share of each part kept.
+// Uses nothing of the browser.
 import { flattenWeights, viewWeights, type ModelConfig, type Weights } from '../../../network/config.ts';
 import type { Pairs } from '../../../network/pairs.ts';
 import { frequencyClusters, type NeuronFrequency } from '../../../measures/neuron-frequencies.ts';
@@ -7,13 +8,15 @@ import { createMatrix, multiply, transpose, type Matrix } from '../../../numeric
 import type { NumberAxis } from '../../../task/number-axis.ts';
 import type { Operation } from '../../../task/operations.ts';
 
-/** Neurons that keep to a frequency, or those that keep to none. */
+/** Neurons tuned to one frequency, or those that are tuned to none. */
 export interface Cluster {
   readonly frequency: number | null;
   readonly neurons: readonly number[];
 }
 
-/** Neurons by the frequency that explains more than `above` of them, and those that are left. */
+/**
+ * Groups neurons by the frequency that explains more than the share `above` of them; the last cluster holds the others.
+ */
 export function clusterAll(best: readonly (NeuronFrequency | null)[], above: number): Cluster[] {
   const clusters = frequencyClusters(best, above);
   const inside = new Set(clusters.flatMap(({ neurons }) => neurons));
@@ -21,30 +24,30 @@ export function clusterAll(best: readonly (NeuronFrequency | null)[], above: num
   return [...clusters, { frequency: null, neurons: others }].filter(({ neurons }) => neurons.length > 0);
 }
 
-/** What is to be known of a network. */
+/** What "Touch it" needs to know of a network. */
 export interface Touchable {
   readonly config: ModelConfig;
   readonly operation: Operation;
   readonly weights: Weights;
   readonly axis: NumberAxis;
-  /** Key frequencies; null where the task has no group, and so no frequencies. */
+  /** Key frequencies; null if the task has no group, and so no frequencies. */
   readonly key: readonly number[] | null;
-  /** Of all neurons; without frequencies, a single one. */
+  /** Together they hold all neurons; without frequencies there is a single cluster. */
   readonly clusters: readonly Cluster[];
   readonly train: Pairs;
-  /** The others: all where it is not known which pairs it was trained on. */
+  /** All other pairs; every pair if it is not known which ones the network was trained on. */
   readonly test: Pairs;
   readonly isSplit: boolean;
 }
 
-/** Shares of parts that are kept, 0 to 1, by the part's name; those that are not there are kept whole. */
+/** The share of each part that is kept, 0 to 1, by the name of the part. A part that is not listed is kept whole. */
 export type Kept = ReadonlyMap<string, number>;
 
 export interface Part {
-  /** As the address calls it: `head.0`, `W_E.9`, `W_E.others`, `neurons.9`, `past_mlp`. */
+  /** Its name in the page's address: `head.0`, `W_E.9`, `W_E.others`, `neurons.9`, `past_mlp`. */
   readonly name: string;
   readonly label: string;
-  /** Scales it in place. */
+  /** Scales the part in place. */
   readonly scale: (weights: Weights, share: number) => void;
 }
 
@@ -53,20 +56,20 @@ export interface PartGroup {
   readonly parts: readonly Part[];
 }
 
-/** A power of two scales without rounding; so small a one that what is scaled by it counts for nothing. */
+/** Small enough that whatever it scales has no effect, and a power of two, so that scaling does not round. */
 const NOTHING = 2 ** -30;
 
 const WAVE = /^W_E\.(\d+)$/;
 
-/** The frequencies that shares are named of. */
+/** The frequencies whose shares are listed. */
 const frequenciesIn = (kept: Kept): number[] =>
   [...kept.keys()].flatMap((name) => (WAVE.test(name) ? Number(WAVE.exec(name)![1]) : []));
 
 export class Network {
   readonly of: Touchable;
-  /** The embedding of the numbers of the axis, in its order. */
+  /** The embedding of the numbers on the axis, in the order of the axis. */
   readonly embedding: Matrix;
-  /** What frequencies bring to it, by their list. */
+  /** What sets of frequencies contribute to the embedding, by their joined numbers. */
   readonly #known = new Map<string, Float64Array>();
 
   constructor(of: Touchable) {
@@ -88,7 +91,7 @@ export class Network {
     return ordered;
   }
 
-  /** The frequencies with a part of their own: the key ones, and those that `kept` names. */
+  /** The frequencies that are parts of their own: the key ones and those that `kept` lists. */
   frequencies(kept: Kept): number[] {
     const all = [...new Set([...(this.of.key ?? []), ...frequenciesIn(kept)])];
     return all.filter((k) => k >= 1 && k <= this.highest).sort((j, k) => j - k);
@@ -160,7 +163,10 @@ export class Network {
     };
   }
 
-  /** The logits are (resid_mid + post W_out) W_U: W_U is scaled by the share, and W_out by its inverse. */
+  /**
+   * The logits are (resid_mid + post W_out) W_U. Scaling W_U by the share and W_out by its inverse scales only the
+   * first term.
+   */
   #pastMlp(): Part {
     const scale: Part['scale'] = ({ W_out, W_U }, share) => {
       const factor = share === 0 ? NOTHING : share;
@@ -170,7 +176,7 @@ export class Network {
     return { name: 'past_mlp', label: 'straight to the logits', scale };
   }
 
-  /** The key frequencies that bring most, at most so many, ascending. */
+  /** The key frequencies with the largest norm in the embedding, at most `count` of them, in ascending order. */
   strongest(count: number): number[] {
     const norm = (k: number): number => Math.hypot(...this.#waves([k]));
     const norms = (this.of.key ?? []).map((k) => ({ k, norm: norm(k) }));
@@ -181,14 +187,16 @@ export class Network {
       .sort((j, k) => j - k);
   }
 
-  /** Shares without those that need not be named: a frequency that is not key has a part only where it is. */
+  /**
+   * Drops parts that are kept whole. A frequency that is not key stays even then: it is a part only while it is listed.
+   */
   short(kept: Kept): Kept {
     const isNamed = (name: string): boolean =>
       WAVE.test(name) && !this.of.key?.includes(Number(WAVE.exec(name)![1]));
     return new Map([...kept].filter(([name, share]) => share !== 1 || isNamed(name)));
   }
 
-  /** F^T F W_E with those rows of the basis F that belong to the frequencies. */
+  /** F^T F W_E, [n, d_model], with the rows of the basis F that belong to the frequencies. */
   #waves(frequencies: readonly number[]): Float64Array {
     const name = frequencies.join();
     const known = this.#known.get(name);
@@ -199,7 +207,7 @@ export class Network {
     return waves;
   }
 
-  /** All weights, flat in the order of WEIGHT_NAMES, of the network with shares of its parts; what follows them follows. */
+  /** All weights of the network with these shares of its parts, flat, in the order of WEIGHT_NAMES. */
   keep(kept: Kept): Float32Array {
     const { config, weights } = this.of;
     const flat = flattenWeights(config, weights);

@@ -1,7 +1,7 @@
-// What if the embedding had only these frequencies? A list that the reader writes.
+// A field for a list of frequencies, for the question: what if the embedding had only these?
 import { h } from '../parts/element.ts';
 
-/** `start` stands in the field first; `keep` gets whole numbers from 1 to `highest`. */
+/** `start`: the first content of the field. `keep` gets the reader's list: whole numbers from 1 to `highest`. */
 export function onlyThese(
   start: readonly number[],
   highest: number,

@@ -1,4 +1,5 @@
-// The worker that scores changed networks, seen from the page. Its script and the kernel's two builds are in the page.
+// The page's side of the worker that computes losses and accuracies of touched networks. The page contains the worker's
+// script and both builds of the kernel.
 import type { FromScorer, Scores, ToScorer } from '../../worker/score-messages.ts';
 import { byteBlock } from '../parts/block.ts';
 import type { Touchable } from './network.ts';
@@ -6,10 +7,10 @@ import type { Touchable } from './network.ts';
 export class Scorer {
   readonly #worker: Worker;
   #asked: ((scores: Scores) => void) | null = null;
-  /** What is to be asked next: of weights that come faster than they are scored, the newest. */
+  /** What to ask next. If weights come faster than they are scored, this is the newest; the others are dropped. */
   #next: { readonly weights: Float32Array; readonly hear: (scores: Scores) => void } | null = null;
 
-  /** `fail` hears why there is nothing to hear. */
+  /** `fail` gets the reason if there will be no scores. */
   constructor({ config, train, test }: Touchable, fail: (why: string) => void) {
     const url = URL.createObjectURL(new Blob([byteBlock('scorer')], { type: 'text/javascript' }));
     this.#worker = new Worker(url);
@@ -33,7 +34,7 @@ export class Scorer {
     this.#ask({ ask: 'open', modules: { relaxed, plain }, config, train, test });
   }
 
-  /** Calls `hear` with the scores of the network of these weights, unless others are asked for before it is their turn. */
+  /** Calls `hear` with the scores of these weights, unless newer weights come before their turn. */
   score(weights: Float32Array, hear: (scores: Scores) => void): void {
     if (this.#asked) {
       this.#next = { weights, hear };

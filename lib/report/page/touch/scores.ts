@@ -1,4 +1,4 @@
-// Loss and accuracy of the network as it is, and as it was touched: over the pairs it is trained on, over the others, over all.
+// A table of loss and accuracy, untouched and touched: over the training pairs, the test pairs and all pairs.
 import type { Scores } from '../../worker/score-messages.ts';
 import { h } from '../parts/element.ts';
 import { percent, short } from '../parts/numbers.ts';
@@ -12,7 +12,7 @@ export interface ScoreTable {
   show(state: (typeof STATES)[number], scores: Scores): void;
 }
 
-/** `isSplit`: whether it is known which pairs it is trained on. */
+/** `isSplit`: whether it is known which pairs the network was trained on. */
 export function scoreTable(isSplit: boolean): ScoreTable {
   const sets = isSplit ? SETS : (['all'] as const);
   const cells = sets.map(() => MEASURES.map(() => STATES.map(() => h('td', {}, '…'))));

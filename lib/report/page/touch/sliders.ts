@@ -1,4 +1,4 @@
-// A slider for each part of the network, from taken out to as it is.
+// A slider for each part of the network, from 0 (taken out) to 1 (as it is).
 import { h } from '../parts/element.ts';
 import { short } from '../parts/numbers.ts';
 import type { Kept, Network, PartGroup } from './network.ts';

@@ -1,4 +1,5 @@
-// Touch it: parts of the network are turned down, and everything that follows them is computed anew, in this page.
+// The section "Touch it": the reader turns parts of the network down, and the page recomputes everything that depends
+// on them.
 import { embeddingCircle } from '../../../measures/embedding-circle.ts';
 import { viewWeights } from '../../../network/config.ts';
 import { OPERATIONS } from '../../../task/operations.ts';
@@ -15,12 +16,15 @@ import { onlyThese } from './only.ts';
 import { scoreTable } from './scores.ts';
 import { sliders } from './sliders.ts';
 
-/** How many circles there is room for. */
+/** The page has room for this many circles. */
 const MOST_CIRCLES = 6;
-/** Of how many frequencies it asks first what the network were with them alone. */
+/** The list of "Only these" starts with this many frequencies, the strongest key ones. */
 const FEW = 3;
 
-/** `which`: what network this is, as a sentence. The pair is that of the store. `gone`: when the section is taken away. */
+/**
+ * `which`: a sentence that says what network this is. The pair comes from the store. `gone`: aborts when the section is
+ * removed.
+ */
 export function touch(of: Touchable, store: Store, which: string, gone?: AbortSignal): HTMLElement {
   const network = new Network(of);
   const { config, axis } = of;
@@ -78,7 +82,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
   };
   const dials = sliders(network, (name, share) => set(new Map([...kept, [name, share]])));
 
-  /** Every frequency out but these; what else was turned stays so. */
+  /** Takes out all frequencies but these. Other parts keep their shares. */
   const only = (frequencies: readonly number[]): void => {
     const others = [...kept].filter(([name]) => !name.startsWith('W_E.'));
     const named = [...new Set([...(of.key ?? []), ...frequencies])];
@@ -115,7 +119,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
             { class: 'card' },
             h('h3', {}, 'Numbers on circles'),
             small.element,
-            h('p', {}, 'The embedding as it was touched, in the planes that it has as it is.'),
+            h('p', {}, 'The touched embedding, seen in the planes of the untouched one.'),
           ),
         ];
   const element = section(
@@ -124,7 +128,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
     h(
       'p',
       {},
-      `${which} Each slider keeps a share of one part, from 1, as it is, to 0, taken out, and whatever follows that part is computed anew, here. `,
+      `${which} Each slider sets the share of one part that is kept, from 1 (as it is) to 0 (taken out). The page then recomputes everything that depends on that part. `,
       source(
         `Parts set to zero as in Nanda et al. 2023${of.key === null ? '' : '; frequencies of the embedding as in GROKVERSE'}.`,
       ),
