@@ -16,8 +16,11 @@ export function formatTick(value: number): string {
     const [digits, exponent] = value.toExponential(3).split('e');
     return `${formatTick(Number(digits))}·${formatPower(Number(exponent))}`;
   }
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 9 }).replace('-', '−');
+  return inFull.format(value).replace('-', '−');
 }
+
+/** Made once: a formatter takes longer to make than a chart to draw, and charts write hundreds of numbers. */
+const inFull = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 9 });
 
 /** Where a log axis over [low, high] has its labels, and what they say: powers of ten, or 1, 2, 5 on short axes. */
 export function logTicks(low: number, high: number): { at: number; name: string }[] {

@@ -50,8 +50,12 @@ export function runNetwork(
 
 /** Every a with every b, a-major. */
 function eachWithEach(countA: number, countB: number): Operands {
-  const row = Int32Array.from({ length: countA * countB }, (_, i) => i);
-  return { a: row.map((i) => Math.floor(i / countB)), b: row.map((i) => i % countB) };
+  const [a, b] = [new Int32Array(countA * countB), new Int32Array(countA * countB)];
+  for (let i = 0; i < a.length; i++) {
+    a[i] = Math.floor(i / countB);
+    b[i] = i % countB;
+  }
+  return { a, b };
 }
 
 const pairsOf = ([rowsA, rowsB]: readonly Matrix[]): Operands => eachWithEach(rowsA!.rows, rowsB!.rows);
@@ -94,15 +98,12 @@ export function runPair(
 
 /** W_E + W_pos by position: [p, d_model] for a, the same for b, [1, d_model] for `=`. */
 export function residualRows({ p, d_model }: ModelConfig, { W_E, W_pos }: WeightsWithoutQK): Matrix[] {
-  const add = (first: number, rows: number, position: number): Matrix =>
-    createMatrix(
-      rows,
-      d_model,
-      Float64Array.from(
-        { length: rows * d_model },
-        (_, i) => W_E.data[first * d_model + i]! + W_pos.data[position * d_model + (i % d_model)]!,
-      ),
-    );
+  const add = (first: number, rows: number, position: number): Matrix => {
+    const sum = createMatrix(rows, d_model);
+    for (let i = 0; i < sum.data.length; i++)
+      sum.data[i] = W_E.data[first * d_model + i]! + W_pos.data[position * d_model + (i % d_model)]!;
+    return sum;
+  };
   return [add(0, p, 0), add(0, p, 1), add(p, 1, 2)];
 }
 
@@ -143,10 +144,21 @@ export function attentionFromEquals(
       Float64Array,
       Float64Array,
     ];
-    a.forEach((row, pair) => {
-      const attention = softmax([toA[row]!, toB[b[pair]!]!, toEquals[0]!]);
-      pattern.data.set(attention, (pair * n_heads + h) * N_CTX);
-    });
+    // The softmax of three, without arrays: the explorer does this for all pairs between two frames of the screen.
+    for (let pair = 0; pair < a.length; pair++) {
+      const [scoreA, scoreB, scoreEquals] = [toA[a[pair]!]!, toB[b[pair]!]!, toEquals[0]!];
+      const largest = Math.max(scoreA, scoreB, scoreEquals);
+      const [expA, expB, expEquals] = [
+        Math.exp(scoreA - largest),
+        Math.exp(scoreB - largest),
+        Math.exp(scoreEquals - largest),
+      ];
+      const total = expA + expB + expEquals;
+      const at = (pair * n_heads + h) * N_CTX;
+      pattern.data[at] = expA / total;
+      pattern.data[at + 1] = expB / total;
+      pattern.data[at + 2] = expEquals / total;
+    }
   });
   return pattern;
 }
@@ -182,14 +194,15 @@ function residMid(
   const unmixed = M ? multiply(equals, M) : equals;
   const mixed = createMatrix(pattern.rows, n);
   for (let pair = 0; pair < pattern.rows; pair++) {
-    const row = mixed.data.subarray(pair * n, (pair + 1) * n);
-    row.set(unmixed.data);
-    const token = [a[pair]!, b[pair]!, 0];
-    tables.forEach((table, i) => {
+    const row = pair * n;
+    mixed.data.set(unmixed.data, row);
+    for (let i = 0; i < tables.length; i++) {
+      const table = tables[i]!;
       const attention = pattern.data[pair * tables.length + i]!;
-      const offset = token[i % N_CTX]! * n;
-      for (let j = 0; j < n; j++) row[j] = row[j]! + attention * table[offset + j]!;
-    });
+      const position = i % N_CTX;
+      const offset = (position === 0 ? a[pair]! : position === 1 ? b[pair]! : 0) * n;
+      for (let j = 0; j < n; j++) mixed.data[row + j] = mixed.data[row + j]! + attention * table[offset + j]!;
+    }
   }
   return mixed;
 }

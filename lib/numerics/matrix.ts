@@ -25,11 +25,7 @@ export function toMatrix(
   const [all, columns] = tensor.shape.slice(-2) as [number, number];
   const taken = rows ?? all;
   const start = index * all * columns;
-  return createMatrix(
-    taken,
-    columns,
-    Float64Array.from(tensor.data.subarray(start, start + taken * columns)),
-  );
+  return createMatrix(taken, columns, new Float64Array(tensor.data.subarray(start, start + taken * columns)));
 }
 
 /** A B: [m, k] x [k, n] -> [m, n]. Four rows of B at a time, which halves the time: C is read and written less often. */

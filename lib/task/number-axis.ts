@@ -26,9 +26,8 @@ export const axisInFigure = ({ numbers, isNamed, label }: NumberAxis, name: stri
 
 /** Reorders values of all pairs, [p*p], for a map with this axis on both sides. */
 export function onAxes({ numbers }: NumberAxis, values: ArrayLike<number>, p: number): Float64Array {
-  const n = numbers.length;
-  return Float64Array.from({ length: n * n }, (_, i) => {
-    const [a, b] = [numbers[Math.floor(i / n)]!, numbers[i % n]!];
-    return values[a * p + b]!;
-  });
+  const ordered = new Float64Array(numbers.length ** 2);
+  let i = 0;
+  for (const a of numbers) for (const b of numbers) ordered[i++] = values[a * p + b]!;
+  return ordered;
 }

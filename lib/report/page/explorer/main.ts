@@ -6,6 +6,7 @@ import { showFigures } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
 import { finish } from '../parts/finish.ts';
 import { neuronsOf, sumOf } from './asked.ts';
+import { makeAhead } from './ahead.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
 import { curves } from './curves.ts';
 import { explorer } from './explorer.ts';
@@ -58,6 +59,7 @@ async function show(): Promise<void> {
   keepInAddress(run, store);
   moveByKeys(run, store);
   await run.unpackOthers(() => store.refresh());
+  makeAhead(run, store);
   await showFigures();
 }
 

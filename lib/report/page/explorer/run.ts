@@ -159,10 +159,19 @@ export class Run {
     return snapshot;
   }
 
+  /** The unpacked snapshot nearest to that at an index, at most `reach` from it, that has not been made; null if all have. */
+  unmadeNear(index: number, reach: number): number | null {
+    for (let away = 1; away <= reach; away++)
+      for (const near of [index + away, index - away])
+        if (this.#unpacked.has(near) && !this.#snapshots.has(near)) return near;
+    return null;
+  }
+
   /** Attention of one head from `=` to a for all pairs, in the order of the axes, [n*n]. */
   attentionToA(index: number, head: number): Float64Array {
     const { rows, columns, data } = this.snapshot(index).pattern;
-    const all = Float64Array.from({ length: rows }, (_, row) => data[row * columns + head * 3]!);
+    const all = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) all[row] = data[row * columns + head * 3]!;
     return onAxes(this.axis, all, this.data.config.p);
   }
 

@@ -42,8 +42,10 @@ export function chart(height: number, describe: () => string, compose: (width: n
     places ??= placesOf(svg, { marks, at, isCounted: frame.x.counted ?? false, isScatter }, zoom);
     return places;
   });
+  /** Kept, as asking the element would lay the page out anew for each of the charts that are drawn at once. */
+  let room = 600;
   const draw = (): void => {
-    const width = Math.max(240, Math.floor(element.clientWidth || 600));
+    const width = Math.max(240, room);
     drawing = compose(width);
     places = null;
     const { frame, marks } = drawing;
@@ -59,7 +61,10 @@ export function chart(height: number, describe: () => string, compose: (width: n
     element.style.minHeight = `${svg.getAttribute('height')}px`;
     reading.refresh(label);
   };
-  onWidth(element, draw);
+  onWidth(element, (width) => {
+    room = width;
+    draw();
+  });
   canBeSaved(element, {
     name: describe,
     svg: () => (svg ? standalone(svg) : null),
@@ -68,13 +73,13 @@ export function chart(height: number, describe: () => string, compose: (width: n
   return { element, draw, svg: () => svg };
 }
 
-/** Calls `draw` when the element gets its first width, and whenever the width changes. */
-function onWidth(element: HTMLElement, draw: () => void): void {
+/** Calls `draw` with the element's width when it first has one, and whenever the width changes. */
+function onWidth(element: HTMLElement, draw: (width: number) => void): void {
   let width = 0;
   new ResizeObserver(() => {
     if (element.clientWidth === width || element.clientWidth === 0) return;
     width = element.clientWidth;
-    draw();
+    draw(width);
   }).observe(element);
 }
 

@@ -66,7 +66,7 @@ export function raster(
   const canvas = h('canvas', { width: side, height: side, role: 'img' });
   const context = canvas.getContext('2d')!;
   const image = context.createImageData(side, side);
-  image.data.fill(255);
+  const pixels = new Uint32Array(image.data.buffer);
   const [low, high] = [h('span'), h('span')];
   const element = h(
     'div',
@@ -76,7 +76,7 @@ export function raster(
     h('span', { class: 'columns', 'aria-hidden': 'true' }, columns),
     ...(bar ? [colourBar(signed, low, high)] : []),
   );
-  const table = colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned);
+  const table = new Uint32Array(colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned).buffer);
   let drawn: ArrayLike<number> = [];
   const reading = readout(element, 'heat map', () => {
     if (drawn.length === 0) return null;
@@ -104,11 +104,9 @@ export function raster(
   const draw: Raster['draw'] = (values, [from, to], description) => {
     drawn = values;
     const scale = (STEPS - 1) / (to - from || 1);
-    for (let i = 0; i < side * side; i++) {
-      const step = 4 * Math.max(0, Math.min(STEPS - 1, Math.round((values[i]! - from) * scale)));
-      image.data[4 * i] = table[step]!;
-      image.data[4 * i + 1] = table[step + 1]!;
-      image.data[4 * i + 2] = table[step + 2]!;
+    for (let i = 0; i < pixels.length; i++) {
+      const step = Math.round((values[i]! - from) * scale);
+      pixels[i] = table[step < 0 ? 0 : step < STEPS ? step : STEPS - 1]!;
     }
     context.putImageData(image, 0, 0);
     canvas.setAttribute('aria-label', description);
