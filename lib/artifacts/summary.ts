@@ -5,7 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, onFile } from '../files/failure.ts';
 import { readText } from '../files/regular-file.ts';
-import { findMismatch, type Field, type Read, type Written } from './fields.ts';
+import type { Field, Read, Written } from './fields.ts';
+import { findMismatch } from './mismatch.ts';
 
 const NAME = 'summary.json';
 

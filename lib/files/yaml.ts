@@ -96,6 +96,11 @@ export class Source {
     });
   }
 
+  /** Reports an item of a list that is equal to an earlier one. `item`: how messages show it. */
+  reportRepeated(span: Span, item: string): void {
+    this.report(span, `${item} is listed twice`);
+  }
+
   /** The keys and values of a mapping. If `node` is something else, reports that and returns null. */
   entries(node: Node | null, span: Span, what: string): Entry[] | null {
     const map = this.#follow(node);

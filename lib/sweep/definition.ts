@@ -174,7 +174,7 @@ function readAxis(
   if (values.length === 0) source.report(axis.span, `${axis.key} has no values`);
   const texts = values.map(({ data }) => canonicalJson(data));
   for (const [i, { span }] of values.entries())
-    if (texts.indexOf(texts[i]!) < i) source.report(span, `${texts[i]!} is listed twice`);
+    if (texts.indexOf(texts[i]!) < i) source.reportRepeated(span, texts[i]!);
   const override = readOverride(source, axis, stages);
   return values.flatMap(({ data, span }) =>
     override ? [{ ...override, value: data, at: { keySpan: axis.keySpan, span } }] : [],

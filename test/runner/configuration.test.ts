@@ -224,7 +224,7 @@ test('everything that is wrong is told at once, in the order of the file, the co
     'pipeline.yaml:2:33 n must be a whole number, got "x"',
     'pipeline.yaml:3:8 a has an unknown key "foo"',
     '--set z.n there is no stage "z"',
-    '--set a.n n must be a whole number, got "no"',
+    '--set a.n must be a whole number, got "no"',
   ]);
 });
 

@@ -61,5 +61,5 @@ test('its content is in the key and not its path; what it must be instead is sai
   assert.deepEqual(outcomes(await fork('artifacts/moved@1')), { a: 'ran' });
   const { code, err } = await fork('artifacts/moved@7');
   assert.equal(code, 2);
-  assert.match(err, /start must be a state that there is, got "artifacts\/moved@7"/);
+  assert.match(err, /^--set a\.start must be a state that there is, got "artifacts\/moved@7"/);
 });

@@ -1,4 +1,6 @@
-/** Turns the lines of a stage in pipeline.yaml into a stage that can run, by the `<key>.params.ts` beside its script. */
+/**
+ * Turns the lines of a stage in pipeline.yaml into a stage that can run, by the `<key>.params.ts` beside its script.
+ */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +14,11 @@ import type { WrittenStage } from './written-stage.ts';
 
 /** Where a param was given, and how to report a problem with it. */
 interface Place {
-  report(path: readonly (string | number)[] | 'key', message: string, hint?: string): void;
+  /**
+   * The message is `what` and `wrong`. If the place is `--set stage.param`, it names the param already: `what` is left
+   * out.
+   */
+  report(path: readonly (string | number)[] | 'key', what: string, wrong: string, hint?: string): void;
 }
 
 /**
@@ -53,7 +59,7 @@ export async function defineStage(
       fileParams.push({ name, at, path, folderOf, rest });
       resolved = withValueAt(resolved, at, resolve(root, text as string)) as Record<string, unknown>;
       const problem = await findFileProblem(path, named);
-      if (problem) placeOf(param).report(within, `${name} must be ${problem}, got ${show(text)}`);
+      if (problem) placeOf(param).report(within, name, `must be ${problem}, got ${show(text)}`);
     }
   }
   const definite = resolved;
@@ -81,10 +87,17 @@ function placeIn(
   const entry = given.find(({ key }) => key === param);
   const override = overrides.findLast((each) => each.stage === name && each.param === param);
   return {
-    report(path, message, hint) {
+    report(path, what, wrong, hint) {
+      const message = `${what} ${wrong}`;
       if (override?.at) source.report(path === 'key' ? override.at.keySpan : override.at.span, message, hint);
-      else if (override) others.push({ place: override.place, message, ...(hint !== undefined && { hint }) });
-      else if (!entry) source.report(keySpan, message, hint);
+      else if (override) {
+        const isNamed = what === param || what === `${name}.${param}`;
+        others.push({
+          place: override.place,
+          message: isNamed ? wrong : message,
+          ...(hint !== undefined && { hint }),
+        });
+      } else if (!entry) source.report(keySpan, message, hint);
       else if (path === 'key') source.report(entry.keySpan, message, hint);
       else source.report(source.spanAt(entry.value, entry.span, path), message, hint);
     },
@@ -116,7 +129,7 @@ export function checkAgreement(
     others,
   );
   const value = stages.get(stage)!.params[param];
-  place.report([], `${stage}.${param} must be ${must}, got ${show(value)}`);
+  place.report([], `${stage}.${param}`, `must be ${must}, got ${show(value)}`);
 }
 
 /** If the file `path`, which a param names, does not exist: the words to follow "must be". Otherwise null. */
@@ -141,13 +154,14 @@ function reportIssue(
   if (!Object.hasOwn(fields, param))
     return place.report(
       'key',
-      `${stage} has no param "${param}"`,
+      stage,
+      `has no param "${param}"`,
       suggest(param, choices ?? [], `params of ${stage}`),
     );
   const near = choices && typeof value === 'string' ? nearest(value, choices) : undefined;
   const hint = near === undefined ? undefined : `did you mean "${near}"?`;
   const label = param + rest.map((step) => `[${step}]`).join('');
-  place.report(rest, `${label} ${message}, got ${show(value)}`, hint);
+  place.report(rest, label, `${message}, got ${show(value)}`, hint);
 }
 
 /** The schema beside the script. If either file is missing or outside the project, reports it and returns null. */

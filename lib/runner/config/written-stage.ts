@@ -55,7 +55,7 @@ function readStage(source: Source, { key: name, keySpan, value, span }: Entry): 
       if (typeof data !== 'string' || !pattern.test(data))
         source.report(span, `${key} must list ${what}, got ${show(data)}`);
       else if (items.findIndex((item) => item.data === data) < i)
-        source.report(span, `${data} is listed twice`);
+        source.reportRepeated(span, data);
       else return [{ name: data, span }];
       return [];
     });
