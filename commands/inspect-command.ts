@@ -1,6 +1,7 @@
 /**
  * `npm run inspect -- FILE` as a function: says what is in a model file, and whether the pipeline can use it. Exits
- * with 0 if it can, with 1 if the file is good but holds something else, and with 2 if it is not a model file.
+ * with 0 if it can, and with 2 if it cannot: damage can make a good file look like one of another model, so no difference is
+ * made between the two.
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +48,7 @@ export const runInspectCommand = (
       throw wrongLine('inspect', `takes one file, got ${names.join(' ') || 'none'}`, EXAMPLE);
     const { lines, isUsable } = await asConfiguration(given, () => inspect(given));
     writeLines(stdout, lines);
-    return isUsable ? 0 : 1;
+    return isUsable ? 0 : 2;
   }, stderr);
 
 /** Turns what is wrong with the file into an error of the command line that takes one line. */

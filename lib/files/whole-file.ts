@@ -51,7 +51,7 @@ export function replaceFile(
   });
 }
 
-/** Calls `write` with a temporary path, and when it is done renames that file to `path`. */
+/** Calls `write` with a temporary path, and when it is done renames the file or folder there to `path`. */
 export async function writeWhole(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   const folder = dirname(path);
   await makeFolder(folder);
@@ -60,12 +60,12 @@ export async function writeWhole(path: string, write: (temporary: string) => Pro
     await write(temporary);
     await renameOver(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
+    await discard(temporary);
     throw Object.assign(error as Error, { path });
   }
 }
 
-/** Renames a file to `to`, replacing whatever is there: a folder in the place of a file is not one of ours. */
+/** Renames a file or a folder to `to`, replacing whatever is there. */
 export async function renameOver(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
@@ -76,10 +76,10 @@ export async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Whether `name` is the name of a file that is being written. */
+/** Whether `name` is the name of a file or a folder that is being written. */
 export const isTemporary = (name: string): boolean => name.startsWith('.') && name.endsWith(WRITING);
 
-/** Removes files in `folder` that are still unfinished after an hour: nobody writes for so long. */
+/** Removes what is still unfinished in `folder` after an hour, since nobody writes for so long. */
 export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!isTemporary(name)) continue;

@@ -1,14 +1,20 @@
 /** Writes the figures of a sweep of trainings: epochs over each axis, phases over two axes, all losses in one picture. */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFigure } from '../../artifacts/figure.ts';
+import { removeTemporaries, writeWhole } from '../../files/whole-file.ts';
 import type { Pictures } from './data.ts';
 
-/** Writes `<folder>/figures`, whole or not at all. */
-export async function writeFigures(folder: string, { epochs, phases, losses }: Pictures): Promise<void> {
-  const figures = join(folder, 'figures');
-  const out = `${figures}.${process.pid}`;
-  await mkdir(out, { recursive: true });
+/** Writes `<folder>/figures`, whole or not at all, and removes what a process that was killed here left unfinished. */
+export async function writeFigures(folder: string, pictures: Pictures): Promise<void> {
+  await removeTemporaries(folder);
+  await writeWhole(join(folder, 'figures'), async (out) => {
+    await mkdir(out);
+    await writeInto(out, pictures);
+  });
+}
+
+async function writeInto(out: string, { epochs, phases, losses }: Pictures): Promise<void> {
   for (const options of epochs) {
     const x = options.x.label;
     await writeFigure(out, `epochs_by_${x}`, { kind: 'spread', ...options, names: { x, y: 'epoch' } });
@@ -19,6 +25,4 @@ export async function writeFigures(folder: string, { epochs, phases, losses }: P
   }
   const names = { x: 'epoch', y: 'test_loss' };
   await writeFigure(out, 'test_losses', { kind: 'curve-bundle', ...losses, names });
-  await rm(figures, { recursive: true, force: true });
-  await rename(out, figures);
 }

@@ -54,8 +54,7 @@ function readStage(source: Source, { key: name, keySpan, value, span }: Entry): 
     return items.flatMap(({ data, span }, i) => {
       if (typeof data !== 'string' || !pattern.test(data))
         source.report(span, `${key} must list ${what}, got ${show(data)}`);
-      else if (items.findIndex((item) => item.data === data) < i)
-        source.reportRepeated(span, data);
+      else if (items.findIndex((item) => item.data === data) < i) source.reportRepeated(span, data);
       else return [{ name: data, span }];
       return [];
     });

@@ -67,7 +67,7 @@ export function curves(run: Run, store: Store): HTMLElement | null {
       'p',
       {},
       `${claimsAt('curves', run.facts)} `,
-      source('Power et al. 2022; phases as in Nanda et al. 2023.'),
+      source(`Power et al. 2022${run.phases.length > 0 ? '; phases as in Nanda et al. 2023' : ''}.`),
     ),
     legend(['train', 'test'].map((name, i) => ({ name, colour: SERIES_COLOURS[i]! }))),
     h(

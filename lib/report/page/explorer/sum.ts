@@ -1,7 +1,6 @@
-// The section "Ask it": the reader asks the network a sum, or whatever it has learnt, and the page runs the prompt `a b
-// =` with the weights of the slider's epoch.
+// The section "Ask it": the reader asks the network a sum, or whatever it has learnt. The page runs the prompt `a b =` with
+// the weights of the slider's epoch.
 import { padDomain, type FrameOptions } from '../../../charts/frame.ts';
-import type { Tick } from '../../../charts/figure.ts';
 import { INK, MUTED, SERIES_COLOURS } from '../../../charts/style.ts';
 import type { ModelConfig } from '../../../network/config.ts';
 import { softmax, type PairRun } from '../../../network/forward.ts';
@@ -12,11 +11,15 @@ import { OPERATIONS, type Operation } from '../../../task/operations.ts';
 import { chart, Plot, type Chart } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
 import { givenAnswer } from '../parts/given-answer.ts';
+import { namedTicks } from '../parts/named-ticks.ts';
 import { short } from '../parts/numbers.ts';
 import { numberBox } from './panel.ts';
 import type { Choice, Store } from './store.ts';
+import { largestWaves } from './waves.ts';
 
 const POSITIONS = ['a', 'b', '='];
+/** At most this many waves are drawn, those that are largest for the first pair. Their sum is always of all waves. */
+const MOST_WAVES = 8;
 
 /** A network that can be asked. */
 export interface Askable {
@@ -98,11 +101,9 @@ export function sum(run: Askable, store: Store): HTMLElement {
     counted: true,
     ...(axis.isNamed && { ticks: namedTicks(all.slice(0, length)) }),
   });
-  const colours = run.keyFrequencies.map((_, i) => SERIES_COLOURS[i % SERIES_COLOURS.length]!);
+  const drawn = largestWaves(asked.waves, MOST_WAVES);
   const right = (): number => all.indexOf(asked.right);
-  /**
-   * A wave, or the sum of all waves, over the answers. Dots mark the answers, since a wave has no value between them.
-   */
+  /** A wave, or the sum of all waves, over the answers. Dots mark the answers: between them a wave has no value. */
   const row = (describe: () => string, values: () => Float64Array, colour: string, isLast: boolean): Chart =>
     chart(isLast ? 110 : 64, describe, () => {
       const now = values();
@@ -141,11 +142,11 @@ export function sum(run: Askable, store: Store): HTMLElement {
       };
     });
   const waves = [
-    ...run.keyFrequencies.map((k, i) =>
+    ...drawn.map((wave, i) =>
       row(
-        () => `Wave of frequency ${k} over the answers`,
-        () => asked.waves[i]!,
-        colours[i]!,
+        () => `Wave of frequency ${run.keyFrequencies[wave]!} over the answers`,
+        () => asked.waves[wave]!,
+        SERIES_COLOURS[i]!,
         false,
       ),
     ),
@@ -156,11 +157,13 @@ export function sum(run: Askable, store: Store): HTMLElement {
       true,
     ),
   ];
+  const count = run.keyFrequencies.length;
+  const sumOfAll = drawn.length < count ? `sum of all ${count}` : 'their sum';
   const rows = waves.map(({ element }, i) =>
     h(
       'div',
-      { class: i < run.keyFrequencies.length ? 'wave' : 'wave last' },
-      h('small', {}, i < run.keyFrequencies.length ? `k = ${run.keyFrequencies[i]!}` : 'their sum'),
+      { class: i < drawn.length ? 'wave' : 'wave last' },
+      h('small', {}, i < drawn.length ? `k = ${run.keyFrequencies[drawn[i]!]!}` : sumOfAll),
       element,
     ),
   );
@@ -204,7 +207,21 @@ export function sum(run: Askable, store: Store): HTMLElement {
       { class: 'two wide' },
       ...(run.keyFrequencies.length === 0
         ? []
-        : [h('div', { class: 'card' }, h('h3', {}, 'Waves of the key frequencies'), ...rows, agreement)]),
+        : [
+            h(
+              'div',
+              { class: 'card' },
+              h(
+                'h3',
+                {},
+                drawn.length < count
+                  ? `The ${MOST_WAVES} largest waves of ${count} key frequencies`
+                  : 'Waves of the key frequencies',
+              ),
+              ...rows,
+              agreement,
+            ),
+          ]),
       h('div', { class: 'card' }, h('h3', {}, 'Logits'), logits.element, attention),
     ),
   );
@@ -224,7 +241,7 @@ export function sum(run: Askable, store: Store): HTMLElement {
       `, ${run.when(choice)}. `,
       isTrained === null ? '' : isTrained ? 'It was trained on this pair.' : 'It has never seen this pair.',
     );
-    agreement.textContent = `Their sum is largest at ${axis.numbers[largestClass(total())]!}; the right answer is ${asked.right}${axis.numbers.includes(asked.right) ? '' : ', which no wave reaches, as it is not in the group'}.`;
+    agreement.textContent = `The sum of all waves is largest at ${axis.numbers[largestClass(total())]!}; the right answer is ${asked.right}${axis.numbers.includes(asked.right) ? '' : ', which no wave reaches, as it is not in the group'}.`;
     Object.assign(element.dataset, {
       answer: asked.answer,
       right: asked.right,
@@ -235,12 +252,4 @@ export function sum(run: Askable, store: Store): HTMLElement {
   };
   store.follow(['snapshot', 'a', 'b'], answer, element);
   return element;
-}
-
-/** An axis whose numbers are not in counting order names at most this many answers. */
-const MOST_NAMED = 12;
-
-function namedTicks(numbers: readonly number[]): Tick[] {
-  const stride = Math.ceil(numbers.length / MOST_NAMED);
-  return numbers.flatMap((number, at) => (at % stride === 0 ? [{ at, name: String(number) }] : []));
 }

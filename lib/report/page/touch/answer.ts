@@ -8,11 +8,9 @@ import { OPERATIONS } from '../../../task/operations.ts';
 import { chart, legend, Plot } from '../parts/chart.ts';
 import { h } from '../parts/element.ts';
 import { givenAnswer } from '../parts/given-answer.ts';
+import { namedTicks } from '../parts/named-ticks.ts';
 import { short } from '../parts/numbers.ts';
 import type { Touchable } from './network.ts';
-
-/** An axis whose numbers are not in counting order names at most this many answers. */
-const MOST_NAMED = 12;
 
 export interface Answer {
   readonly element: HTMLElement;
@@ -24,8 +22,7 @@ export function answer({ config, operation, weights, axis }: Touchable): Answer 
   const { formula, label } = OPERATIONS[operation];
   const inside = new Set(axis.numbers);
   const all = [...axis.numbers, ...Array.from({ length: p }, (_, c) => c).filter((c) => !inside.has(c))];
-  const stride = Math.ceil(p / MOST_NAMED);
-  const ticks = all.flatMap((number, at) => (at % stride === 0 ? [{ at, name: String(number) }] : []));
+  const ticks = namedTicks(all);
   let now: Float64Array = new Float64Array(p);
   let before: Float64Array = now;
   let right = 0;
