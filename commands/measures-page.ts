@@ -99,7 +99,7 @@ function verdict(): string[] {
 const phases = (): string[] => [
   '## Phases',
   '',
-  'Epochs are those of checkpoints; the phases are in `progress/summary.json` and in the column `phase` of `progress/progress.arrow`.',
+  'Epochs are those of checkpoints. The phases are in `progress/summary.json` and in the column `phase` of `progress/progress.arrow`; the line charts in `progress/` and on the page shade them.',
   '',
   '| phase | lasts |',
   '| --- | --- |',

@@ -76,7 +76,7 @@ test(
   { skip: missing('torch', 'pyarrow', 'duckdb', 'safetensors') },
   async () => {
     const pages = ['README.md', 'docs/interop.md'].map((page) => join(project, page));
-    assert.equal(await runPython('run_pages', inFolder(), ...pages), 4);
+    assert.equal(await runPython('run_pages', inFolder(), ...pages), 5);
   },
 );
 
