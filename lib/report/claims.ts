@@ -45,7 +45,8 @@ export const CLAIMS = {
     },
     {
       when: ({ history }) => history === 'losses',
-      says: () => 'Its history has losses and no accuracies, so when it learnt what is not known.',
+      says: () =>
+        'Its history has losses but no accuracies, so nobody can say when it memorised and when it grokked.',
     },
     {
       when: ({ history, memorised }) => history === 'whole' && memorised === null,
@@ -54,7 +55,7 @@ export const CLAIMS = {
     {
       when: hasNotGrokked,
       says: ({ memorised, epochs }) =>
-        `By epoch ${whole(memorised!)} it knew its training pairs by heart: train accuracy had reached 99 %. Test accuracy has not${within(epochs)}.`,
+        `By epoch ${whole(memorised!)} it knew its training pairs by heart: train accuracy had reached 99 %. Test accuracy has not reached that${within(epochs)}.`,
     },
     {
       when: groks,
@@ -72,7 +73,7 @@ export const CLAIMS = {
     },
     {
       when: ({ unsplit }) => unsplit !== null,
-      says: ({ unsplit }) => `Losses are told of all pairs together: ${unsplit!.why}.`,
+      says: ({ unsplit }) => `Losses are given over all pairs together: ${unsplit!.why}.`,
     },
     { when: ({ clock }) => clock !== null, says: ({ clock }) => VERDICT[clock!] },
     {
@@ -90,7 +91,7 @@ export const CLAIMS = {
     {
       when: ({ origin }) => origin === 'taken',
       says: ({ history, unsplit }) =>
-        `on the test pairs of this split${history === 'none' || unsplit ? '; which pairs it saw is not known' : ', on whose train pairs it has the loss that it ended with'}`,
+        `on the test pairs of this split${history === 'none' || unsplit ? '; which pairs it saw is not known' : '; on its train pairs the loss is that with which training ended'}`,
     },
   ],
   curves_title: [
@@ -124,7 +125,7 @@ export const CLAIMS = {
     {
       when: isWorseThanGuessing,
       says: ({ worst, guessing }) =>
-        `The test loss is largest at epoch ${whole(worst!.epoch)}, where it is ${short(worst!.loss)}; guessing has ${short(guessing)}.`,
+        `The test loss is largest at epoch ${whole(worst!.epoch)}, where it is ${short(worst!.loss)}; guessing would give ${short(guessing)}.`,
     },
     {
       when: (facts) => isWorseThanGuessing(facts) && facts.worst!.recovered !== null,
@@ -148,7 +149,7 @@ export const CLAIMS = {
     {
       when: (facts) => groupOf(facts)?.g !== undefined,
       says: (facts) =>
-        `Numbers stand in the order of their logarithms, 0 left out; ${groupOf(facts)!.words.note}`,
+        `Numbers are in the order of their logarithms, without 0; ${groupOf(facts)!.words.note}`,
     },
   ],
   embedding: [
@@ -156,7 +157,7 @@ export const CLAIMS = {
       when: ({ spread }) => spread !== null,
       says: ({ spread, states }) =>
         states.length > 1
-          ? `At epoch ${whole(states[0]!)} the norms of ${spread!.first} of ${spread!.of} frequencies are above a quarter of the largest, at epoch ${whole(states.at(-1)!)} those of ${spread!.last}.`
+          ? `At epoch ${whole(states[0]!)} the norms of ${spread!.first} of ${spread!.of} frequencies are above a quarter of the largest, and at epoch ${whole(states.at(-1)!)} those of ${spread!.last}.`
           : `The norms of ${spread!.last} of ${spread!.of} frequencies are above a quarter of the largest.`,
     },
   ],
@@ -207,18 +208,18 @@ export const CLAIMS = {
     {
       when: growsFirst,
       says: ({ rule, guessing }) =>
-        `Restricted test loss is below ${short(guessing / 2)}, half of guessing, from epoch ${whole(rule!.grows!)}; the test loss itself ${rule!.shows === null ? 'never' : `from epoch ${whole(rule!.shows)}`}.`,
+        `Restricted test loss is below ${short(guessing / 2)}, half the loss of guessing, from epoch ${whole(rule!.grows!)} on; the test loss itself ${rule!.shows === null ? 'never is' : `is from epoch ${whole(rule!.shows)} on`}.`,
     },
   ],
   weights: [
     {
       when: (facts) => hasStates(facts) && facts.weights !== null && facts.weights.lost > 0,
       says: ({ weights }) =>
-        `The sum of squared weights is largest at epoch ${whole(weights!.epoch)} and has lost ${percent(weights!.lost)} of that at the end.`,
+        `The sum of squared weights is largest at epoch ${whole(weights!.epoch)} and ${percent(weights!.lost)} lower at the end.`,
     },
   ],
   neurons_title: [
-    { when: (facts) => isMostlyTuned(facts), says: () => 'Most neurons keep to one frequency' },
+    { when: (facts) => isMostlyTuned(facts), says: () => 'Most neurons are tuned to one frequency' },
     { when: (facts) => !isMostlyTuned(facts), says: () => 'Neurons by frequency' },
   ],
   neurons: [
@@ -239,7 +240,7 @@ export const CLAIMS = {
     {
       when: ({ key }) => key !== null,
       says: () =>
-        'Each key frequency gives every candidate answer a push: a wave over the answers, a row each. The last row is their sum.',
+        'Each key frequency pushes every possible answer up or down: a wave over the answers. Each wave has a row; the last row is their sum.',
     },
     {
       when: ({ key, not_measured }) => key === null && not_measured !== null,

@@ -157,14 +157,14 @@ test('what is said of a run that memorised, then grokked', () => {
   assert.equal(
     claimsAt('story', GROKKED),
     'By epoch 120 it knew its training pairs by heart, and 3.4 % of the others. By epoch 2,310 it had found the rule: ' +
-      'test accuracy reached 99 %. It computes by turning circles: the stage logits finds it to be a clock. ' +
+      'test accuracy reached 99 %. It computes by turning circles: by the criteria of the stage logits it is a clock. ' +
       'Move the slider to see it at other epochs.',
   );
   assert.equal(claimsAt('curves_title', GROKKED), 'It memorises, then it groks');
   assert.match(claimsAt('curves', GROKKED), /trained on 842 pairs; 1,967 are held out/);
   assert.match(
     claimsAt('curves', GROKKED),
-    /largest at epoch 400, where it is 12.3; guessing has 3.97\. By epoch 1,800 /,
+    /largest at epoch 400, where it is 12.3; guessing would give 3.97\. By epoch 1,800 /,
   );
   assert.match(claimsAt('embedding', GROKKED), /20 of 26 frequencies .* epoch 3,999 those of 2\./);
   assert.match(
@@ -180,7 +180,7 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
   }
   assert.match(
     claimsAt('story', SHORT),
-    /train accuracy had reached 99 %\. Test accuracy has not within 200 epochs\. At the end test accuracy is 2 %\./,
+    /train accuracy had reached 99 %\. Test accuracy has not reached that within 200 epochs\. At the end test accuracy is 2 %\./,
   );
   assert.match(claimsAt('story', UNTAUGHT), /^Train accuracy has not reached 99 % within 20 epochs\./);
   const almost = { ...GROKKED, test_accuracy: 0.9899, grokked: null };
@@ -222,9 +222,9 @@ test('a network brought in is not said to have seen or not to have seen a pair, 
     );
   }
   assert.match(claimsAt('test_accuracy', BROUGHT_IN), /which pairs it saw is not known/);
-  assert.match(claimsAt('test_accuracy', LOSSES_ALONE), /has the loss that it ended with/);
+  assert.match(claimsAt('test_accuracy', LOSSES_ALONE), /the loss is that with which training ended/);
   assert.equal(claimsAt('title', BROUGHT_IN), 'A network that has learnt to add modulo 53');
-  assert.match(claimsAt('story', LOSSES_ALONE), /losses and no accuracies/);
+  assert.match(claimsAt('story', LOSSES_ALONE), /losses but no accuracies/);
 });
 
 test('a network that has one state only has no end', () => {
@@ -237,7 +237,7 @@ test('a network that has one state only has no end', () => {
 test('of a network whose split is not known it is told why, and what is right is right on all pairs', () => {
   assert.match(
     claimsAt('story', OF_UNKNOWN_SPLIT),
-    /Losses are told of all pairs together: nobody wrote it down\./,
+    /Losses are given over all pairs together: nobody wrote it down\./,
   );
   assert.match(claimsAt('curves', OF_UNKNOWN_SPLIT), /which pairs it was trained on is not known here/);
   assert.equal(claimsAt('title', OF_UNKNOWN_SPLIT), 'How a network learnt to add modulo 53');
@@ -269,12 +269,12 @@ test('words are those of the operation: a product has logarithms, a polynomial n
 
 test('no verdict is spoken that was not given, and most neurons are said to be tuned where more than half are', () => {
   assert.doesNotMatch(all({ ...GROKKED, clock: null }), /clock|turning circles/);
-  assert.match(all(SHORT), /finds it to be no clock/);
+  assert.match(all(SHORT), /it is not a clock/);
   const half = { neurons: 64, of: 128, above: 0.85 };
   assert.equal(claimsAt('neurons_title', { ...GROKKED, tuned: half }), 'Neurons by frequency');
   assert.equal(
     claimsAt('neurons_title', { ...GROKKED, tuned: { ...half, neurons: 65 } }),
-    'Most neurons keep to one frequency',
+    'Most neurons are tuned to one frequency',
   );
   assert.equal(
     claimsAt('neurons', GROKKED),
@@ -290,16 +290,16 @@ test('the rule is said to grow before it shows where the restricted loss falls f
   assert.equal(claimsAt('measures_title', GROKKED), 'The rule grows before it shows');
   assert.match(
     claimsAt('losses', GROKKED),
-    /below 1\.99, half of guessing, from epoch 900; .* from epoch 2,000\./,
+    /below 1\.99, half the loss of guessing, from epoch 900 on; .* from epoch 2,000 on\./,
   );
   const early = { ...GROKKED, rule: { grows: 900, shows: null } };
-  assert.match(claimsAt('losses', early), /the test loss itself never\./);
+  assert.match(claimsAt('losses', early), /the test loss itself never is\./);
   assert.equal(claimsAt('measures_title', early), 'Measures over training');
   for (const rule of [null, { grows: 900, shows: 900 }, { grows: null, shows: 900 }]) {
     assert.equal(claimsAt('measures_title', { ...GROKKED, rule }), 'Measures over training');
     assert.equal(claimsAt('losses', { ...GROKKED, rule }), '');
   }
-  assert.match(claimsAt('weights', GROKKED), /largest at epoch 1,000 and has lost 70 % of that at the end/);
+  assert.match(claimsAt('weights', GROKKED), /largest at epoch 1,000 and 70 % lower at the end/);
   assert.equal(claimsAt('weights', SHORT), '');
 });
 

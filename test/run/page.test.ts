@@ -310,7 +310,7 @@ describe('the explorer page', { skip }, () => {
     );
     await show(other, path);
     const text = (await other.locator('#run').textContent()) ?? '';
-    assert.match(text, /Losses are told of all pairs together: nobody has said how it was trained\./);
+    assert.match(text, /Losses are given over all pairs together: nobody has said how it was trained\./);
     assert.match(text, /Accuracy75 %on all pairsLoss0\.125on all pairs/);
     assert.match(text, /train pairsnot known/);
     assert.doesNotMatch(

@@ -107,7 +107,7 @@ test('nothing is trained without a seed of the split: refused before anything ru
     assert.equal(code, 2);
     assert.match(
       output,
-      /^--set dataset\.seed dataset\.seed must be a number if a network is trained \(null is for a model/m,
+      /^--set dataset\.seed must be a number if a network is trained \(null is for a model/m,
     );
   }
 });

@@ -16,7 +16,7 @@ import { onlyThese } from './only.ts';
 import { scoreTable } from './scores.ts';
 import { sliders } from './sliders.ts';
 
-/** The page has room for this many circles. */
+/** The page has room for this many circles: those of the strongest key frequencies. */
 const MOST_CIRCLES = 6;
 /** The list of "Only these" starts with this many frequencies, the strongest key ones. */
 const FEW = 3;
@@ -43,7 +43,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
     circle: (k: number) => embeddingCircle(embedding, k, network.embedding),
     numberAt: (index: number) => axis.numbers[index]!,
   };
-  const shown = (of.key ?? []).filter((k) => 2 * k < turning.n).slice(0, MOST_CIRCLES);
+  const shown = network.strongest(MOST_CIRCLES).filter((k) => 2 * k < turning.n);
   const small = circles(turning, shown.length);
 
   let scorer: Scorer | null = null;
