@@ -18,9 +18,8 @@ export function enlargeSpots(
   pixels: number,
 ): ArrayLike<number> {
   const reach = Math.ceil((SEEN / pixels - 1) / 2);
-  const spots = Array.from({ length: values.length }, (_, i) => i).filter(
-    (i) => Math.abs(values[i]!) > STANDS_OUT * largest,
-  );
+  const spots: number[] = [];
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) > STANDS_OUT * largest) spots.push(i);
   if (reach < 1 || spots.length > FEW * values.length) return values;
   const rows = values.length / columns;
   const shown = Float64Array.from(values);

@@ -5,6 +5,7 @@ import { hasStates } from '../../facts.ts';
 import { chart, Plot } from '../parts/chart.ts';
 import { h, source } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
+import { drawSoon } from '../parts/soon.ts';
 import { colourBar, largest, raster, type Raster } from '../parts/raster.ts';
 import { numberBox, panel } from './panel.ts';
 import type { Run } from './run.ts';
@@ -121,7 +122,7 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
     heads.forEach(({ draw }, head) =>
       draw(run.attentionToA(snapshot, head), [0, 1], `Attention of head ${head} from = to a, by a and b`),
     );
-  store.follow(['snapshot'], draw, figures);
+  store.follow(['snapshot'], () => drawSoon(figures, () => draw(store.choice)), figures);
   return panel(run, store, {
     id: 'attention',
     title: 'Where it looks',
@@ -142,6 +143,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     rows: 'component of a',
     columns: 'component of b',
     signed: true,
+    hasSpots: true,
     name: (row, column) => `${names[row]!} of a, ${names[column]!} of b`,
   });
   const box = numberBox(
@@ -166,7 +168,7 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     const reach = largest(coefficients);
     spectrum.draw(coefficients, [-reach, reach], `Two-dimensional Fourier spectrum of neuron ${neuron}`);
   };
-  store.follow(['snapshot', 'neuron'], draw, grid.element);
+  store.follow(['snapshot', 'neuron'], () => drawSoon(grid, () => draw(store.choice)), grid.element);
   return panel(run, store, {
     id: 'neuron-map',
     title: 'One neuron',

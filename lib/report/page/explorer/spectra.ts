@@ -92,6 +92,7 @@ const names = (run: Run, height: (k: number) => number): Plot.Markish =>
     dy: -8,
     fontWeight: 'bold',
     fontSize: 11,
+    ariaDescription: 'key frequencies',
   });
 
 export function singularValues(run: Run, store: Store): HTMLElement | null {

@@ -13,6 +13,7 @@ import { h, section, source } from '../parts/element.ts';
 import { givenAnswer } from '../parts/given-answer.ts';
 import { namedTicks } from '../parts/named-ticks.ts';
 import { short } from '../parts/numbers.ts';
+import { drawSoon } from '../parts/soon.ts';
 import { numberBox } from './panel.ts';
 import type { Choice, Store } from './store.ts';
 import { largestWaves } from './waves.ts';
@@ -247,7 +248,7 @@ export function sum(run: Askable, store: Store): HTMLElement {
       right: asked.right,
       logits: JSON.stringify(Array.from(asked.logits)),
     });
-    for (const wave of waves) if (wave.element.isConnected) wave.draw();
+    for (const wave of waves) if (wave.element.isConnected) drawSoon(wave, wave.draw);
     if (logits.element.isConnected) logits.draw();
   };
   store.follow(['snapshot', 'a', 'b'], answer, element);

@@ -4,6 +4,7 @@ import { createFrame, type FrameOptions } from '../../../charts/frame.ts';
 import { Plot } from '../../../charts/observable-plot.ts';
 import { INK } from '../../../charts/style.ts';
 import { h } from './element.ts';
+import { descriptionOf, moveMarks } from './move-marks.ts';
 import { atLabel, numbersOf, placesOf } from './points.ts';
 import { readout, type Places } from './readout.ts';
 import { canBeSaved, standalone } from './saving.ts';
@@ -44,21 +45,28 @@ export function chart(height: number, describe: () => string, compose: (width: n
   });
   /** Kept, as asking the element would lay the page out anew for each of the charts that are drawn at once. */
   let room = 600;
+  let drawnAt = 0;
   const draw = (): void => {
     const width = Math.max(240, room);
+    const before = drawing && framed(drawing);
     drawing = compose(width);
     places = null;
     const { frame, marks } = drawing;
+    if (svg && drawnAt === width && framed(drawing) === before && moveMarks(svg, marks)) return tell();
+    drawnAt = width;
     const { options, back, front } = createFrame({ ...frame, width, height });
     svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
-    const label = describe();
     svg.setAttribute('role', 'img');
-    svg.setAttribute('aria-label', label);
     svg.querySelector('style')?.remove();
     // The picture has a label of its own, so the labels that Plot gives its parts are removed.
     for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
     element.replaceChildren(svg);
     element.style.minHeight = `${svg.getAttribute('height')}px`;
+    tell();
+  };
+  const tell = (): void => {
+    const label = describe();
+    svg!.setAttribute('aria-label', label);
     reading.refresh(label);
   };
   onWidth(element, (width) => {
@@ -72,6 +80,9 @@ export function chart(height: number, describe: () => string, compose: (width: n
   });
   return { element, draw, svg: () => svg };
 }
+
+/** What a drawing has in common with those that differ by the places of their marks alone. */
+const framed = ({ frame, marks }: Drawing): string => JSON.stringify([frame, marks.map(descriptionOf)]);
 
 /** Calls `draw` with the element's width when it first has one, and whenever the width changes. */
 function onWidth(element: HTMLElement, draw: (width: number) => void): void {

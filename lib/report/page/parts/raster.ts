@@ -1,5 +1,6 @@
 // Heat maps of a page: a stretched canvas with one pixel per cell, and a colour bar below. To keep up with the slider,
 // colours come from a table of 256 steps of Plot's schemes.
+import { enlargeSpots } from '../../../charts/spots.ts';
 import { SCHEMES } from '../../../charts/style.ts';
 import { Plot } from './chart.ts';
 import { h } from './element.ts';
@@ -8,6 +9,8 @@ import { readout } from './readout.ts';
 import { canBeSaved } from './saving.ts';
 
 const STEPS = 256;
+/** About how wide a map stands in a panel, in pixels. */
+const WIDTH = 240;
 const tables = new Map<string, Uint8ClampedArray>();
 
 /** RGB of 256 steps of the scheme. */
@@ -54,12 +57,15 @@ export function raster(
     columns,
     signed = false,
     bar = true,
+    hasSpots = false,
     name,
   }: {
     rows: string;
     columns: string;
     signed?: boolean;
     bar?: boolean;
+    /** Whether a few cells stand out, which are then drawn large enough to be seen. */
+    hasSpots?: boolean;
     name: (row: number, column: number) => string;
   },
 ): Raster {
@@ -78,6 +84,16 @@ export function raster(
   );
   const table = new Uint32Array(colourTable(signed ? SCHEMES.signed : SCHEMES.unsigned).buffer);
   let drawn: ArrayLike<number> = [];
+  let shown: ArrayLike<number> = [];
+  /** The cell whose value a cell shows: its own, or that of a spot which was made larger. */
+  const spotAt = (index: number): number => {
+    if (shown[index] === drawn[index]) return index;
+    const [row, column] = [Math.floor(index / side), index % side];
+    const away = (i: number): number => Math.hypot(Math.floor(i / side) - row, (i % side) - column);
+    return Array.from({ length: drawn.length }, (_, i) => i)
+      .filter((i) => drawn[i] === shown[index])
+      .reduce((best, i) => (away(i) < away(best) ? i : best));
+  };
   const reading = readout(element, 'heat map', () => {
     if (drawn.length === 0) return null;
     const { offsetLeft, offsetTop, clientWidth, clientHeight } = canvas;
@@ -88,7 +104,7 @@ export function raster(
       nearest: (x, y) => {
         const [row, column] = [cell(y - offsetTop, clientHeight), cell(x - offsetLeft, clientWidth)];
         const isInside = Math.min(row, column) >= 0 && Math.max(row, column) < side;
-        return isInside ? row * side + column : null;
+        return isInside ? spotAt(row * side + column) : null;
       },
       place: (index) => {
         const [row, column] = [Math.floor(index / side), index % side];
@@ -103,9 +119,10 @@ export function raster(
   });
   const draw: Raster['draw'] = (values, [from, to], description) => {
     drawn = values;
+    shown = hasSpots ? enlargeSpots(values, side, Math.max(-from, to), WIDTH / side) : values;
     const scale = (STEPS - 1) / (to - from || 1);
     for (let i = 0; i < pixels.length; i++) {
-      const step = Math.round((values[i]! - from) * scale);
+      const step = Math.round((shown[i]! - from) * scale);
       pixels[i] = table[step < 0 ? 0 : step < STEPS ? step : STEPS - 1]!;
     }
     context.putImageData(image, 0, 0);
