@@ -15,6 +15,7 @@ import { buildLab } from '../../lib/report/lab.ts';
 import { serve } from '../../lib/report/server.ts';
 import { gridRows, splitRows, takeRows } from '../../lib/task/split.ts';
 import { assertReadable } from './readable.ts';
+import { assertTold } from './readings.ts';
 import { openContext, skip } from './shared-browser.ts';
 
 const CONFIG = { p: 7, d_model: 16, n_heads: 2, d_head: 4, d_mlp: 32 };
@@ -157,6 +158,7 @@ describe('the lab', { skip }, () => {
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
+    await assertTold(page, 4);
     await assertReadable(page);
     await page.setViewportSize({ width: 1280, height: 800 });
   });

@@ -13,6 +13,7 @@ import { serve } from '../../lib/report/server.ts';
 import type { HistoryRecord } from '../../lib/training/history.ts';
 import { showLive, type LiveTraining } from '../../lib/training/live.ts';
 import { assertReadable } from './readable.ts';
+import { assertTold } from './readings.ts';
 import { openContext, skip } from './shared-browser.ts';
 
 const CONFIG = { p: 7, d_model: 16, n_heads: 2, d_head: 4, d_mlp: 32 };
@@ -86,6 +87,7 @@ describe('the page of a training', { skip }, () => {
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
+    await assertTold(page, 3);
     await assertReadable(page);
   });
 

@@ -11,6 +11,7 @@ import { runSweepCommand } from '../../commands/sweep-command.ts';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { runInProcess } from '../in-process.ts';
 import { assertReadable } from './readable.ts';
+import { assertTold } from './readings.ts';
 import { FILE_LINKS, servedLinks } from './served-links.ts';
 import { openContext, skip } from './shared-browser.ts';
 
@@ -169,6 +170,7 @@ describe('the page of sweeps', { skip }, () => {
   });
 
   test('is as wide as a phone, and readable by a screen reader, light and dark', async () => {
+    await assertTold(page, 2);
     await assertReadable(page);
   });
 });

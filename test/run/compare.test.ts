@@ -10,6 +10,7 @@ import { buildComparison } from '../../lib/report/compare.ts';
 import { openReport } from '../../lib/report/open-report.ts';
 import { loader } from '../loader.ts';
 import { assertReadable } from '../report/readable.ts';
+import { assertTold } from '../report/readings.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
 import { artifact, EPOCHS, inFolder, project, smallRun } from './small-run.ts';
 
@@ -109,6 +110,7 @@ describe('two runs compared', () => {
       assert.deepEqual(await rows.allInnerTexts(), ['train.seed\t999\t1']);
       for (const which of [0, 1])
         assert.equal(await page.locator(`#curves [aria-description="run ${which}"]`).count(), 4);
+      await assertTold(page, 10);
       await assertReadable(page);
       assert.deepEqual(problems, []);
     },

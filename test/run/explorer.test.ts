@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { readArrow } from '../../lib/files/arrow.ts';
 import { short } from '../../lib/report/page/parts/numbers.ts';
+import { settled } from '../report/browser.ts';
+import { assertReadable } from '../report/readable.ts';
+import { assertTold } from '../report/readings.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
 import { artifact, CHECKPOINT_EVERY, smallRun } from './small-run.ts';
 
@@ -79,23 +82,12 @@ describe('the explorer in use', { skip }, () => {
 
   test('every chart and grid tells value and place where the pointer is, and where arrow keys lead, which move no epoch then', async () => {
     await open('#epoch=100');
-    const all = page.locator('.chart, .raster, .circle');
-    const readings = await all.evaluateAll((elements) =>
-      elements.map((element) => {
-        const place = element as unknown as { focus(): void; dispatchEvent(event: unknown): boolean };
-        const { KeyboardEvent } = element.ownerDocument.defaultView as unknown as {
-          KeyboardEvent: new (type: string, init: object) => unknown;
-        };
-        const key = { key: 'ArrowRight', bubbles: true, cancelable: true };
-        place.focus();
-        place.dispatchEvent(new KeyboardEvent('keydown', key));
-        return element.querySelector('.reading')?.textContent ?? element.outerHTML.slice(0, 200);
-      }),
-    );
-    assert.ok(readings.length >= 25, `${readings.length} charts and grids`);
-    for (const reading of readings) assert.match(reading, /^[\w ,=]+: .*\d/);
+    await assertTold(page, 25);
     assert.equal(await epoch(), '4');
-    assert.equal(await page.locator('.hidden[aria-live=polite]').textContent(), readings.at(-1));
+    assert.equal(
+      await page.locator('.hidden[aria-live=polite]').textContent(),
+      await page.locator('.reading span').textContent(),
+    );
 
     const { columns, rows } = await readArrow(artifact('train', 'history.arrow'));
     const at = Array.from(columns['epoch'] as Float64Array).indexOf(100);
@@ -115,6 +107,55 @@ describe('the explorer in use', { skip }, () => {
     assert.equal(await chart.locator('.reading').textContent(), `epoch 100: train ${train}; test ${test}`);
     await page.mouse.move(0, 0);
     assert.equal(await page.locator('.reading').count(), 0);
+    assert.deepEqual(problems, []);
+  });
+
+  test('a chart whose marks were moved is to the last digit the chart that is drawn anew', async () => {
+    const charts = (): Promise<string[]> =>
+      page.evaluate(
+        `[...document.querySelectorAll('#explorer .chart svg')].map((svg) => svg.outerHTML.replaceAll(/plot-[0-9a-f]+/g, ''))`,
+      );
+    await open('#epoch=100');
+    await page.evaluate(`document.getElementById('explorer').scrollIntoView()`);
+    await settled(page);
+    const before = await charts();
+    await page.evaluate(
+      `document.querySelectorAll('#explorer .chart svg').forEach((svg) => svg.classList.add('old'))`,
+    );
+    await page.keyboard.press('ArrowLeft');
+    await settled(page);
+    const kept = await page.locator('#explorer .chart svg.old').count();
+    assert.ok(kept >= 3, `${kept} charts were moved`);
+    await page.evaluate(
+      `document.querySelectorAll('#explorer .chart svg').forEach((svg) => svg.classList.remove('old'))`,
+    );
+    const moved = await charts();
+    moved.slice(0, 3).forEach((chart, i) => assert.notEqual(chart, before[i]));
+    await page.setViewportSize({ width: 1000, height: 800 });
+    await settled(page);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await settled(page);
+    assert.deepEqual(moved, await charts());
+    assert.deepEqual(problems, []);
+  });
+
+  test('is readable by a screen reader while it plays and tells a value', async () => {
+    await open('#epoch=0');
+    await page.locator('#singular-values .chart').hover();
+    // Without a click, which would take the pointer away.
+    await page.evaluate(`document.querySelector('.play').click()`);
+    assert.equal(await page.locator('.play').getAttribute('aria-label'), 'pause');
+    assert.equal(await page.locator('#singular-values .reading').count(), 1);
+    await assertReadable(page, '.moving');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.evaluate(`document.getElementById('epoch').focus()`);
+    await page.keyboard.press('Home');
+  });
+
+  test('a print has the losses of "Touch it", too, though nobody has scrolled there', async () => {
+    await open('');
+    await page.waitForFunction(`!document.querySelector('.scores').textContent.includes('…')`);
+    assert.equal(await page.evaluate('scrollY'), 0);
     assert.deepEqual(problems, []);
   });
 

@@ -14,6 +14,19 @@ import { assertReadable } from '../report/readable.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
 import { artifact, CONFIG, EPOCHS, inFolder, SETS, smallRun } from './small-run.ts';
 
+/** In the page: how many listen to the address. */
+const COUNT_LISTENERS = `{
+  const add = addEventListener.bind(window);
+  window.listening = 0;
+  window.addEventListener = (type, listener, options) => {
+    if (type === 'hashchange') {
+      listening++;
+      options?.signal?.addEventListener('abort', () => listening--);
+    }
+    add(type, listener, options);
+  };
+}`;
+
 test('what the lab saves is model.safetensors of npm run pipeline, byte for byte', { skip }, async (t) => {
   const { code, output } = await smallRun();
   assert.equal(code, 0, output);
@@ -24,6 +37,7 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
+  await page.addInitScript(COUNT_LISTENERS);
   // The settings of the lab are spelled in its address as they are after --set.
   await page.goto(`${pathToFileURL(path).href}#${SETS.join('&')}&dataset.seed=598&train.seed=999`);
   await page.waitForSelector('#lab[data-phase="ready"]');
@@ -65,6 +79,12 @@ test('what the lab saves is model.safetensors of npm run pipeline, byte for byte
       await page.locator(picture).count(),
       picture,
     );
+  // Looked at again, the sections before are gone with all that they listened to.
+  const listening = await page.evaluate<number>('listening');
+  await page.evaluate(`document.getElementById('touch').classList.add('before')`);
+  await page.getByRole('button', { name: 'Look inside' }).click();
+  await page.waitForSelector('#touch:not(.before)');
+  assert.equal(await page.evaluate('listening'), listening);
   await assertReadable(page);
   assert.deepEqual(problems, []);
   const [download] = await Promise.all([

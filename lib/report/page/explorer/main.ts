@@ -2,9 +2,9 @@
 import type { ReportData } from '../../data.ts';
 import { textBlock } from '../parts/block.ts';
 import { h, part } from '../parts/element.ts';
-import { showFigures } from '../parts/figure-card.ts';
 import { whole } from '../parts/numbers.ts';
 import { finish } from '../parts/finish.ts';
+import { makeOthers } from '../parts/when-seen.ts';
 import { neuronsOf, sumOf } from './asked.ts';
 import { makeAhead } from './ahead.ts';
 import { keepInAddress, moveByKeys, readChoice } from './address.ts';
@@ -60,7 +60,7 @@ async function show(): Promise<void> {
   moveByKeys(run, store);
   await run.unpackOthers(() => store.refresh());
   makeAhead(run, store);
-  await showFigures();
+  await makeOthers();
 }
 
 function sectionsOf(store: Store): HTMLElement[] {

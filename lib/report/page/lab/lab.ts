@@ -6,6 +6,7 @@ import { saveFile } from '../parts/save-file.ts';
 import { readAddress, writeAddress } from '../parts/address.ts';
 import { h } from '../parts/element.ts';
 import { percent, short, whole } from '../parts/numbers.ts';
+import { makeOthers } from '../parts/when-seen.ts';
 import { describeCost } from './cost.ts';
 import { settingsForm } from './form.ts';
 import { Learning } from './learning.ts';
@@ -216,6 +217,7 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
         leave();
         touched.append(...looked(settings, learning!.history, message, gone.signal));
         touched.scrollIntoView();
+        void makeOthers();
         return;
       }
       case 'weights':

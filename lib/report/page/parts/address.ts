@@ -19,16 +19,18 @@ const STEP_MS = 1000;
 const REST_MS = 200;
 
 /** Writes changes so that the browser's back button leads to the address before each entry. */
-export function addressInSteps(): WriteAddress {
+export function addressInSteps(gone?: AbortSignal): WriteAddress {
   let changed = -Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waiting = new Map<string, string | null>();
   // A change after going back begins a new entry.
-  addEventListener('hashchange', () => {
+  const begin = (): void => {
     changed = -Infinity;
     clearTimeout(timer);
     waiting.clear();
-  });
+  };
+  addEventListener('hashchange', begin, { ...(gone && { signal: gone }) });
+  gone?.addEventListener('abort', begin);
   return (values) => {
     const now = performance.now();
     const isStep = now - changed > STEP_MS;

@@ -5,6 +5,7 @@ import { byteBlock } from './block.ts';
 import { h, isServed } from './element.ts';
 import { canBeSaved } from './saving.ts';
 import { followScheme } from './theme.ts';
+import { whenSeen } from './when-seen.ts';
 
 export interface Card {
   readonly title: string;
@@ -18,21 +19,10 @@ export interface Card {
 export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   const picture = h('div', { class: 'static', tabindex: 0, role: 'group', 'aria-label': title });
   let svg: string | null = null;
-  const show = async (): Promise<void> => {
-    if (svg !== null) return;
-    svg = '';
+  whenSeen(picture, async () => {
     svg = await unpack(picture, title, block);
-  };
-  new IntersectionObserver(
-    (entries, seen) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      seen.disconnect();
-      void show();
-    },
-    { rootMargin: '400px' },
-  ).observe(picture);
-  waiting.push(show);
-  canBeSaved(picture, { name: () => caption, svg: () => svg || null });
+  });
+  canBeSaved(picture, { name: () => caption, svg: () => svg });
   const links = isServed
     ? ['svg', 'png', 'arrow'].map((type) =>
         h(
@@ -48,13 +38,6 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
     picture,
     h('figcaption', {}, `${caption} `, ...links.flatMap((link) => [' ', link])),
   );
-}
-
-const waiting: (() => Promise<void>)[] = [];
-
-/** Shows the figures that have not come into view yet, one at a time, so that a print has them. */
-export async function showFigures(): Promise<void> {
-  for (const show of waiting.splice(0)) await show();
 }
 
 /** Shows the SVG as an image, so that a script in it does not run, and returns its text. */

@@ -6,6 +6,7 @@ import { OPERATIONS } from '../../../task/operations.ts';
 import { addressInSteps } from '../parts/address.ts';
 import { circles } from '../parts/circles.ts';
 import { h, section, source, type Child } from '../parts/element.ts';
+import { whenSeen } from '../parts/when-seen.ts';
 import { numberBox } from '../explorer/panel.ts';
 import type { Store } from '../explorer/store.ts';
 import { answer } from './answer.ts';
@@ -33,7 +34,7 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
   let kept: Kept = new Map();
   let touched = of.weights;
   let embedding = network.embedding;
-  const write = addressInSteps();
+  const write = addressInSteps(gone);
 
   const table = scoreTable(of.isSplit);
   const given = answer(of);
@@ -158,22 +159,11 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
     scorer.score(network.keep(new Map()), (scores) => table.show('as it is', scores));
     score(network.keep(kept));
   };
-  const seen = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      seen.disconnect();
-      begin();
-    },
-    { rootMargin: '400px' },
-  );
-  seen.observe(element);
+  whenSeen(element, begin, gone);
   small.draw(shown);
   show(readKept(network));
   addEventListener('hashchange', () => show(readKept(network)), { ...(gone && { signal: gone }) });
-  gone?.addEventListener('abort', () => {
-    seen.disconnect();
-    scorer?.close();
-  });
+  gone?.addEventListener('abort', () => scorer?.close());
   store.follow(
     ['a', 'b'],
     ({ a, b }) => {
