@@ -18,7 +18,7 @@ type Run = typeof runPipelineCommand;
 
 const IS_LONG = process.env['GROKSCOPE_LONG'] === '1';
 // Small, but with the frequency 9 that the pages take out.
-const SIZES = { p: 19, d_model: 16, n_heads: 2, d_head: 4, d_mlp: 32 };
+const SIZES = { p: 19, d_model: 8, n_heads: 2, d_head: 4, d_mlp: 8 };
 const PIPELINE = ['pipeline', 'plan', 'status', 'explain', 'graph', 'verify', 'gc'];
 /** Commands that are functions of this name in commands/. */
 const FUNCTIONS: Readonly<Record<string, string>> = {

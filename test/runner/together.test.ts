@@ -13,7 +13,7 @@ import { outcomes } from './project.ts';
 import { MacProject, SwiftProject } from './swift.ts';
 
 const LONG = process.env['GROKSCOPE_LONG'] === '1';
-const AT_ONCE = LONG ? 10 : 5;
+const AT_ONCE = LONG ? 10 : 3;
 const STAGES = ['a', 'b', 'c', 'd'];
 const YAML = `stages:
   a: { run: stages/a.mjs }

@@ -12,9 +12,11 @@ import { temporaryFolder } from '../../stages/start-stage.ts';
 import { assertShortRuns, shortRuns, writeWorkerPage, type Trained } from './worker-page.ts';
 
 const firefox = findFirefox();
-const skip = firefox
-  ? false
-  : 'no Firefox on this machine: apt-get install firefox-esr, or set GROKSCOPE_FIREFOX';
+const skip = !process.env['GROKSCOPE_LONG']
+  ? 'long: npm run test:long'
+  : firefox
+    ? false
+    : 'no Firefox on this machine: apt-get install firefox-esr, or set GROKSCOPE_FIREFOX';
 
 test(
   'a worker of a file:// page in Firefox trains to the known bits, in both arithmetics',
