@@ -12,11 +12,11 @@ import { fileURLToPath } from 'node:url';
 import { loader } from './loader.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Processes at once: one more than cores, as tests that wait for a process or a disk leave a core idle. */
-const AT_ONCE = availableParallelism() + 1;
+/** Processes at once: two more than cores, as tests that wait for a process, a page or a disk leave a core idle. */
+const AT_ONCE = availableParallelism() + 2;
 const FILES_A_PROCESS = 8;
 /** Folders whose files take longest, to begin with them: else a core would wait for one of them at the end. */
-const FIRST = ['test/run', 'test/engines/kernel', 'test/runner', 'test/report', 'test/docs', 'test/stages'];
+const FIRST = ['test/run', 'test/runner', 'test/engines/kernel', 'test/report', 'test/stages', 'test/docs'];
 /** Its files look at one run of the pipeline, which takes longer than any of them. */
 const ONE_PROCESS = 'test/run';
 

@@ -1,9 +1,9 @@
-// A page as one file with style, script and data inside; it fetches nothing. esbuild bundles script and style from page/.
+// A page as one file with style, script and data inside; it fetches nothing. Script and style are those of page/, bundled.
 // The URLs below put those files into the key of the stage that calls this.
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../files/bundle.ts';
 import { colourRules } from './colours.ts';
 import type { ReportData } from './data.ts';
+import { bundleForPage } from './page-bundle.ts';
 import { policyOf } from './policy.ts';
 import type { SweepData } from './sweeps/data.ts';
 import { toText } from './text-bytes.ts';
@@ -36,15 +36,7 @@ export async function buildHtml(
   blocks: Blocks,
   asks = false,
 ): Promise<string> {
-  const { outputFiles } = await bundle({
-    entryPoints: [entry, STYLE],
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    charset: 'utf8',
-    legalComments: 'none',
-    outdir: '.',
-  });
+  const outputFiles = await bundleForPage([entry, STYLE], 'utf8');
   const [script, style] = ['.js', '.css'].map(
     (end) => outputFiles.find(({ path }) => path.endsWith(end))!.text,
   ) as [string, string];

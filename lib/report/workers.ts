@@ -1,7 +1,7 @@
 // What a page that computes with the kernel contains: the script of a worker, and the kernel's builds for pages.
 import { fileURLToPath } from 'node:url';
 import { readPageModules } from '../engines/page-modules.ts';
-import { bundle } from '../files/bundle.ts';
+import { bundleForPage } from './page-bundle.ts';
 
 /** Parts of a page that it decodes when they are needed, by id. */
 type Blocks = Readonly<Record<string, Uint8Array>>;
@@ -22,14 +22,6 @@ export async function kernelBlocks(): Promise<Blocks> {
 }
 
 async function scriptOf(entry: string): Promise<Uint8Array> {
-  const { outputFiles } = await bundle({
-    entryPoints: [entry],
-    minify: true,
-    format: 'iife',
-    target: 'es2022',
-    platform: 'browser',
-    legalComments: 'none',
-    outdir: '.',
-  });
-  return outputFiles[0]!.contents;
+  const [script] = await bundleForPage([entry]);
+  return script!.contents;
 }

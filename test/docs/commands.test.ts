@@ -8,6 +8,8 @@ import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { runBench } from '../../bench/bench.ts';
+import { SECTIONS } from '../../bench/sections.ts';
 import { initialWeights } from '../../lib/network/initial.ts';
 import { writeModel } from '../../lib/network/model-file.ts';
 import { runInProcess, type Finished } from '../in-process.ts';
@@ -93,6 +95,8 @@ async function carryOut([name = '', ...words]: readonly string[]): Promise<Finis
   if (words.includes('--collect')) more.push('--help');
   const inProcess = FUNCTIONS[name];
   if (inProcess !== undefined) return runInProcess(copy, [...words, ...more], await load(name, inProcess));
+  if (name === 'bench')
+    return runInProcess(project, [...words, '--help'], (args, env, io) => runBench(args, env, io, SECTIONS));
   const [, script = ''] = /(\S+\.ts)/.exec(scripts[name]!)!;
   const args = ['--import', './lib/files/typescript.mjs', script, ...words, '--help'];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { cwd: project });

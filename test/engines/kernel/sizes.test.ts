@@ -23,7 +23,7 @@ const SIZES: (ModelConfig & { rows: number })[] = [
 
 const isLong = Boolean(process.env['GROKSCOPE_LONG']);
 /** Rows of a gradient, each of which the plain model runs twenty times: not a multiple of any width. */
-const GRADIENT_ROWS = isLong ? Infinity : 37;
+const GRADIENT_ROWS = isLong ? Infinity : 19;
 
 /** The first rows of the grid of a task that is not symmetric. */
 const rowsOf = (p: number, n: number) =>
