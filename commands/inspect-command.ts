@@ -23,6 +23,7 @@ const HELP = `Says what is in a model file (safetensors or torch.save), and whet
   -h, --help   this text
 
 No code in the file is ever executed: only tensors, numbers and containers are read.
+Exit codes: 0 the pipeline can use it, 2 it cannot, or the command line is wrong.
 `;
 
 const OPTIONS = { help: { type: 'boolean', short: 'h' } } as const;
