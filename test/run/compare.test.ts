@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { before, describe, test } from 'node:test';
+import { before, describe, test, type TestContext } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildComparison } from '../../lib/report/compare.ts';
-import { openReport } from '../../lib/report/open-report.ts';
+import { openReport, parentOf } from '../../lib/report/open-report.ts';
+import { remember } from '../../lib/runner/config/folder-settings.ts';
+import { parseOverrides } from '../../lib/runner/config/override.ts';
 import { loader } from '../loader.ts';
 import { assertReadable } from '../report/readable.ts';
 import { assertTold } from '../report/readings.ts';
@@ -49,23 +51,44 @@ describe('two runs compared', () => {
     assert.equal(known.data.made_by['train']!.params['epochs'], EPOCHS);
   });
 
-  test('npm run report --compare serves both in one page, and the explorer of the other', async (t) => {
-    const args = ['--artifacts', artifact(), '--compare', inFolder('point'), '--no-open'];
-    const child = spawn(process.execPath, ['--import', loader, 'commands/report.ts', ...args], {
-      cwd: project,
-    });
+  /** What `npm run report` says until it has named the explorer of the other run. */
+  async function report(t: TestContext, ...args: string[]): Promise<string> {
+    const command = ['--import', loader, 'commands/report.ts', ...args, '--no-open'];
+    const child = spawn(process.execPath, command, { cwd: project });
     t.after(() => child.kill());
     let said = '';
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
       said += chunk.toString();
       if (said.includes('other/report/')) break;
     }
+    return said;
+  }
+
+  test('npm run report --compare serves both in one page, and the explorer of the other', async (t) => {
+    const said = await report(t, '--artifacts', artifact(), '--compare', inFolder('point'));
     const url = /both runs: (\S+)compare\//.exec(said)![1]!;
     const [both, other] = await Promise.all(
       ['compare/', 'other/report/'].map(async (path) => (await fetch(url + path)).text()),
     );
     assert.match(both!, /<title>grokscope: .* and .*point<\/title>/);
     assert.equal(other, (await openReport(inFolder('point'))).html);
+  });
+
+  test('npm run report of a fork serves it beside the run that it goes on from, if that has a page', async (t) => {
+    const fork = inFolder('fork');
+    await cp(inFolder('point'), fork, { recursive: true });
+    const goesOnFrom = (run: string): Promise<void> => {
+      const overrides = parseOverrides([`train.start=${join(run, 'train')}@400`]);
+      return remember(fork, project, { overrides, file: null, cache: null });
+    };
+    await goesOnFrom(inFolder('point'));
+    assert.equal(await parentOf(fork), null);
+    await goesOnFrom(artifact());
+    assert.deepEqual(await parentOf(fork), { artifacts: artifact(), epoch: 400 });
+    const said = await report(t, '--artifacts', fork);
+    assert.match(said, /^this run goes on from .*artifacts after epoch 400\n/);
+    const url = /both runs: (\S+compare\/)/.exec(said)![1]!;
+    assert.match(await (await fetch(url)).text(), /<title>grokscope: .*fork and .*artifacts<\/title>/);
   });
 
   test('runs of two operations are not compared', async () => {
