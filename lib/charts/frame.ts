@@ -38,7 +38,8 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   const xTicks = x.ticks ?? linearTicks(x.domain, width / 65, x.counted);
   const ticks = y.ticks ?? (y.log ? logTicks(...y.domain) : linearTicks(y.domain, height / 60));
   const marginLeft = 38 + Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
-  const right = width - MARGIN_RIGHT;
+  const marginRight = roomFor(xTicks.at(-1), x.domain, width - marginLeft);
+  const right = width - marginRight;
   const domain = [clearOf(marks, x.domain, right - marginLeft), x.domain[1]] as const;
   const toPixel = (value: number): number =>
     marginLeft + ((value - domain[0]) / (domain[1] - domain[0])) * (right - marginLeft);
@@ -113,13 +114,20 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
     width,
     height: height + marginTop + MARGIN_BOTTOM,
     marginTop,
-    marginRight: MARGIN_RIGHT,
+    marginRight,
     marginBottom: MARGIN_BOTTOM,
     marginLeft,
     x: { domain, label: null },
     y: { domain: y.domain, label: null, type: y.log ? 'log' : 'linear' },
   };
   return { options, back, front };
+}
+
+/** The margin that the name of the last tick needs, which ends beyond the axis where the tick is near its end. */
+function roomFor(last: Tick | undefined, [low, high]: readonly [number, number], pixels: number): number {
+  if (!last) return MARGIN_RIGHT;
+  const inside = ((high - last.at) / (high - low)) * (pixels - MARGIN_RIGHT);
+  return Math.max(MARGIN_RIGHT, Math.ceil(textWidth(last.name, TICK_SIZE) / 2 - inside) + 2);
 }
 
 /** A line so near to the axis would be taken for it (pixels). */

@@ -21,6 +21,7 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   let svg: string | null = null;
   whenSeen(picture, async () => {
     svg = await unpack(picture, title, block);
+    card.classList.toggle('wide', isWide(svg));
   });
   canBeSaved(picture, { name: () => caption, svg: () => svg });
   const links = isServed
@@ -32,12 +33,19 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
         ),
       )
     : [];
-  return h(
+  const card = h(
     'figure',
     { class: 'card' },
     picture,
     h('figcaption', {}, `${caption} `, ...links.flatMap((link) => [' ', link])),
   );
+  return card;
+}
+
+/** Whether it is several maps beside one another, which would be too small in a column. */
+function isWide(svg: string): boolean {
+  const [, width, height] = /^<svg[^>]* viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
+  return Number(width) > 2.5 * Number(height);
 }
 
 /** Shows the SVG as an image, so that a script in it does not run, and returns its text. */
