@@ -2,7 +2,7 @@
 // time for, so that the page answers in between. Of a picture that was asked for more than once the newest is drawn.
 
 /** Of the 16 ms between two frames; the rest is for what is drawn at once, and for layout. */
-const BUDGET_MS = 6;
+const BUDGET_MS = 4;
 
 const waiting = new Map<object, () => void>();
 
