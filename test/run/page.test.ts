@@ -187,7 +187,7 @@ describe('the explorer page', { skip }, () => {
   });
 
   test('a print has every figure and no control', async () => {
-    await page.waitForFunction('document.querySelectorAll(".static:not(:has(img))").length === 0');
+    await page.locator('.static:not(:has(img))').first().waitFor({ state: 'detached' });
     await page.emulateMedia({ media: 'print' });
     await page.evaluate('dispatchEvent(new Event("beforeprint"))');
     assert.equal(
