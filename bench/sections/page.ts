@@ -50,6 +50,7 @@ async function* measurePage(bench: Workbench, progress: Progress): AsyncGenerato
     };
     const opened = await browser.newPage({ viewport });
     await opened.goto(pathToFileURL(file).href);
+    await opened.waitForSelector('#provenance');
     for (const [i, section] of PARTS.entries()) {
       bench.stop.throwIfAborted();
       progress(LOADS + i, LOADS + PARTS.length, section);
