@@ -1,4 +1,4 @@
-// The fused training step: what its parts share. kernel.c has the method and the step, tables.c, pairs.c and sums.c its phases,
+// The fused training step: what its parts share. kernel.c has the method and the step, tables.c and pairs.c its phases,
 // setup.c what is made once, team.c the threads; native/addon.c and wasm/exports.c are the doors to JavaScript.
 //
 // Letters: p modulus; D = d_model; H = n_heads; e = d_head; M = d_mlp; n rows (pairs). A name ending in _t is transposed,
@@ -11,9 +11,6 @@
 enum { BLOCK_ROWS = 96 }; // pairs that go through forward and backward pass at a time
 enum { SLICE_BLOCKS = 2, MAX_SLICES = 32 }; // blocks in a slice: two, or more where there would be more slices
 enum { KEPT_BLOCKS = 2 }; // whose gradients by W_logit are formed together: MAX_TERMS at most
-// d_z lies in panels of so many columns, the rows of one after another: they are summed first by a, then by b, and the second
-// time they are still in the second-level cache, which is too small for all of d_z.
-enum { PANEL_FLOATS = 64 };
 enum { WEIGHT_COUNT = 9 }; // in the order of WEIGHT_NAMES
 enum { MAX_PRODUCTS = 8 }; // of one phase, apart from those of each head
 
@@ -92,7 +89,6 @@ struct kernel {
   int mlp_width, logit_width; // M and p padded: a row of z is M neurons, then p direct logits
   int z_depth, z_width;       // mlp_width + p, mlp_width + logit_width
   int head_rows;              // H * head_width
-  int panels;                 // that a row of d_z falls into
   long d_stride, z_stride, v_stride, h_stride, m_stride, p_stride;
 
   struct layout layout[WEIGHT_COUNT];
@@ -117,7 +113,7 @@ struct kernel {
   float *d_end, *d_end_q; // [D] gradient of the `=` row through the constant, through q
 
   int capacity, slice_capacity;  // rows, slices that these hold:
-  float *d_z;                    // [panels][capacity, PANEL_FLOATS]
+  float *d_z;                    // [n, z]
   float *attention, *d_attention; // [n, 2 H]: weights of a for each head, then of b; gradients of their scores
   float *d_W_logit_parts;        // [slices][p, M]: d_W_logit_t, sums over the rows of each slice
   int block_capacity;
@@ -135,12 +131,6 @@ struct kernel {
 
 /** Whether the job needs gradients. */
 INLINE int goes_back(const struct kernel *k) { return k->job.kind == TRAIN || k->job.kind == GRADIENTS; }
-
-/** A panel's part of a row of d_z. Between two panels a row is left free, so that the parts of a row spread over the sets of a
-    cache. */
-INLINE float *panel_row(const struct kernel *k, int panel, long row) {
-  return k->d_z + (panel * (k->capacity + 1L) + row) * PANEL_FLOATS;
-}
 
 /** Whether this build's arithmetic, where it runs, is the fused one. */
 int kernel_is_fused(void);

@@ -1,4 +1,4 @@
-// The pass over pairs: blocks of them forward and back to their z.
+// The pass over pairs: blocks of them forward and back to their z, and the sums over pairs.
 #include "kernel.h"
 
 // ---- a block of pairs -----------------------------------------------------------------------------------------------
@@ -8,7 +8,7 @@ struct block_view {
   int first;              // row
   int count;              // rows that are not padding
   const int *a, *b, *label;
-  float *z;               // [BLOCK_ROWS, z]
+  float *z, *d_z;         // [BLOCK_ROWS, z]
   float *logits_t;        // [p, BLOCK_ROWS]
   float *attention, *d_attention; // [BLOCK_ROWS, 2 H]
   struct scratch *s;
@@ -35,8 +35,6 @@ static void attend(const struct kernel *k, const struct block_view *x) {
   }
 }
 
-enum { COMBINE_VECTORS = 8 };
-
 /** `count` vectors of z from column j: constant + sum of weighted table rows. */
 INLINE void combine_columns(const struct kernel *k, const struct block_view *x, const int count, int j, int relu) {
   int H = k->n_heads;
@@ -44,12 +42,16 @@ INLINE void combine_columns(const struct kernel *k, const struct block_view *x, 
   for (int i = 0; i < BLOCK_ROWS; i++) {
     const float *of_a = k->table + x->a[i] * k->z_stride + j, *of_b = k->table + (k->p + x->b[i]) * k->z_stride + j;
     const float *weight = x->attention + i * 2 * H;
-    vec sum[COMBINE_VECTORS];
+    vec sum[4];
     UNROLL for (int v = 0; v < count; v++) sum[v] = *at(k->constant + j + v * LANES);
     for (int h = 0; h < H; h++, of_a += head, of_b += head) {
       vec weight_a = splat(weight[h]), weight_b = splat(weight[H + h]);
       UNROLL for (int v = 0; v < count; v++) sum[v] = multiply_add(weight_a, *at(of_a + v * LANES), sum[v]);
       UNROLL for (int v = 0; v < count; v++) sum[v] = multiply_add(weight_b, *at(of_b + v * LANES), sum[v]);
+      UNROLL for (int v = 0; v < count; v++) { // the columns that come next
+        __builtin_prefetch(of_a + (count + v) * LANES);
+        __builtin_prefetch(of_b + (count + v) * LANES);
+      }
     }
     float *z = x->z + i * k->z_stride + j;
     UNROLL for (int v = 0; v < count; v++)
@@ -59,7 +61,6 @@ INLINE void combine_columns(const struct kernel *k, const struct block_view *x, 
 
 static void combine(const struct kernel *k, const struct block_view *x, int j0, int j1, int relu) {
   int j = j0;
-  for (; j + COMBINE_VECTORS * LANES <= j1; j += COMBINE_VECTORS * LANES) combine_columns(k, x, COMBINE_VECTORS, j, relu);
   for (; j + 4 * LANES <= j1; j += 4 * LANES) combine_columns(k, x, 4, j, relu);
   for (; j < j1; j += LANES) combine_columns(k, x, 1, j, relu);
 }
@@ -148,25 +149,21 @@ INLINE void dot_heads(const struct kernel *k, const struct block_view *x, const 
   long head = 2L * k->p * k->z_stride;
   const float *of_a = k->table + h0 * head + x->a[i] * k->z_stride;
   const float *of_b = k->table + h0 * head + (k->p + x->b[i]) * k->z_stride;
+  float *d_z = x->d_z + i * k->z_stride;
   const float *z = x->z + i * k->z_stride;
   vec sum_a[DOT_HEADS][SUM_VECTORS], sum_b[DOT_HEADS][SUM_VECTORS];
   UNROLL for (int h = 0; h < heads; h++)
     UNROLL for (int s = 0; s < SUM_VECTORS; s++) sum_a[h][s] = sum_b[h][s] = splat(0.0f);
-  for (int panel = 0; panel < k->panels; panel++) {
-    float *d_z = panel_row(k, panel, x->first + i);
-    int first = panel * PANEL_FLOATS, end = smaller(first + PANEL_FLOATS, k->z_width);
-    for (int j0 = first; j0 < end; j0 += SUM_LANES, d_z += SUM_LANES)
-      UNROLL for (int s = 0; s < SUM_VECTORS; s++) {
-        int j = j0 + s * LANES;
-        vec d = *at(d_z + s * LANES);
-        if (h0 == 0 && j0 < k->mlp_width)
-          *to(d_z + s * LANES) = d = choose(*at(z + j) > splat(0.0f), d, splat(0.0f));
-        UNROLL for (int h = 0; h < heads; h++) {
-          sum_a[h][s] = multiply_add(d, *at(of_a + h * head + j), sum_a[h][s]);
-          sum_b[h][s] = multiply_add(d, *at(of_b + h * head + j), sum_b[h][s]);
-        }
+  for (int j0 = 0; j0 < k->z_width; j0 += SUM_LANES)
+    UNROLL for (int s = 0; s < SUM_VECTORS; s++) {
+      int j = j0 + s * LANES;
+      vec d = *at(d_z + j);
+      if (h0 == 0 && j0 < k->mlp_width) *to(d_z + j) = d = choose(*at(z + j) > splat(0.0f), d, splat(0.0f));
+      UNROLL for (int h = 0; h < heads; h++) {
+        sum_a[h][s] = multiply_add(d, *at(of_a + h * head + j), sum_a[h][s]);
+        sum_b[h][s] = multiply_add(d, *at(of_b + h * head + j), sum_b[h][s]);
       }
-  }
+    }
   float *out = x->s->dot + i * 2 * k->n_heads + h0;
   UNROLL for (int h = 0; h < heads; h++) out[h] = sum_lanes(sum_a[h]), out[k->n_heads + h] = sum_lanes(sum_b[h]);
 }
@@ -188,17 +185,9 @@ static void attend_backward(const struct kernel *k, const struct block_view *x) 
 
 /** From the gradient of the logits, in logits_t, to those of z and of the scores. */
 static void backward_block(const struct kernel *k, const struct block_view *x) {
-  for (int c = 0; c < k->logit_width; c += LANES) {
-    int j = k->mlp_width + c;
-    float *d_z = panel_row(k, j / PANEL_FLOATS, x->first) + j % PANEL_FLOATS;
-    transpose(x->logits_t + c * BLOCK_ROWS, BLOCK_ROWS, LANES, BLOCK_ROWS, d_z, PANEL_FLOATS);
-  }
+  transpose(x->logits_t, BLOCK_ROWS, k->logit_width, BLOCK_ROWS, x->d_z + k->mlp_width, k->z_stride);
   struct term term = {x->logits_t, BLOCK_ROWS, ALONG_COLUMNS, k->W_logit_t, k->m_stride, k->p};
-  for (int j = 0; j < k->mlp_width; j += PANEL_FLOATS, term.b += PANEL_FLOATS) {
-    float *d_z = panel_row(k, j / PANEL_FLOATS, x->first);
-    int vectors = smaller(PANEL_FLOATS, k->mlp_width - j) / LANES;
-    multiply(&(struct product){BLOCK_ROWS, vectors, d_z, PANEL_FLOATS, 0, 1, {term}});
-  }
+  multiply(&(struct product){BLOCK_ROWS, k->mlp_width / LANES, x->d_z, k->z_stride, 0, 1, {term}});
   MARK(BACKWARD_PRODUCT);
   for (int i = 0; i < BLOCK_ROWS; i++) {
     int h = 0;
@@ -236,7 +225,7 @@ static void block_pass(struct kernel *k, int block, int i, int thread) {
   loss_block(k, &x, block);
   MARK(LOSS);
   if (!goes_back(k)) return;
-  x.d_attention = k->d_attention + first * 2 * H;
+  x.d_z = k->d_z + first * k->z_stride, x.d_attention = k->d_attention + first * 2 * H;
   backward_block(k, &x);
 }
 
@@ -251,3 +240,79 @@ void slice_unit(struct kernel *k, int unit, int thread) {
     if (goes_back(k)) logit_weights_backward(k, &k->scratch[thread], unit, count, block > first);
   }
 }
+
+// ---- sums over pairs -------------------------------------------------------------------------------------------------
+
+#if LANES == 16
+enum { GATHER_VECTORS = 4 };
+#else
+enum { GATHER_VECTORS = 2 };
+#endif
+
+/** d_table of token row t, `vectors` columns from j, `heads` heads from h0: sum over its pairs of weight times d_z; with
+    `plain`, the sum of d_z as well. side: 0 for a, 1 for b. */
+INLINE void gather_columns(const struct kernel *k, const int heads, const int plain, const int vectors, int side, int t,
+                           int h0, int j) {
+  const struct batch *x = k->job.batch;
+  const int *rows = side ? x->by_b : x->by_a, *start = side ? x->b_start : x->a_start;
+  vec sum[5][GATHER_VECTORS];
+  UNROLL for (int h = 0; h < 5; h++)
+    UNROLL for (int v = 0; v < vectors; v++) sum[h][v] = splat(0.0f);
+  for (int r = start[t]; r < start[t + 1]; r++) {
+    const float *weight = k->attention + rows[r] * 2L * k->n_heads + side * k->n_heads + h0;
+    const float *d_z = k->d_z + rows[r] * k->z_stride + j;
+    UNROLL for (int v = 0; v < vectors; v++) __builtin_prefetch(d_z + (vectors + v) * LANES);
+    UNROLL for (int v = 0; v < vectors; v++) {
+      vec d = *at(d_z + v * LANES);
+      UNROLL for (int h = 0; h < heads; h++) sum[h][v] = multiply_add(splat(weight[h]), d, sum[h][v]);
+      if (plain) sum[4][v] += d;
+    }
+  }
+  UNROLL for (int v = 0; v < vectors; v++) {
+    UNROLL for (int h = 0; h < heads; h++)
+      *to(k->d_table + ((h0 + h) * 2L * k->p + side * k->p + t) * k->z_stride + j + v * LANES) = sum[h][v];
+    if (plain) *to(k->d_sum + t * k->z_stride + j + v * LANES) = sum[4][v];
+  }
+}
+
+/** All columns of `heads` heads. */
+INLINE void gather_heads(const struct kernel *k, const int heads, const int plain, int side, int t, int h0) {
+  int j = 0;
+  for (; j + GATHER_VECTORS * LANES <= k->z_width; j += GATHER_VECTORS * LANES)
+    gather_columns(k, heads, plain, GATHER_VECTORS, side, t, h0, j);
+  for (; j < k->z_width; j += LANES) gather_columns(k, heads, plain, 1, side, t, h0, j);
+}
+
+static void gather_token(struct kernel *k, int side, int t) {
+  int H = k->n_heads, h = 0;
+  if (side == 0 && H < 4) gather_heads(k, 0, 1, side, t, 0);
+  for (; h + 4 <= H; h += 4)
+    if (h == 0 && side == 0) gather_heads(k, 4, 1, side, t, h);
+    else gather_heads(k, 4, 0, side, t, h);
+  for (; h < H; h++) gather_heads(k, 1, 0, side, t, h);
+  const int *rows = side ? k->job.batch->by_b : k->job.batch->by_a;
+  const int *start = side ? k->job.batch->b_start : k->job.batch->a_start;
+  for (h = 0; h < H; h++) {
+    float sum = 0;
+    for (int r = start[t]; r < start[t + 1]; r++) sum += k->d_attention[rows[r] * 2L * H + side * H + h];
+    k->d_scores[(side * k->p + t) * k->h_stride + h] = sum;
+  }
+}
+
+/** d_W_logit_t, row c: sum over the slices. */
+static void sum_slices(struct kernel *k, int c) {
+  long row = c * k->m_stride, part = k->logit_width * k->m_stride;
+  for (int j = 0; j < k->mlp_width; j += LANES) {
+    vec sum = splat(0.0f);
+    for (int i = 0; i < k->job.batch->slices; i++) sum += *at(k->d_W_logit_parts + i * part + row + j);
+    *to(k->d_W_logit_t + row + j) = sum;
+  }
+}
+
+int sum_units(const struct kernel *k) { return 3 * k->p; }
+
+void sum_unit(struct kernel *k, int unit, int thread) {
+  if (unit < k->p) return sum_slices(k, unit);
+  gather_token(k, unit >= 2 * k->p, unit % k->p);
+}
+

@@ -183,7 +183,6 @@ struct kernel *kernel_create(int p, int d_model, int n_heads, int d_head, int d_
   k->head_width = pad(d_head), k->head_rows = n_heads * k->head_width;
   k->mlp_width = pad(d_mlp), k->logit_width = pad(p);
   k->z_depth = k->mlp_width + p, k->z_width = k->mlp_width + k->logit_width;
-  k->panels = divide_up(k->z_width, PANEL_FLOATS);
   k->d_stride = stride_of(d_model), k->z_stride = stride_of(k->z_width), k->v_stride = stride_of(k->head_rows);
   k->h_stride = stride_of(n_heads), k->m_stride = stride_of(d_mlp), k->p_stride = stride_of(p);
   k->team.threads = threads;
@@ -210,7 +209,7 @@ double kernel_bytes(int p, int d_model, int n_heads, int d_head, int d_mlp, int 
   double tables = 2 * (T * (D + V) + V * z + H * T * z) + D * (z + V) + V * z + p * z, logits = 4 * M * p;
   double scratch = threads * (double)BLOCK_ROWS * (KEPT_BLOCKS * (z + p) + 4 * H);
   int blocks = divide_up(rows, BLOCK_ROWS), slices = divide_up(blocks, slice_blocks_of(blocks));
-  double pairs = rows * (divide_up((int)z, PANEL_FLOATS) * PANEL_FLOATS + 4 * H) + slices * M * p;
+  double pairs = rows * (z + 4 * H) + slices * M * p;
   return (state + tables + logits + scratch + pairs) * sizeof(float);
 }
 
@@ -301,7 +300,7 @@ static void make_room(struct kernel *k) {
   }
   if (rows <= k->capacity) return;
   k->capacity = rows;
-  k->d_z = floats(k, k->panels * (rows + 1L), PANEL_FLOATS);
+  k->d_z = floats(k, rows, k->z_stride);
   k->attention = floats(k, rows, 2L * k->n_heads), k->d_attention = floats(k, rows, 2L * k->n_heads);
 }
 

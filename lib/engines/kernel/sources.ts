@@ -7,7 +7,6 @@ const COMMON = [
   new URL('./kernel.c', import.meta.url),
   new URL('./tables.c', import.meta.url),
   new URL('./pairs.c', import.meta.url),
-  new URL('./sums.c', import.meta.url),
   new URL('./setup.c', import.meta.url),
   new URL('./team.c', import.meta.url),
 ];
