@@ -156,9 +156,14 @@ describe('processes', { concurrency: 3 }, () => {
     for (const { code, err, out } of all) assert.equal(code, 0, out + err);
     assert.equal(await project.runs('slow'), 1);
     assert.equal(await project.runs('next'), 1);
-    const waited = all.filter(({ out }) =>
-      /slow +waiting for process \d+ on \S+, which is working on this stage/.test(out),
-    );
-    assert.equal(waited.length, 3);
+    // One that the machine starts late may come when the stage is done, and has nothing to wait for.
+    const ran = all.filter(({ out }) => /^slow +ran /m.test(out));
+    assert.equal(ran.length, 1, all.map(({ out }) => out).join('\n'));
+    for (const { out } of all)
+      if (out !== ran[0]!.out)
+        assert.match(
+          out,
+          /slow +(waiting for process \d+ on \S+, which is working on this stage|fresh|restored)/,
+        );
   });
 });
