@@ -134,7 +134,13 @@ function drawCluster(store: Store, { name, colour, neurons }: Cluster): HTMLElem
   const element = h(
     'div',
     { class: 'card cluster' },
-    h('h3', {}, name, ' ', h('small', {}, `${neurons.length} neurons`)),
+    h(
+      'h3',
+      {},
+      name,
+      ' ',
+      h('small', {}, `${neurons.length} ${neurons.length === 1 ? 'neuron' : 'neurons'}`),
+    ),
     h('label', { class: 'box' }, h('span', { class: 'hidden' }, `${name}: `), select),
     picture.element,
   );
