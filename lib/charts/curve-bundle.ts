@@ -4,6 +4,7 @@ import { createFrame, padDomain } from './frame.ts';
 import { colourScale, drawColourBar } from './parts/colour.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
 import { drawPanel, Plot } from './parts/plot.ts';
+import { LINE_RANGE } from './style.ts';
 
 const WIDTH = 760;
 const HEIGHT = 380;
@@ -30,7 +31,7 @@ export function drawCurveBundle({ title, subtitle, x, y, colour, curves }: Curve
   const scale = { ...colour, signed: false };
   const panel = drawPanel({
     ...frame.options,
-    color: colourScale(scale, domain),
+    color: colourScale(scale, domain, LINE_RANGE),
     marks: [
       ...frame.back,
       ...curves.map((curve) =>
@@ -50,7 +51,7 @@ export function drawCurveBundle({ title, subtitle, x, y, colour, curves }: Curve
     ],
   });
   const top = frame.options.marginTop ?? 0;
-  const bar = drawColourBar(scale, domain, { top, height: HEIGHT });
+  const bar = drawColourBar(scale, domain, { top, height: HEIGHT }, LINE_RANGE);
   return composeFigure({ title, subtitle, panels: [panel, bar] });
 }
 

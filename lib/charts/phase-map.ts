@@ -3,9 +3,9 @@ import type { PhaseMap, Table } from './figure.ts';
 import { createFrame } from './frame.ts';
 import { composeFigure, type Drawing } from './parts/compose.ts';
 import { drawPanel, Plot } from './parts/plot.ts';
-import { INK, TEXT_SIZE } from './style.ts';
+import { TEXT_SIZE } from './style.ts';
 
-/** Pale, so that the numbers can be read. */
+/** Pale, so that the black numbers can be read; the same in the dark, as the numbers are. */
 const COLOURS = ['#d9d9d9', '#f6c667', '#7fb8dd', '#b6d7a8'];
 const CELL = { width: 96, height: 56 };
 
@@ -41,7 +41,7 @@ export function drawPhaseMap({ title, subtitle, x, y, phases, runs }: PhaseMap):
           { ...places, fill: COLOURS[i]!, stroke: 'white', strokeWidth: 1.5 },
         ),
       ),
-      Plot.text(cells, { x: 'column', y: 'row', text: 'words', fill: INK, fontSize: TEXT_SIZE }),
+      Plot.text(cells, { x: 'column', y: 'row', text: 'words', fill: 'black', fontSize: TEXT_SIZE }),
     ],
   });
   const legend = phases.map((name, i) => ({ name, colour: COLOURS[i]!, mark: 'square' as const }));

@@ -84,7 +84,7 @@ export function spreadMarks(
       x: last + room,
       y: cap.at,
       textAnchor: 'end',
-      dy: -12,
+      dy: -17, // above the triangles, and the ring about a chosen one
       fill: MUTED,
       fontSize: TEXT_SIZE,
     }),

@@ -26,6 +26,9 @@ export const SERIES_COLOURS = [
 /** Plot's schemes of heat maps: diverging about zero for signed values, otherwise from dark to light. */
 export const SCHEMES = { signed: 'RdBu', unsigned: 'viridis' } as const;
 
+/** The part of the unsigned scheme (0 to 1) in which thin lines can be seen on white and on black. */
+export const LINE_RANGE = [0.3, 0.92] as const;
+
 /** Widths of DejaVu Sans in em, by class of character: near enough to lay labels out. */
 export function textWidth(text: string, size: number, bold = false): number {
   let em = 0;

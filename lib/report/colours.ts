@@ -14,14 +14,19 @@ const DARK: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Letters that have no colour of their own and none from their group. */
+const PLAIN = 'svg text:not([fill],[fill]:not([fill=currentColor]) *)';
+
 /** A style sheet overrides attributes, so one picture serves both schemes. */
 export function colourRules(): string {
   const name = (light: string): string => `--c-${light.replace('#', '')}`;
   const variables = Object.entries(DARK).map(
     ([light, dark]) => `${name(light)}:light-dark(${light},${dark})`,
   );
-  const rules = Object.keys(DARK).flatMap((light) =>
-    ['fill', 'stroke'].map((property) => `svg [${property}="${light}"]{${property}:var(${name(light)})}`),
-  );
-  return `:root{${variables.join(';')}}${rules.join('')}svg text:not([fill]){fill:var(${name(INK)})}`;
+  // White letters stand on a colour that is the same in the dark, as in the cells of a heat map.
+  const rules = Object.keys(DARK).flatMap((light) => [
+    `svg ${light === 'white' ? ':not(text)' : ''}[fill="${light}"]{fill:var(${name(light)})}`,
+    `svg [stroke="${light}"]{stroke:var(${name(light)})}`,
+  ]);
+  return `:root{${variables.join(';')}}${rules.join('')}${PLAIN}{fill:var(${name(INK)})}`;
 }

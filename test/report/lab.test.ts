@@ -141,10 +141,25 @@ describe('the lab', { skip }, () => {
       /fraction to train on must be above 0 and below 1/,
     );
     assert.equal(await page.locator('#lab-train_fraction').getAttribute('aria-invalid'), 'true');
+    const start = page.getByRole('button', { name: 'Start', exact: true });
+    assert.ok(await start.isDisabled(), 'it would train with other settings than the form shows');
     await page.locator('#lab-train_fraction').fill('0.5');
     await page.waitForSelector('#lab[data-phase="ready"]');
     assert.equal(await page.locator('.fault').textContent(), '');
     assert.match(page.url(), /dataset\.train_fraction=0\.5/);
+    await page.locator('#lab-until').fill('');
+    assert.equal(
+      await page.locator('.fault').textContent(),
+      'pause at epoch must be a whole number from 1 on.',
+    );
+    assert.ok(await start.isDisabled());
+    await page.locator('#lab-until').fill('70');
+    assert.ok(await start.isEnabled());
+    assert.match(
+      (await page.locator('.same code').textContent()) ?? '',
+      / --set train\.epochs=70$/,
+      'what it will train',
+    );
   });
 
   test('works by keyboard alone', async () => {

@@ -7,14 +7,16 @@ import { drawPanel, Plot, type Panel } from './plot.ts';
 const BAR_WIDTH = 14;
 const STEPS = 256;
 
-/** Plot's colour scale over a domain. */
+/** Plot's colour scale over a domain. `range`: the part of the scheme that it takes. */
 export const colourScale = (
   { signed, by }: Colour,
   domain: readonly [number, number],
+  range: readonly [number, number] = [0, 1],
 ): Plot.ScaleOptions => ({
   type: by === 'logarithm' ? 'log' : by === 'root' ? (signed ? 'diverging-sqrt' : 'sqrt') : 'linear',
   scheme: signed ? SCHEMES.signed : SCHEMES.unsigned,
   domain,
+  range,
 });
 
 /** How far up the scale a value is, from 0 to 1, on a linear or a logarithmic bar. */
@@ -26,6 +28,7 @@ export function drawColourBar(
   colour: Colour,
   domain: [number, number],
   { top, height }: { top: number; height: number },
+  range?: readonly [number, number],
 ): Panel {
   const [low, high] = domain;
   const isLog = colour.by === 'logarithm';
@@ -47,7 +50,7 @@ export function drawColourBar(
     marginRight,
     x: { domain: [0, 1], axis: null },
     y: { domain: [0, 1], label: null },
-    color: colourScale(colour, domain),
+    color: colourScale(colour, domain, range),
     marks: [
       Plot.raster(steps, {
         width: 1,

@@ -22,11 +22,11 @@ const epoch = (at: number | null): string => (at === null ? '–' : `epoch ${who
 
 // The story is told without states, so that it does not mention the slider, which this page does not have.
 export function outcomes(pair: Pair): HTMLElement {
-  const { noun } = OPERATIONS[pair[0].run.facts.operation];
+  const { learnt } = OPERATIONS[pair[0].run.facts.operation];
   return h(
     'section',
     { id: 'outcomes', 'aria-labelledby': 'outcomes-title' },
-    h('h1', { id: 'outcomes-title' }, `Two networks asked ${noun}`),
+    h('h1', { id: 'outcomes-title' }, `Two networks asked ${learnt}`),
     namesOf(pair),
     h(
       'div',

@@ -1,5 +1,6 @@
 // The params of both runs, stage by stage: those that differ, and on demand the others.
 import { details, h, section, table } from '../parts/element.ts';
+import { written } from '../parts/written.ts';
 import type { Pair } from './pair.ts';
 
 interface Setting {
@@ -7,8 +8,7 @@ interface Setting {
   readonly values: readonly [string, string];
 }
 
-const textOf = (value: unknown): string =>
-  value === undefined ? 'not there' : typeof value === 'string' ? value : JSON.stringify(value);
+const textOf = (value: unknown): string => (value === undefined ? 'not there' : written(value));
 
 function settingsOf([first, second]: Pair): Setting[] {
   const made = [first, second].map(({ run }) => run.data.made_by);

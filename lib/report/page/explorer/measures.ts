@@ -19,7 +19,7 @@ export function measures(run: Run, store: Store): HTMLElement {
   const groups =
     run.epochs.length > 1 ? GROUPS.filter((group) => columnsOf(group, isThere(run)).length > 0) : [];
   const why = progress.not_measured;
-  const note = why !== null ? [h('p', { class: 'note' }, `Not all is measured: ${why}.`)] : [];
+  const note = why !== null ? [h('p', { class: 'note' }, `Not all is measured, as ${why}.`)] : [];
   return section('measures', title, ...note, ...groups.map((group) => drawGroup(run, store, group)));
 }
 

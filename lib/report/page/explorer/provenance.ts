@@ -1,5 +1,6 @@
 // The section that says exactly what this page was made from.
 import { details, fileLink, h, pathOf, section, table } from '../parts/element.ts';
+import { written } from '../parts/written.ts';
 import type { Run } from './run.ts';
 
 export function provenance(run: Run): HTMLElement {
@@ -7,7 +8,7 @@ export function provenance(run: Run): HTMLElement {
   const stages = Object.entries(made_by);
   const list = (fields: Readonly<Record<string, unknown>>): string =>
     Object.entries(fields)
-      .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+      .map(([name, value]) => `${name}: ${written(value)}`)
       .join(', ');
   const packages = new Map(stages.flatMap(([, { packages }]) => Object.entries(packages)));
   const first = stages[0]?.[1];

@@ -8,6 +8,8 @@ export interface Form {
   readonly element: HTMLElement;
   /** Whether anything but the weight decay can be changed. */
   setOpen(isOpen: boolean): void;
+  /** Whether every field has a value that a training can take. */
+  isFine(): boolean;
 }
 
 /**
@@ -23,11 +25,13 @@ export function settingsForm(
   const fault = h('p', { class: 'fault', id: 'lab-fault', role: 'alert' });
   const inputs = new Map<keyof Settings, HTMLInputElement>();
   const faults = new Map<keyof Settings, string>();
+  let pauseFault = '';
 
   const show = (): void => {
     const clash = faults.size === 0 ? findClash(settings) : null;
     const lines = [...faults].map(([name, must]) => `${labelOf(name)} must be ${must}.`);
     if (clash) lines.push(`${labelOf(clash.name)} must be ${clash.must}.`);
+    if (pauseFault !== '') lines.push(pauseFault);
     fault.textContent = lines.join(' ');
     for (const [name, input] of inputs)
       input.setAttribute('aria-invalid', String(faults.has(name) || clash?.name === name));
@@ -35,7 +39,7 @@ export function settingsForm(
   const set = (name: keyof Settings, value: number | Operation): void => {
     settings = { ...settings, [name]: value };
     show();
-    if (fault.textContent === '') change(settings, name);
+    if (faults.size === 0 && findClash(settings) === null) change(settings, name);
   };
   const box = (field: Field): HTMLElement => {
     const { name, label, min, max } = field;
@@ -63,6 +67,13 @@ export function settingsForm(
     ...OPERATION_NAMES.map((name) => h('option', { value: name }, OPERATIONS[name].formula('a', 'b'))),
   );
   operation.value = settings.operation;
+  until.setAttribute('aria-describedby', 'lab-fault');
+  until.addEventListener('input', () => {
+    const isWhole = Number.isInteger(Number(until.value)) && Number(until.value) > 0;
+    pauseFault = isWhole ? '' : `${PAUSE} must be a whole number from 1 on.`;
+    until.setAttribute('aria-invalid', String(!isWhole));
+    show();
+  });
   const [p, ...others] = FIELDS.map(box);
   const element = h(
     'form',
@@ -73,7 +84,7 @@ export function settingsForm(
       h('label', { class: 'field' }, h('span', {}, OPERATION.label), operation),
       p!,
       ...others,
-      h('label', { class: 'field' }, h('span', {}, 'pause at epoch'), until),
+      h('label', { class: 'field' }, h('span', {}, PAUSE), until),
     ),
     details('Size of the network', h('div', { class: 'fields' }, ...SIZES.map(box))),
     fault,
@@ -82,8 +93,10 @@ export function settingsForm(
     operation.disabled = !isOpen;
     for (const [name, input] of inputs) input.disabled = !isOpen && name !== 'weight_decay';
   };
-  return { element, setOpen };
+  return { element, setOpen, isFine: () => fault.textContent === '' };
 }
+
+const PAUSE = 'pause at epoch';
 
 const labelOf = (name: keyof Settings): string =>
   [...FIELDS, ...SIZES].find((field) => field.name === name)?.label ?? name;

@@ -79,6 +79,9 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     rest = setTimeout(begin, REST_MS);
   });
 
+  // After the fields themselves, which say whether their value is fine.
+  for (const event of ['input', 'change']) form.element.addEventListener(event, () => update());
+
   /** Removes the sections about the trained network, which go out of date as soon as it changes. */
   const leave = (): void => {
     gone.abort();
@@ -105,8 +108,8 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
   });
   const goal = (): number => {
     const asked = Number(until.value);
-    const isFine = Number.isInteger(asked) && asked > learning!.epochs;
-    return isFine ? asked : learning!.epochs + EPOCHS;
+    const done = learning?.epochs ?? 0;
+    return Number.isInteger(asked) && asked > done ? asked : done + EPOCHS;
   };
   const tiles = ['Epoch', 'Train accuracy', 'Test accuracy', 'Test loss', 'An epoch takes'].map((name) => {
     const value = h('strong', {}, '–');
@@ -141,15 +144,17 @@ export function lab(...heading: readonly HTMLElement[]): HTMLElement {
     const epochs = learning?.epochs ?? 0;
     const isReady = phase === 'ready' || phase === 'paused' || phase === 'running';
     go.textContent = phase === 'running' ? 'Pause' : epochs > 0 ? 'Go on' : 'Start';
-    go.disabled = !isReady;
-    one.disabled = phase !== 'ready' && phase !== 'paused';
+    go.disabled = !isReady || (phase !== 'running' && !form.isFine());
+    one.disabled = (phase !== 'ready' && phase !== 'paused') || !form.isFine();
     again.disabled = epochs === 0;
     save.disabled = !isReady;
     look.disabled = phase !== 'ready' && phase !== 'paused';
     form.setOpen(phase !== 'running' && (phase !== 'paused' || epochs === 0));
-    line.textContent = isChanged
+    const command = isChanged
       ? 'there is none, because the weight decay was changed during training'
-      : pipelineLine(settings, Math.max(epochs, 1));
+      : pipelineLine(settings, epochs > 0 ? epochs : goal());
+    if (line.textContent !== command)
+      line.replaceChildren(...command.split(/(?<= )/).map((word) => h('span', { class: 'word' }, word)));
     element.dataset['phase'] = phase;
     element.dataset['epochs'] = String(epochs);
     const last = learning?.history.at(-1);

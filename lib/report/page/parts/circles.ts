@@ -10,12 +10,12 @@ import { canBeSaved, sideBySide, type Rows } from './saving.ts';
 const SVG = 'http://www.w3.org/2000/svg';
 /** This many points of a circle have their number beside them. */
 const NAMED = 8;
-const REACH = 1.3;
+const REACH = 1.42;
 /** The pointer chooses a dot within this distance, in pixels. */
 const NEAR = 30;
 /** Set as attributes, because a saved file has no style sheet. */
 const WAY = { fill: 'none', 'stroke-opacity': 0.4, 'stroke-width': 0.008 };
-const NAME = { 'font-size': 0.1, 'text-anchor': 'middle', 'dominant-baseline': 'central' };
+const NAME = { 'font-size': 0.16, 'text-anchor': 'middle', 'dominant-baseline': 'central' };
 
 /** An embedding that changes: its current state. */
 export interface Turning {
@@ -121,7 +121,7 @@ function makeCircle(n: number, place: number): Circle {
     });
     names.forEach((name, i) => {
       const index = order[Math.floor((i * n) / NAMED)]!;
-      const [x, y] = at(index, 1.17);
+      const [x, y] = at(index, 1.22);
       name.setAttribute('x', x.toFixed(3));
       name.setAttribute('y', y.toFixed(3));
       name.textContent = String(turning.numberAt(index));

@@ -42,10 +42,10 @@ export function figureCard({ title, path, caption, block }: Card): HTMLElement {
   return card;
 }
 
-/** Whether it is several maps beside one another, which would be too small in a column. */
+/** Whether it is so wide, as several maps beside one another are, that it would be too small in a column. */
 function isWide(svg: string): boolean {
   const [, width, height] = /^<svg[^>]* viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
-  return Number(width) > 2.5 * Number(height);
+  return Number(width) > Math.min(1000, 2.5 * Number(height));
 }
 
 /** Shows the SVG as an image, so that a script in it does not run, and returns its text. */

@@ -2,14 +2,11 @@
 import type { CurveBundleOptions } from '../../../charts/figure.ts';
 import { padDomain } from '../../../charts/frame.ts';
 import { roundEnd } from '../../../charts/numbers.ts';
-import { SCHEMES } from '../../../charts/style.ts';
+import { LINE_RANGE, SCHEMES } from '../../../charts/style.ts';
 import { chart, onPoint, Plot } from '../parts/chart.ts';
 import { h } from '../parts/element.ts';
 import { short, whole } from '../parts/numbers.ts';
 import type { Chosen } from './chosen.ts';
-
-/** The part of the colour scheme (0 to 1) that is visible on white and on black. */
-const RANGE = [0.3, 0.92];
 
 export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: Chosen): HTMLElement {
   const all = curves.flatMap(({ points }) => points);
@@ -21,7 +18,7 @@ export function lossesOf({ curves, colour, x, y }: CurveBundleOptions, chosen: C
       type: 'linear',
       scheme: SCHEMES.unsigned,
       domain: [low, high > low ? high : low + 1],
-      range: RANGE,
+      range: LINE_RANGE,
     },
   });
   const stops = Array.from({ length: 9 }, (_, i) => String(apply(low + (i / 8) * (high - low))));

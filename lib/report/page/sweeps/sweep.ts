@@ -72,10 +72,12 @@ export function sweep(data: SweepData): HTMLElement {
 const link = (href: string, text: string, label: string): HTMLElement =>
   isServed ? h('a', { href, download: true, 'aria-label': label }, text) : h('code', {}, text);
 
+const LIST = new Intl.ListFormat('en-GB');
+
 /** `30 runs over train_fraction and seed, each up to 30,000 epochs: 28 grokked, 2 memorised only.` */
 function summarise({ points, cap }: SweepData): string {
   const axes = Object.keys(points[0]!.params).map((axis) => axis.split('.')[1]!);
-  const runs = `${points.length} ${points.length === 1 ? 'run' : 'runs'} over ${axes.join(' and ')}`;
+  const runs = `${points.length} ${points.length === 1 ? 'run' : 'runs'} over ${LIST.format(axes)}`;
   const failed = points.filter(({ outcome }) => outcome === 'failed').length;
   const some = (count: number, what: string): string[] => (count > 0 ? [`${count} ${what}`] : []);
   if (cap === null) return `${[runs, ...some(failed, 'failed')].join(', ')}.`;
