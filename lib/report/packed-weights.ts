@@ -40,21 +40,36 @@ function shapesOf(config: ModelConfig): Record<Part, readonly number[]> {
 }
 
 /** The scales of a part: how many, and which one a number has. There is one per column of each matrix, in W_out per neuron. */
-function scaleIndex(part: Part, shape: readonly number[]): { count: number; of: (i: number) => number } {
+interface Scales {
+  readonly count: number;
+  readonly columns: number;
+  /** The scale of the first number of a row; rows of several matrices are counted through. */
+  readonly first: (row: number) => number;
+  /** From there to the scale of the next number: 1 per column, 0 per neuron. */
+  readonly step: 0 | 1;
+}
+
+function scalesOf(part: Part, shape: readonly number[]): Scales {
   const [rows, columns] = shape.slice(-2) as [number, number];
-  if (part === 'W_out') return { count: rows, of: (i) => Math.floor(i / columns) };
+  if (part === 'W_out') return { count: rows, columns, first: (row) => row, step: 0 };
   return {
     count: sizeOf(shape) / rows,
-    of: (i) => Math.floor(i / (rows * columns)) * columns + (i % columns),
+    columns,
+    first: (row) => Math.floor(row / rows) * columns,
+    step: 1,
   };
 }
+
+/** The scale of number i. */
+const scaleOf = ({ columns, first, step }: Scales, i: number): number =>
+  first(Math.floor(i / columns)) + step * (i % columns);
 
 /** Where the parts of a packed network are: the upper halves of all scales, then a byte per number, then the second bytes. */
 function layOut(config: ModelConfig) {
   const shapes = shapesOf(config);
   let [scales, numbers, second] = [0, 0, 0];
   const parts = PARTS.map((part) => {
-    const [shape, scale] = [shapes[part], scaleIndex(part, shapes[part])];
+    const [shape, scale] = [shapes[part], scalesOf(part, shapes[part])];
     const at = { part, shape, scale, scales, numbers, second };
     scales += scale.count;
     numbers += sizeOf(shape);
@@ -79,7 +94,7 @@ export function packNetwork(config: ModelConfig, { weights, directions }: ShownN
     const most = LEVELS[part];
     const scales = new Float32Array(scale.count);
     for (let i = 0; i < data.length; i++) {
-      const of = scale.of(i);
+      const of = scaleOf(scale, i);
       scales[of] = Math.max(scales[of]!, Math.abs(data[i]!) / most);
     }
     const words = new Uint32Array(scales.buffer);
@@ -89,7 +104,7 @@ export function packNetwork(config: ModelConfig, { weights, directions }: ShownN
       words[i] = halves[at.scales + i]! << 16;
     });
     for (let i = 0; i < data.length; i++) {
-      const step = scales[scale.of(i)]!;
+      const step = scales[scaleOf(scale, i)]!;
       const level = step === 0 ? 0 : Math.round(data[i]! / step);
       lower[at.numbers + i] = level & 0xff;
       if (isWide(part)) upper[at.second + i] = level >> 8;
@@ -106,13 +121,16 @@ export function unpackNetwork(config: ModelConfig, packed: ArrayBuffer): ShownNe
   const tensors: Partial<Record<Part, Tensor>> = {};
   for (const { part, shape, scale, ...at } of parts) {
     const data = new Float32Array(sizeOf(shape));
+    const { columns, first, step } = scale;
     // Two loops: the narrow parts are most of a network.
-    if (isWide(part))
-      for (let i = 0; i < data.length; i++)
-        data[i] = (upper[at.second + i]! * 256 + lower[at.numbers + i]!) * scales[at.scales + scale.of(i)]!;
-    else
-      for (let i = 0; i < data.length; i++)
-        data[i] = narrow[at.numbers + i]! * scales[at.scales + scale.of(i)]!;
+    for (let i = 0; i < data.length;) {
+      let of = at.scales + first(i / columns);
+      const end = i + columns;
+      if (isWide(part))
+        for (; i < end; i++, of += step)
+          data[i] = (upper[at.second + i]! * 256 + lower[at.numbers + i]!) * scales[of]!;
+      else for (; i < end; i++, of += step) data[i] = narrow[at.numbers + i]! * scales[of]!;
+    }
     tensors[part] = createTensor(shape, data);
   }
   const { directions, ...weights } = tensors as Record<Part, Tensor>;

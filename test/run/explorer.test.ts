@@ -110,32 +110,45 @@ describe('the explorer in use', { skip }, () => {
     assert.deepEqual(problems, []);
   });
 
-  test('a chart whose marks were moved is to the last digit the chart that is drawn anew', async () => {
-    const charts = (): Promise<string[]> =>
+  test('a chart that was moved, marks and axes, is to the last digit the chart that is drawn anew', async () => {
+    const charts = (section: string): Promise<string[]> =>
       page.evaluate(
-        `[...document.querySelectorAll('#explorer .chart svg')].map((svg) => svg.outerHTML.replaceAll(/plot-[0-9a-f]+/g, ''))`,
+        `[...document.querySelectorAll('${section} .chart svg')].map((svg) => svg.outerHTML.replaceAll(/plot-[0-9a-f]+/g, ''))`,
       );
-    await open('#epoch=100');
-    await page.evaluate(`document.getElementById('explorer').scrollIntoView()`);
-    await settled(page);
-    const before = await charts();
-    await page.evaluate(
-      `document.querySelectorAll('#explorer .chart svg').forEach((svg) => svg.classList.add('old'))`,
-    );
-    await page.keyboard.press('ArrowLeft');
-    await settled(page);
-    const kept = await page.locator('#explorer .chart svg.old').count();
-    assert.ok(kept >= 3, `${kept} charts were moved`);
-    await page.evaluate(
-      `document.querySelectorAll('#explorer .chart svg').forEach((svg) => svg.classList.remove('old'))`,
-    );
-    const moved = await charts();
-    moved.slice(0, 3).forEach((chart, i) => assert.notEqual(chart, before[i]));
-    await page.setViewportSize({ width: 1000, height: 800 });
-    await settled(page);
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await settled(page);
-    assert.deepEqual(moved, await charts());
+    /** Once nothing more follows. */
+    const still = async (section: string): Promise<string[]> => {
+      for (let before = await charts(section); ;) {
+        await settled(page);
+        const now = await charts(section);
+        if (now.join() === before.join()) return now;
+        before = now;
+      }
+    };
+    // All charts of both: the four of the explorer, of "Ask it" the waves, their sum and the logits.
+    for (const [section, least] of [
+      ['#explorer', 4],
+      ['#sum', 3],
+    ] as const) {
+      await open('#epoch=100');
+      await page.evaluate(`document.querySelector('${section}').scrollIntoView()`);
+      const before = await still(section);
+      assert.ok(before.length >= least, `${before.length} charts`);
+      const mark = (isOld: boolean): Promise<void> =>
+        page.evaluate(
+          `document.querySelectorAll('${section} .chart svg').forEach((svg) => svg.toggleAttribute('data-old', ${isOld}))`,
+        );
+      await mark(true);
+      await page.keyboard.press('ArrowLeft');
+      await still(section);
+      assert.equal(await page.locator(`${section} .chart svg[data-old]`).count(), before.length);
+      await mark(false);
+      const moved = await charts(section);
+      moved.forEach((chart, i) => assert.notEqual(chart, before[i]));
+      await page.setViewportSize({ width: 1000, height: 800 });
+      await still(section);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      assert.deepEqual(moved, await still(section));
+    }
     assert.deepEqual(problems, []);
   });
 

@@ -3,20 +3,22 @@ import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
 /** How far ahead to each side. */
-const AHEAD = 2;
+const AHEAD = 3;
 
 /** Safari calls nobody when it is idle. */
 const whenIdle: (work: () => void) => unknown =
   'requestIdleCallback' in globalThis ? requestIdleCallback : (work) => setTimeout(work, 30);
 
 export function makeAhead(run: Run, store: Store): void {
+  const made = new Set<number>();
   let isWaiting = false;
   /** One at a time, the nearest first, from where the slider is by then. */
   const makeNext = (): void => {
     isWaiting = false;
-    const next = run.unmadeNear(store.choice.snapshot, AHEAD);
-    if (next === null) return;
-    run.snapshot(next);
+    const next = run.unpackedNear(store.choice.snapshot, AHEAD).find((index) => !made.has(index));
+    if (next === undefined) return;
+    made.add(next);
+    run.snapshot(next).pattern();
     wait();
   };
   const wait = (): void => {

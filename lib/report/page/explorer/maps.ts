@@ -56,6 +56,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
             stroke: '#7f7f7f',
             strokeOpacity: 0.45,
             strokeWidth: 1,
+            ariaDescription: 'line',
           }),
           Plot.dot(all, {
             x: 'x',
@@ -74,6 +75,7 @@ export function embeddingCircle(run: Run, store: Store): HTMLElement | null {
               y: ({ y }: Place) => 1.11 * y,
               text: ({ a }: Place) => String(a),
               fontSize: 11,
+              ariaDescription: 'names',
             },
           ),
         ],
@@ -157,18 +159,19 @@ export function neuronMap(run: Run, store: Store): HTMLElement {
     if (document.activeElement !== box.input) box.input.value = String(neuron);
     about.textContent = describe(run, neuron);
   });
-  const draw = ({ snapshot, neuron }: Choice): void => {
-    const data = run.neuron(snapshot, neuron);
-    grid.draw(
-      data,
-      [0, largest(data)],
-      `Neuron ${neuron} by a and b; largest activation ${short(largest(data))}`,
-    );
-    const coefficients = run.spectrum(data);
+  let activation: Float64Array = new Float64Array();
+  const drawGrid = ({ snapshot, neuron }: Choice): void => {
+    activation = run.neuron(snapshot, neuron);
+    const most = largest(activation);
+    grid.draw(activation, [0, most], `Neuron ${neuron} by a and b; largest activation ${short(most)}`);
+    drawSoon(spectrum, () => drawSpectrum(neuron));
+  };
+  const drawSpectrum = (neuron: number): void => {
+    const coefficients = run.spectrum(activation);
     const reach = largest(coefficients);
     spectrum.draw(coefficients, [-reach, reach], `Two-dimensional Fourier spectrum of neuron ${neuron}`);
   };
-  store.follow(['snapshot', 'neuron'], () => drawSoon(grid, () => draw(store.choice)), grid.element);
+  store.follow(['snapshot', 'neuron'], () => drawSoon(grid, () => drawGrid(store.choice)), grid.element);
   return panel(run, store, {
     id: 'neuron-map',
     title: 'One neuron',

@@ -5,6 +5,7 @@ import { chart, Plot, type Svg } from '../parts/chart.ts';
 import { h, section, source } from '../parts/element.ts';
 import { percent, short } from '../parts/numbers.ts';
 import { largest } from '../parts/raster.ts';
+import { drawSoon } from '../parts/soon.ts';
 import { pairRaster } from './maps.ts';
 import type { Choice, Store } from './store.ts';
 
@@ -164,7 +165,7 @@ function chosenNeuron(table: NeuronTable, store: Store): HTMLElement {
     grid.draw(data, [0, largest(data)], `Neuron ${neuron} by a and b`);
     caption.replaceChildren(h('strong', {}, `Neuron ${neuron}`), ` ${table.describe(neuron)}`);
   };
-  store.follow(['snapshot', 'neuron'], draw, grid.element);
+  store.follow(['snapshot', 'neuron'], () => drawSoon(grid, () => draw(store.choice)), grid.element);
   return h('figure', { class: 'card chosen' }, caption, grid.element);
 }
 

@@ -145,7 +145,7 @@ export class Run {
     return bytes.buffer;
   }
 
-  /** What pictures need of an unpacked snapshot; computed on first use, which takes some milliseconds. */
+  /** What pictures need of an unpacked snapshot; computed on first use, which takes a few milliseconds. */
   snapshot(index: number): Snapshot {
     const known = this.#snapshots.get(index);
     if (known) return known;
@@ -159,17 +159,15 @@ export class Run {
     return snapshot;
   }
 
-  /** The unpacked snapshot nearest to that at an index, at most `reach` from it, that has not been made; null if all have. */
-  unmadeNear(index: number, reach: number): number | null {
-    for (let away = 1; away <= reach; away++)
-      for (const near of [index + away, index - away])
-        if (this.#unpacked.has(near) && !this.#snapshots.has(near)) return near;
-    return null;
+  /** The unpacked snapshots at most `reach` from that at an index, the nearest first. */
+  unpackedNear(index: number, reach: number): number[] {
+    const aways = Array.from({ length: reach }, (_, i) => i + 1);
+    return aways.flatMap((away) => [index + away, index - away]).filter((near) => this.#unpacked.has(near));
   }
 
   /** Attention of one head from `=` to a for all pairs, in the order of the axes, [n*n]. */
   attentionToA(index: number, head: number): Float64Array {
-    const { rows, columns, data } = this.snapshot(index).pattern;
+    const { rows, columns, data } = this.snapshot(index).pattern();
     const all = new Float64Array(rows);
     for (let row = 0; row < rows; row++) all[row] = data[row * columns + head * 3]!;
     return onAxes(this.axis, all, this.data.config.p);

@@ -15,13 +15,14 @@ export interface Snapshot extends ShownNetwork {
   readonly config: ModelConfig;
   readonly W_E: Matrix;
   readonly resid: readonly Matrix[];
-  readonly pattern: Matrix;
+  /** Attention from `=` for all pairs; computed on first use, which takes some milliseconds. */
+  readonly pattern: () => Matrix;
 }
 
-/** Takes some milliseconds. */
 export function makeSnapshot(config: ModelConfig, shown: ShownNetwork): Snapshot {
   const resid = residualRows(config, shown.weights);
-  const pattern = attentionFromEquals(shown.directions, resid);
+  let known: Matrix | null = null;
+  const pattern = (): Matrix => (known ??= attentionFromEquals(shown.directions, resid));
   return { config, ...shown, W_E: toMatrix(shown.weights.W_E, { rows: config.p }), resid, pattern };
 }
 
@@ -31,7 +32,7 @@ export function neuronOn(
   { config, weights, resid, pattern }: Snapshot,
   j: number,
 ): Float64Array {
-  return onAxes(axis, runNeuron(config, weights, resid, pattern, j).data, config.p);
+  return onAxes(axis, runNeuron(config, weights, resid, pattern(), j).data, config.p);
 }
 
 export const pairOf = ({ config, weights, directions, resid }: Snapshot, a: number, b: number): PairRun =>

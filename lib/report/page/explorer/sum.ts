@@ -131,12 +131,14 @@ export function sum(run: Askable, store: Store): HTMLElement {
             y: (i: number) => now[i]!,
             stroke: colour,
             strokeOpacity: 0.35,
+            ariaDescription: 'wave',
           }),
           Plot.dot(places, {
             x: (i: number) => i,
             y: (i: number) => now[i]!,
             fill: colour,
             r: places.length > 60 ? 1.8 : 2.5,
+            ariaDescription: 'answers',
             channels: { reading: (i: number) => short(now[i]) },
           }),
         ],
@@ -248,8 +250,7 @@ export function sum(run: Askable, store: Store): HTMLElement {
       right: asked.right,
       logits: JSON.stringify(Array.from(asked.logits)),
     });
-    for (const wave of waves) if (wave.element.isConnected) drawSoon(wave, wave.draw);
-    if (logits.element.isConnected) logits.draw();
+    for (const each of [logits, ...waves]) if (each.element.isConnected) drawSoon(each, each.draw);
   };
   store.follow(['snapshot', 'a', 'b'], answer, element);
   return element;

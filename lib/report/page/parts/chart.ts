@@ -48,23 +48,26 @@ export function chart(height: number, describe: () => string, compose: (width: n
   let drawnAt = 0;
   const draw = (): void => {
     const width = Math.max(240, room);
-    const before = drawing && framed(drawing);
+    const before = drawing;
     drawing = compose(width);
     places = null;
     const { frame, marks } = drawing;
-    if (svg && drawnAt === width && framed(drawing) === before && moveMarks(svg, marks)) return tell();
-    drawnAt = width;
-    const { options, back, front } = createFrame({ ...frame, width, height });
-    svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
-    svg.setAttribute('role', 'img');
-    svg.querySelector('style')?.remove();
-    // The picture has a label of its own, so the labels that Plot gives its parts are removed.
-    for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
-    element.replaceChildren(svg);
-    element.style.minHeight = `${svg.getAttribute('height')}px`;
+    const size = { width, height };
+    const isMoved =
+      svg &&
+      before &&
+      drawnAt === width &&
+      kindsOf(drawing) === kindsOf(before) &&
+      moveMarks(svg, marks, isSame(frame, before.frame) ? null : plot(frame, size, []));
+    if (!isMoved) {
+      svg = plot(frame, size, marks);
+      element.replaceChildren(svg);
+      drawnAt = width;
+    }
     tell();
   };
   const tell = (): void => {
+    element.style.minHeight = `${svg!.getAttribute('height')}px`;
     const label = describe();
     svg!.setAttribute('aria-label', label);
     reading.refresh(label);
@@ -81,8 +84,26 @@ export function chart(height: number, describe: () => string, compose: (width: n
   return { element, draw, svg: () => svg };
 }
 
-/** What a drawing has in common with those that differ by the places of their marks alone. */
-const framed = ({ frame, marks }: Drawing): string => JSON.stringify([frame, marks.map(descriptionOf)]);
+function plot(
+  frame: Drawing['frame'],
+  size: { readonly width: number; readonly height: number },
+  marks: readonly Plot.Markish[],
+): Svg {
+  const { options, back, front } = createFrame({ ...frame, ...size });
+  const svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
+  svg.setAttribute('role', 'img');
+  svg.querySelector('style')?.remove();
+  // The picture has a label of its own, so the labels that Plot gives its parts are removed.
+  for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
+  return svg;
+}
+
+/** What a drawing has in common with those that it can be moved to. */
+const kindsOf = ({ frame: { marks, bands }, marks: own }: Drawing): string =>
+  JSON.stringify([marks?.length, bands?.length, own.map(descriptionOf)]);
+
+const isSame = (frame: Drawing['frame'], other: Drawing['frame']): boolean =>
+  JSON.stringify(frame) === JSON.stringify(other);
 
 /** Calls `draw` with the element's width when it first has one, and whenever the width changes. */
 function onWidth(element: HTMLElement, draw: (width: number) => void): void {
