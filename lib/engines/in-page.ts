@@ -14,6 +14,7 @@ export interface PageKernel {
 
 /** The kernel in the fastest form that works in this browser. */
 export async function openPageKernel({ relaxed, plain }: PageModules): Promise<PageKernel> {
+  if (typeof WebAssembly === 'undefined') throw new Error('this browser has no WebAssembly');
   const { arithmetic, open } = await loadInPage(relaxed, plain);
   const identity = { engine: 'kernel', arithmetic };
   return {

@@ -178,6 +178,29 @@ describe('the lab', { skip }, () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  test('where no worker starts, or there is no WebAssembly, it says so, and no button waits for one', async () => {
+    const without = {
+      'refused by policy': `window.Worker = class { constructor() { throw new Error('refused by policy.'); } }`,
+      'this browser has no WebAssembly': `{
+        const Whole = Blob;
+        window.Blob = class extends Whole {
+          constructor(parts, options) {
+            super(options.type === 'text/javascript' ? ['delete self.WebAssembly;', ...parts] : parts, options);
+          }
+        };
+      }`,
+    };
+    for (const [why, script] of Object.entries(without)) {
+      const bare = await context.newPage();
+      await bare.addInitScript(script);
+      await bare.goto(pathToFileURL(join(folder, 'lab.html')).href);
+      await bare.waitForSelector('#lab[data-phase="failed"]');
+      assert.equal(await bare.locator('#lab .status').textContent(), `It cannot go on: ${why}.`);
+      assert.equal(await bare.locator('#lab .actions button:enabled').count(), 0);
+      await bare.close();
+    }
+  });
+
   test('trains under the policy of the server, too, and nothing is refused', async () => {
     const { server, url } = await serve(null, { '/': () => Promise.resolve(html) });
     try {

@@ -186,6 +186,18 @@ describe('the explorer page', { skip }, () => {
     assert.deepEqual(problems, []);
   });
 
+  test('nothing lies over what saves', async () => {
+    const covered = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('main .save summary')].filter((summary) => {
+        if (!summary.checkVisibility()) return false;
+        summary.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = summary.getBoundingClientRect();
+        return !summary.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      }).map((summary) => summary.closest('[id]').id)`,
+    );
+    assert.deepEqual(covered, []);
+  });
+
   test('a print has every figure and no control', async () => {
     await page.locator('.static:not(:has(img))').first().waitFor({ state: 'detached' });
     await page.emulateMedia({ media: 'print' });

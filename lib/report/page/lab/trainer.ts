@@ -1,24 +1,19 @@
 // The page's side of the worker that trains. The page contains the worker's script and both builds of the kernel.
 import type { FromWorker, Settings, ToWorker } from '../../worker/messages.ts';
 import { byteBlock } from '../parts/block.ts';
+import { reason, startWorker } from '../parts/start-worker.ts';
 
 export class Trainer {
-  readonly #worker: Worker;
+  readonly #worker: Worker | null;
   #run = 0;
 
   /** `listen` gets messages about the newest network only. */
   constructor(listen: (message: FromWorker) => void) {
-    const script = new Blob([byteBlock('worker')], { type: 'text/javascript' });
-    const url = URL.createObjectURL(script);
-    this.#worker = new Worker(url);
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
-      if (data.tell === 'loaded') URL.revokeObjectURL(url);
+    this.#worker = startWorker('worker', (why) => listen({ tell: 'failed', run: null, why }));
+    this.#worker?.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       const isLate = 'run' in data && data.run !== null && data.run !== this.#run;
-      if (!isLate) listen(data);
+      if (!isLate) listen(data.tell === 'failed' ? { ...data, why: reason(data.why) } : data);
     });
-    this.#worker.addEventListener('error', ({ message }) =>
-      listen({ tell: 'failed', run: null, why: message || 'this browser starts no worker from a file' }),
-    );
     const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => byteBlock(id)) as [
       Uint8Array,
       Uint8Array,
@@ -53,6 +48,6 @@ export class Trainer {
   }
 
   #ask(message: ToWorker): void {
-    this.#worker.postMessage(message);
+    this.#worker?.postMessage(message);
   }
 }

@@ -2,21 +2,20 @@
 // script and both builds of the kernel.
 import type { FromScorer, Scores, ToScorer } from '../../worker/score-messages.ts';
 import { byteBlock } from '../parts/block.ts';
+import { reason, startWorker } from '../parts/start-worker.ts';
 import type { Touchable } from './network.ts';
 
 export class Scorer {
-  readonly #worker: Worker;
+  readonly #worker: Worker | null;
   #asked: ((scores: Scores) => void) | null = null;
   /** What to ask next. If weights come faster than they are scored, this is the newest; the others are dropped. */
   #next: { readonly weights: Float32Array; readonly hear: (scores: Scores) => void } | null = null;
 
   /** `fail` gets the reason if there will be no scores. */
   constructor({ config, train, test }: Touchable, fail: (why: string) => void) {
-    const url = URL.createObjectURL(new Blob([byteBlock('scorer')], { type: 'text/javascript' }));
-    this.#worker = new Worker(url);
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<FromScorer>) => {
-      URL.revokeObjectURL(url);
-      if (data.tell === 'failed') return fail(data.why);
+    this.#worker = startWorker('scorer', fail);
+    this.#worker?.addEventListener('message', ({ data }: MessageEvent<FromScorer>) => {
+      if (data.tell === 'failed') return fail(reason(data.why));
       const hear = this.#asked;
       this.#asked = null;
       hear?.(data.scores);
@@ -24,9 +23,6 @@ export class Scorer {
       this.#next = null;
       if (next) this.score(next.weights, next.hear);
     });
-    this.#worker.addEventListener('error', ({ message }) =>
-      fail(message || 'this browser starts no worker from a file'),
-    );
     const [relaxed, plain] = ['page-relaxed', 'page-plain'].map((id) => byteBlock(id)) as [
       Uint8Array,
       Uint8Array,
@@ -45,10 +41,10 @@ export class Scorer {
   }
 
   close(): void {
-    this.#worker.terminate();
+    this.#worker?.terminate();
   }
 
   #ask(message: ToScorer): void {
-    this.#worker.postMessage(message);
+    this.#worker?.postMessage(message);
   }
 }

@@ -51,6 +51,8 @@ export function touch(of: Touchable, store: Store, which: string, gone?: AbortSi
   const fail = (why: string): void => {
     note.hidden = false;
     note.textContent = `Losses over all pairs cannot be computed here: ${why}.`;
+    for (const state of ['as it is', 'touched'] as const)
+      table.show(state, { train: null, test: null, all: null });
   };
   const score = (weights: Float32Array): void => {
     const of = [...kept].map((pair) => pair.join('=')).join('&');
