@@ -15,24 +15,38 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Processes at once: two more than cores, as tests that wait for a process, a page or a disk leave a core idle. */
 const AT_ONCE = availableParallelism() + 2;
 const FILES_A_PROCESS = 8;
-/** Folders whose files take longest, to begin with them: else a core would wait for one of them at the end. */
-const FIRST = ['test/run', 'test/runner', 'test/engines/kernel', 'test/report', 'test/stages', 'test/docs'];
+/**
+ * Folders whose files take longest, to begin with the first process of each: else a core would wait for one of them at the
+ * end, and those of one folder, which wait for the same kind of thing, would come all at once.
+ */
+const FIRST = [
+  'test/run',
+  'test/runner',
+  'test/engines/kernel',
+  'test/report',
+  'test/stages',
+  'test/interop',
+  'test/docs',
+];
 /** Its files look at one run of the pipeline, which takes longer than any of them. */
 const ONE_PROCESS = 'test/run';
 
-/** Lists of files, each from one folder and none longer than FILES_A_PROCESS, but for ONE_PROCESS. */
+/** Lists of files, each from one folder and none longer than FILES_A_PROCESS, but for ONE_PROCESS, in the order of their start. */
 function byProcess(paths: readonly string[]): string[][] {
-  const place = (path: string): number =>
-    (FIRST.indexOf(dirname(path)) + FIRST.length + 1) % (FIRST.length + 1);
-  const lists: string[][] = [];
-  for (const path of paths.toSorted((x, y) => place(x) - place(y) || (x < y ? -1 : 1))) {
-    const last = lists.at(-1);
-    const isFull = last?.length === FILES_A_PROCESS && dirname(path) !== ONE_PROCESS;
-    const fits = last && !isFull && dirname(last[0]!) === dirname(path);
-    if (fits) last.push(path);
-    else lists.push([path]);
+  const folders = new Map<string, string[]>();
+  for (const path of paths.toSorted()) {
+    const folder = dirname(path);
+    folders.set(folder, [...(folders.get(folder) ?? []), path]);
   }
-  return lists;
+  const lists = [...folders].flatMap(([folder, files]) => {
+    const size = folder === ONE_PROCESS ? files.length : FILES_A_PROCESS;
+    const place = FIRST.indexOf(folder);
+    return Array.from({ length: Math.ceil(files.length / size) }, (_, round) => ({
+      files: files.slice(round * size, (round + 1) * size),
+      order: place < 0 ? Number.MAX_VALUE : round * FIRST.length + place,
+    }));
+  });
+  return lists.sort((x, y) => x.order - y.order).map(({ files }) => files);
 }
 
 /**

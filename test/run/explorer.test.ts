@@ -16,8 +16,9 @@ describe('the explorer in use', { skip }, () => {
   let page: Page;
   const problems: string[] = [];
   const epoch = (): Promise<string> => page.locator('#epoch').inputValue();
-  const open = async (view: string): Promise<void> => {
-    await page.goto('about:blank');
+  /** The page with another view in its address; as a link opens it if `isNew`, else as it is, moved there. */
+  const open = async (view: string, { isNew = false } = {}): Promise<void> => {
+    if (isNew) await page.goto('about:blank');
     await page.goto(pathToFileURL(artifact('report', 'index.html')).href + view);
     await page.waitForSelector('#provenance');
   };
@@ -55,7 +56,7 @@ describe('the explorer in use', { skip }, () => {
   });
 
   test('an epoch that is no checkpoint is that of the nearest, and the page says which, until the reader moves on', async () => {
-    await open(`#epoch=${CHECKPOINT_EVERY + 1}`);
+    await open(`#epoch=${CHECKPOINT_EVERY + 1}`, { isNew: true });
     assert.equal(await epoch(), '1');
     const said = page.locator('.asked');
     assert.equal(
@@ -129,7 +130,7 @@ describe('the explorer in use', { skip }, () => {
       ['#explorer', 4],
       ['#sum', 3],
     ] as const) {
-      await open('#epoch=100');
+      await open('#epoch=100', { isNew: true });
       await page.evaluate(`document.querySelector('${section}').scrollIntoView()`);
       const before = await still(section);
       assert.ok(before.length >= least, `${before.length} charts`);
@@ -166,7 +167,7 @@ describe('the explorer in use', { skip }, () => {
   });
 
   test('a print has the losses of "Touch it", too, though nobody has scrolled there', async () => {
-    await open('');
+    await open('', { isNew: true });
     // Without a function in the page, which its policy would not let Playwright evaluate again.
     await page.locator('.scores td', { hasText: '…' }).first().waitFor({ state: 'detached' });
     assert.equal(await page.evaluate('scrollY'), 0);

@@ -11,7 +11,7 @@ import { buildPage } from '../../lib/report/build.ts';
 import { collect } from '../../lib/report/collect.ts';
 import type { Operation } from '../../lib/task/operations.ts';
 import { openContext, skip } from '../report/shared-browser.ts';
-import { temporaryFolder } from '../stages/start-stage.ts';
+import { temporaryFolder } from './start-stage.ts';
 import { runEachStage } from './each-stage.ts';
 
 const folder = await temporaryFolder({ after });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readPipeline } from '../../lib/runner/config/pipeline.ts';
 import type { ParamsSchema } from '../../lib/runner/schema.ts';
-import { runStage } from '../stages/start-stage.ts';
+import { runStage } from './start-stage.ts';
 
 const pipeline = await readPipeline(fileURLToPath(new URL('../../pipeline.yaml', import.meta.url)));
 

@@ -15,7 +15,7 @@ import { runNetwork } from '../../lib/network/forward.ts';
 import { scoreLogits } from '../../lib/network/loss.ts';
 import { assertClose } from '../assert-close.ts';
 import { runPipeline } from '../run-pipeline.ts';
-import { temporaryFolder } from '../stages/start-stage.ts';
+import { temporaryFolder } from './start-stage.ts';
 import { runEachStage } from './each-stage.ts';
 
 // Its losses, the last 0.25, and its two checkpoints are made up: they belong to no split.
