@@ -11,6 +11,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** This many points of a circle have their number beside them. */
 const NAMED = 8;
 const REACH = 1.42;
+/** Nearer to the middle names would lie over one another. */
+const CROWDED = 0.5;
 /** The pointer chooses a dot within this distance, in pixels. */
 const NEAR = 30;
 /** Set as attributes, because a saved file has no style sheet. */
@@ -124,7 +126,7 @@ function makeCircle(n: number, place: number): Circle {
       const [x, y] = at(index, 1.22);
       name.setAttribute('x', x.toFixed(3));
       name.setAttribute('y', y.toFixed(3));
-      name.textContent = String(turning.numberAt(index));
+      name.textContent = Math.hypot(x, y) < CROWDED ? '' : String(turning.numberAt(index));
     });
     caption.textContent = `k = ${k}`;
     const label = `The numbers in the plane of frequency ${k}`;
