@@ -86,10 +86,15 @@ async function* measurePage(bench: Workbench, progress: Progress): AsyncGenerato
  */
 const STEPS = `(async () => {
   const slider = document.getElementById('epoch');
+  let [began, isOver] = [0, false];
+  /** Asks for the next frame before all others do, so that it has the first callback of every frame. */
+  const begin = () => {
+    if (!isOver) requestAnimationFrame(begin);
+    began = performance.now();
+  };
+  await new Promise((resolve) => requestAnimationFrame(() => (begin(), resolve())));
   /** Calls act as an input would; milliseconds of it and of the next frame, from its first callback to after its paint. */
   const blocked = (act) => new Promise((resolve) => {
-    let began;
-    requestAnimationFrame(() => (began = performance.now()));
     const started = performance.now();
     act();
     const acted = performance.now() - started;
@@ -107,6 +112,7 @@ const STEPS = `(async () => {
     });
     times.push(Math.max(first, await blocked(() => {})));
   }
+  isOver = true;
   return times;
 })()`;
 

@@ -3,7 +3,7 @@ import type { Band, Mark, Tick } from './figure.ts';
 import { linearTicks, logTicks } from './numbers.ts';
 import { Plot } from './observable-plot.ts';
 import { dodgeLabels, LABEL_HEIGHT, type Label } from './parts/labels.ts';
-import { GRID, INK, MUTED, TEXT_SIZE, textWidth, TICK_SIZE } from './style.ts';
+import { GRID, INK, MUTED, TEXT_SIZE, textWidth, TICK_SIZE, wrapText } from './style.ts';
 
 export interface FrameOptions {
   readonly width: number;
@@ -40,6 +40,10 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   const marginLeft = 38 + Math.max(...ticks.map((tick) => textWidth(tick.name, TICK_SIZE)));
   const marginRight = roomFor(xTicks.at(-1), x.domain, width - marginLeft);
   const right = width - marginRight;
+  const labelRoom = 2 * Math.min((marginLeft + right) / 2, width - (marginLeft + right) / 2);
+  const xLabel =
+    textWidth(x.label, TEXT_SIZE) <= labelRoom ? [x.label] : wrapText(x.label, TEXT_SIZE, labelRoom);
+  const moreLines = TEXT_SIZE * (xLabel.length - 1);
   const domain = [clearOf(marks, x.domain, right - marginLeft), x.domain[1]] as const;
   const toPixel = (value: number): number =>
     marginLeft + ((value - domain[0]) / (domain[1] - domain[0])) * (right - marginLeft);
@@ -84,7 +88,7 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
       ticks.map((tick) => tick.at),
       { label: null, tickSize: 5, text: ticks.map((tick) => tick.name) },
     ),
-    Plot.text([x.label], { frameAnchor: 'bottom', dy: 38, fontSize: TEXT_SIZE }),
+    Plot.text([xLabel.join('\n')], { frameAnchor: 'bottom', dy: 38 + moreLines, fontSize: TEXT_SIZE }),
     Plot.text([y.label], {
       frameAnchor: 'left',
       rotate: -90,
@@ -112,10 +116,10 @@ export function createFrame({ width, height, x, y, marks = [], bands = [] }: Fra
   ];
   const options: Plot.PlotOptions = {
     width,
-    height: height + marginTop + MARGIN_BOTTOM,
+    height: height + marginTop + MARGIN_BOTTOM + moreLines,
     marginTop,
     marginRight,
-    marginBottom: MARGIN_BOTTOM,
+    marginBottom: MARGIN_BOTTOM + moreLines,
     marginLeft,
     x: { domain, label: null },
     y: { domain: y.domain, label: null, type: y.log ? 'log' : 'linear' },

@@ -156,7 +156,7 @@ test('what is said of a run that memorised, then grokked', () => {
   assert.equal(claimsAt('title', GROKKED), 'How a network learnt to add modulo 53');
   assert.equal(
     claimsAt('story', GROKKED),
-    'By epoch 120 it knew its training pairs by heart, and 3.4 % of the others. By epoch 2,310 it had found the rule: ' +
+    'By epoch 120 it knew its training pairs by heart, and 3.4\u00a0% of the others. By epoch 2,310 it had found the rule: ' +
       'test accuracy reached 99 %. It computes by turning circles: by the criteria of the stage logits it is a clock. ' +
       'Move the slider to see it at other epochs.',
   );
@@ -169,7 +169,7 @@ test('what is said of a run that memorised, then grokked', () => {
   assert.match(claimsAt('embedding', GROKKED), /20 of 26 frequencies .* epoch 3,999 those of 2\./);
   assert.match(
     claimsAt('attention', GROKKED),
-    /^At the end frequency 3 explains 91 % of what varies in head 0\.$/,
+    /^At the end frequency 3 explains 91\u00a0% of what varies in head 0\.$/,
   );
 });
 
@@ -180,7 +180,7 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
   }
   assert.match(
     claimsAt('story', SHORT),
-    /train accuracy had reached 99 %\. Test accuracy has not reached that within 200 epochs\. At the end test accuracy is 2 %\./,
+    /train accuracy had reached 99 %\. Test accuracy has not reached that within 200 epochs\. At the end test accuracy is 2\u00a0%\./,
   );
   assert.match(claimsAt('story', UNTAUGHT), /^Train accuracy has not reached 99 % within 20 epochs\./);
   const almost = { ...GROKKED, test_accuracy: 0.9899, grokked: null };
@@ -189,7 +189,7 @@ test('a run that has not grokked is not said to have: at whatever accuracy it st
     claimsAt('title', { ...almost, test_accuracy: 0.99 }),
     'How a network learnt to add modulo 53',
   );
-  assert.match(claimsAt('story', FELL_BACK), /At the end test accuracy is 31 %\./);
+  assert.match(claimsAt('story', FELL_BACK), /At the end test accuracy is 31\u00a0%\./);
 });
 
 test('a run that groks at once is not said to memorise, nor to be worse than guessing', () => {
@@ -197,11 +197,11 @@ test('a run that groks at once is not said to memorise, nor to be worse than gue
   assert.doesNotMatch(all(ALMOST), /by heart|memorises|together/);
   assert.match(
     claimsAt('story', ALMOST),
-    /99 % at epoch 120, with 96 % of the other pairs right by then, and test accuracy has not within 1,000 epochs\. At the end test accuracy is 96\.9 %\./,
+    /99 % at epoch 120, with 96\u00a0% of the other pairs right by then, and test accuracy has not within 1,000 epochs\. At the end test accuracy is 96\.9\u00a0%\./,
   );
   assert.match(
     claimsAt('story', AT_ONCE),
-    /epoch 120, with 96 % of the other pairs right by then, .* epoch 130\./,
+    /epoch 120, with 96\u00a0% of the other pairs right by then, .* epoch 130\./,
   );
   assert.equal(claimsAt('curves_title', AT_ONCE), 'It learns training and test pairs together');
   assert.equal(
@@ -229,7 +229,7 @@ test('a network brought in is not said to have seen or not to have seen a pair, 
 
 test('a network that has one state only has no end', () => {
   assert.match(claimsAt('circle', BROUGHT_IN), /^Circularity: 0\.97/);
-  assert.match(claimsAt('attention', BROUGHT_IN), /^Frequency 3 explains 91 % /);
+  assert.match(claimsAt('attention', BROUGHT_IN), /^Frequency 3 explains 91\u00a0% /);
   assert.match(claimsAt('neurons', BROUGHT_IN), /^One frequency explains more than 85 % of 100 /);
   assert.doesNotMatch(all(BROUGHT_IN), /at the end/i);
 });
@@ -299,7 +299,7 @@ test('the rule is said to grow before it shows where the restricted loss falls f
     assert.equal(claimsAt('measures_title', { ...GROKKED, rule }), 'Measures over training');
     assert.equal(claimsAt('losses', { ...GROKKED, rule }), '');
   }
-  assert.match(claimsAt('weights', GROKKED), /largest at epoch 1,000 and 70 % lower at the end/);
+  assert.match(claimsAt('weights', GROKKED), /largest at epoch 1,000 and 70\u00a0% lower at the end/);
   assert.equal(claimsAt('weights', SHORT), '');
 });
 
@@ -378,10 +378,10 @@ test('why nothing is measured comes from the operation and its p', () => {
 
 test('a share that is zero but for rounding, or next to nothing, is not said as a power of ten', () => {
   assert.deepEqual([3.5e-15, 0, -2e-16, 0.0001, 0.9982].map(percent), [
-    '< 0.01 %',
-    '0 %',
-    '0 %',
-    '0.01 %',
-    '99.8 %',
+    '< 0.01\u00a0%',
+    '0\u00a0%',
+    '0\u00a0%',
+    '0.01\u00a0%',
+    '99.8\u00a0%',
   ]);
 });

@@ -81,7 +81,7 @@ describe('the page of a training', { skip }, () => {
     await page.waitForSelector('#live[data-epochs="1310"]');
     const tiles = await page.locator('.tiles dd').allTextContents();
     assert.match(tiles[0]!, /^1,310of at most 2,000$/);
-    assert.match(tiles[1]!, /^100 %memorised at epoch 100$/);
+    assert.match(tiles[1]!, /^100\u00a0%memorised at epoch 100$/);
     assert.ok(!existsSync(join(folder, 'report')));
     assert.deepEqual(problems, []);
   });

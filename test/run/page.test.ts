@@ -323,7 +323,7 @@ describe('the explorer page', { skip }, () => {
     await show(other, path);
     const text = (await other.locator('#run').textContent()) ?? '';
     assert.match(text, /Losses are given over all pairs together: nobody has said how it was trained\./);
-    assert.match(text, /Accuracy75 %on all pairsLoss0\.125on all pairs/);
+    assert.match(text, /Accuracy75\u00a0%on all pairsLoss0\.125on all pairs/);
     assert.match(text, /train pairsnot known/);
     assert.doesNotMatch(
       (await other.locator('main').textContent()) ?? '',

@@ -120,11 +120,11 @@ export function attentionMap(run: Run, store: Store): HTMLElement {
     { class: 'heads' },
     ...heads.map(({ element }, head) => h('figure', {}, h('figcaption', {}, `Head ${head}`), element)),
   );
-  const draw = ({ snapshot }: Choice): void =>
-    heads.forEach(({ draw }, head) =>
-      draw(run.attentionToA(snapshot, head), [0, 1], `Attention of head ${head} from = to a, by a and b`),
-    );
-  store.follow(['snapshot'], () => drawSoon(figures, () => draw(store.choice)), figures);
+  const draw = (head: number): void => {
+    const pattern = run.attentionToA(store.choice.snapshot, head);
+    heads[head]!.draw(pattern, [0, 1], `Attention of head ${head} from = to a, by a and b`);
+  };
+  store.follow(['snapshot'], () => heads.forEach((map, head) => drawSoon(map, () => draw(head))), figures);
   return panel(run, store, {
     id: 'attention',
     title: 'Where it looks',

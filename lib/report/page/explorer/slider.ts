@@ -81,7 +81,11 @@ export function slider(run: Run, store: Store): HTMLElement | null {
         'div',
         { class: 'phases', 'aria-hidden': 'true' },
         ...phases.map(({ name, from, to }) =>
-          h('span', { style: { left: `${place(from)}%`, width: `${place(to) - place(from)}%` } }, name),
+          h(
+            'span',
+            { style: { left: `${place(from)}%`, width: `${place(to) - place(from)}%` } },
+            h('b', {}, name.replace(' ', '\u00a0')),
+          ),
         ),
       ),
       input,

@@ -58,7 +58,7 @@ export function chart(height: number, describe: () => string, compose: (width: n
       before &&
       drawnAt === width &&
       kindsOf(drawing) === kindsOf(before) &&
-      moveMarks(svg, marks, isSame(frame, before.frame) ? null : plot(frame, size, []));
+      moveMarks(svg, marks, isSame(frame, before.frame) ? null : emptyFrame(frame, size));
     if (!isMoved) {
       svg = plot(frame, size, marks);
       element.replaceChildren(svg);
@@ -84,11 +84,9 @@ export function chart(height: number, describe: () => string, compose: (width: n
   return { element, draw, svg: () => svg };
 }
 
-function plot(
-  frame: Drawing['frame'],
-  size: { readonly width: number; readonly height: number },
-  marks: readonly Plot.Markish[],
-): Svg {
+type Size = Pick<FrameOptions, 'width' | 'height'>;
+
+function plot(frame: Drawing['frame'], size: Size, marks: readonly Plot.Markish[]): Svg {
   const { options, back, front } = createFrame({ ...frame, ...size });
   const svg = Plot.plot({ ...options, marks: [...back, ...marks, ...front] }) as Svg;
   svg.setAttribute('role', 'img');
@@ -96,6 +94,16 @@ function plot(
   // The picture has a label of its own, so the labels that Plot gives its parts are removed.
   for (const part of svg.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label');
   return svg;
+}
+
+let last: { readonly of: string; readonly svg: Svg } | null = null;
+
+/** The axes alone. Charts below each other often have the same, one after the other. */
+function emptyFrame(frame: Drawing['frame'], size: Size): Svg {
+  const of = JSON.stringify([frame, size]);
+  if (last?.of !== of) last = { of, svg: plot(frame, size, []) };
+  const { svg } = last;
+  return Object.assign(svg.cloneNode(true) as Svg, { scale: svg.scale });
 }
 
 /** What a drawing has in common with those that it can be moved to. */

@@ -8,9 +8,9 @@ export const whole = (n: number): string => formatTick(Math.round(n));
 export const short = (x: number | null | undefined): string =>
   x === null || x === undefined || Number.isNaN(x) ? '–' : formatShort(x);
 
-/** 99.8 %. A share too small to matter reads `< 0.01 %`; one that is zero but for rounding must not read 3.5e-13 %. */
+/** 99.8 %, with a space that no line breaks at. A share too small to matter reads `< 0.01 %`; one that is zero but for rounding must not read 3.5e-13 %. */
 export function percent(share: number): string {
   const value = 100 * share;
-  if (value !== 0 && Math.abs(value) < 0.01) return value > 0 ? '< 0.01 %' : '0 %';
-  return `${Number(value.toPrecision(3))} %`;
+  if (value !== 0 && Math.abs(value) < 0.01) return value > 0 ? '< 0.01\u00a0%' : '0\u00a0%';
+  return `${Number(value.toPrecision(3))}\u00a0%`;
 }

@@ -163,7 +163,7 @@ const csvOf = (rows: Rows): string =>
   rows
     .map((row) =>
       row
-        .map(String)
+        .map((cell) => String(cell).replaceAll('\u00a0', ' '))
         .map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
         .join(','),
     )
