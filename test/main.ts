@@ -10,6 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loader } from './loader.ts';
+import { LONG_SECONDS } from './long-seconds.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Processes at once: two more than cores, as tests that wait for a process, a page or a disk leave a core idle. */
@@ -31,8 +32,20 @@ const FIRST = [
 /** Its files look at one run of the pipeline, which takes longer than any of them. */
 const ONE_PROCESS = 'test/run';
 
-/** Lists of files, each from one folder and none longer than FILES_A_PROCESS, but for ONE_PROCESS, in the order of their start. */
+/** In the long form these seconds are worth a process, and to begin with. */
+const LONG_ALONE = 30;
+const isLong = Boolean(process.env['GROKSCOPE_LONG']);
+const secondsOf = (path: string): number => (isLong ? (LONG_SECONDS[path] ?? 0) : 0);
+
+/** Lists of files that share a process, in the order of their start. */
 function byProcess(paths: readonly string[]): string[][] {
+  const isAlone = (path: string): boolean => secondsOf(path) >= LONG_ALONE && dirname(path) !== ONE_PROCESS;
+  const alone = paths.filter(isAlone).sort((x, y) => secondsOf(y) - secondsOf(x));
+  return [...alone.map((path) => [path]), ...byFolder(paths.filter((path) => !isAlone(path)))];
+}
+
+/** Each list from one folder and none longer than FILES_A_PROCESS, but for ONE_PROCESS. */
+function byFolder(paths: readonly string[]): string[][] {
   const folders = new Map<string, string[]>();
   for (const path of paths.toSorted()) {
     const folder = dirname(path);
