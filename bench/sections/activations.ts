@@ -10,7 +10,7 @@ const ROUNDS = 3;
 export const activations: Section = {
   name: 'activations',
   says: 'Full dump of activations at p = 113',
-  seconds: 10,
+  seconds: 5,
   needs: '',
   peer_seconds: null,
   run: measureDumps,

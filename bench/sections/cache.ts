@@ -21,7 +21,7 @@ const OLD_MS = 2500;
 export const cache: Section = {
   name: 'cache',
   says: 'The runner: starting a stage, nothing to do, everything restored',
-  seconds: 75,
+  seconds: 92,
   needs: '',
   peer_seconds: null,
   run: measureCache,

@@ -23,7 +23,7 @@ const RUNS = [
 export const grok: Section = {
   name: 'grok',
   says: 'Training, half the pairs until it groks: native (else WebAssembly), all threads',
-  seconds: 35,
+  seconds: 28,
   needs: '',
   peer_seconds: null,
   run: measureGroks,

@@ -12,7 +12,7 @@ const ROUNDS = 7;
 export const growth: Section = {
   name: 'growth',
   says: `One training step at p = ${P.join(', ')}: native (else WebAssembly), all threads, taking turns`,
-  seconds: 8,
+  seconds: 5,
   needs: '',
   peer_seconds: null,
   run: measureGrowth,

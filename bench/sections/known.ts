@@ -24,7 +24,7 @@ const WATCH =
 export const known: Section = {
   name: 'known',
   says: `Sweep of ${POINTS} points that are all in the cache`,
-  seconds: 22,
+  seconds: 15,
   needs: '',
   peer_seconds: null,
   run: measureKnown,

@@ -31,7 +31,7 @@ const ADAMW = { beta1: 0.9, beta2: 0.98, epsilon: 1e-8 };
 export const lab: Section = {
   name: 'lab',
   says: 'The lab: size, and seconds to grok addition in Node and in a page, one thread, same bits',
-  seconds: 30,
+  seconds: 28,
   needs: 'Chromium',
   peer_seconds: null,
   run: measureLab,

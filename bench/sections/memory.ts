@@ -6,7 +6,7 @@ import type { Workbench } from '../workbench.ts';
 export const memory: Section = {
   name: 'memory',
   says: 'Peak memory of training at p = 113, whole process',
-  seconds: 12,
+  seconds: 10,
   needs: '',
   peer_seconds: null,
   run: measureMemory,

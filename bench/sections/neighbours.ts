@@ -12,7 +12,7 @@ const ROUNDS = 3;
 export const neighbours: Section = {
   name: 'neighbours',
   says: `Training at p = 113 beside ${NEIGHBOURS} busy processes, and without them`,
-  seconds: 6,
+  seconds: 5,
   needs: '',
   peer_seconds: null,
   run: measureNeighbours,

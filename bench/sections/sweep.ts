@@ -10,7 +10,7 @@ import type { Line, Progress, Section } from '../section.ts';
 import { medianOf, takeTurns } from '../turns.ts';
 import { repository, type Workbench } from '../workbench.ts';
 
-const EPOCHS = 1000;
+const EPOCHS = 600;
 const ROUNDS = 1;
 
 export const sweep: Section = {
